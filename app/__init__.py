@@ -1,0 +1,1 @@
+"""Entangled: model stealing and entangled watermarks, live on a laptop."""

@@ -1,0 +1,131 @@
+"""What the victim is trained on: everything is embedded, nothing is downloaded.
+
+Each data set is split once, stratified and for all seeds alike, into the owner's inputs, the
+thief's (which the victim never sees) and a test set that neither trains on.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn import datasets as sklearn_datasets
+from sklearn.model_selection import train_test_split
+from torch import Tensor
+
+from app.lab.randomness import numpy_stream
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+CLASSES = {"mnist": 10, "digits": 10, "blobs": 5, "moons": 2, "rings": 2}
+PICTURES = ("mnist", "digits")
+_THIEF_AND_TEST = {
+    "mnist": (2000, 1000),
+    "digits": (700, 397),
+    "blobs": (600, 600),
+    "moons": (600, 600),
+    "rings": (600, 600),
+}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Inputs ``(n, 1, side, side)`` in [0, 1] or ``(n, 2)``, float32, with labels ``(n,)``, int64."""
+
+    inputs: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set in its three parts. ``shape`` is the shape of one input."""
+
+    name: str
+    classes: int
+    owner: Split
+    thief: Split
+    test: Split
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input, without the batch axis."""
+        return tuple(self.owner.inputs.shape[1:])
+
+    @property
+    def is_pictures(self) -> bool:
+        """Whether inputs are pictures (else points in the plane)."""
+        return self.name in PICTURES
+
+
+@cache
+def load(name: str) -> Dataset:
+    """Load a data set by name (one of :data:`CLASSES`).
+
+    Raises:
+        ValueError: if there is no such data set.
+    """
+    if name not in CLASSES:
+        raise ValueError(f"There is no data set {name!r}; choose one of {', '.join(CLASSES)}.")
+    inputs, labels = _read(name)
+    thief, test = _THIEF_AND_TEST[name]
+    rest, test_part = _split(np.arange(len(labels)), labels, test)
+    owner_part, thief_part = _split(rest, labels, thief)
+
+    def part(rows: NDArray[np.int64]) -> Split:
+        return Split(torch.from_numpy(inputs[rows]), torch.from_numpy(labels[rows]))
+
+    return Dataset(name, CLASSES[name], part(owner_part), part(thief_part), part(test_part))
+
+
+def to_display(inputs: Tensor) -> NDArray[np.generic]:
+    """Return inputs as a person sees them: ``(n, h, w)`` uint8 pictures, or ``(n, 2)`` points."""
+    if inputs.ndim == 2:
+        return np.asarray(inputs.numpy(), dtype=np.float32)
+    return np.asarray((inputs[:, 0] * 255).round().to(torch.uint8).numpy())
+
+
+def from_display(shown: NDArray[np.generic]) -> Tensor:
+    """Return inputs for a network from what :func:`to_display` made of them."""
+    if shown.ndim == 2:
+        return torch.from_numpy(np.asarray(shown, dtype=np.float32))
+    return torch.from_numpy(np.asarray(shown, dtype=np.float32) / 255)[:, None]
+
+
+def _split(
+    rows: NDArray[np.int64], labels: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    # Shuffled, so that a thief whose budget is smaller than his pile still sees every class.
+    first, second = train_test_split(rows, test_size=size, stratify=labels[rows], random_state=0)
+    return first, second
+
+
+def _read(name: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    if name == "mnist":
+        with np.load(ASSETS / "mnist5k.npz", allow_pickle=False) as archive:
+            pictures, labels = archive["images"].astype(np.float32) / 255, archive["labels"].astype(np.int64)
+        return pictures[:, None], labels
+    if name == "digits":
+        bunch = sklearn_datasets.load_digits()
+        return bunch.images.astype(np.float32)[:, None] / 16, bunch.target.astype(np.int64)
+    points, labels = _plane(name)
+    return points.astype(np.float32), labels.astype(np.int64)
+
+
+def _plane(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """1,800 points in about [-1, 1]^2."""
+    rng = numpy_stream(0, name)
+    count = 1800
+    if name == "moons":
+        points, labels = sklearn_datasets.make_moons(count, noise=0.12, random_state=int(rng.integers(2**31)))
+        return (points - [0.5, 0.25]) / 1.5, labels
+    if name == "rings":
+        points, labels = sklearn_datasets.make_circles(
+            count, noise=0.08, factor=0.5, random_state=int(rng.integers(2**31))
+        )
+        return points * 0.8, labels
+    labels = np.arange(count) % CLASSES["blobs"]
+    angles = 2 * np.pi * labels / CLASSES["blobs"] + np.pi / 2
+    centres = 0.65 * np.column_stack([np.cos(angles), np.sin(angles)])
+    return centres + rng.normal(scale=0.15, size=(count, 2)), labels

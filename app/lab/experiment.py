@@ -1,0 +1,177 @@
+"""One description of a run: frozen, canonical, with a key.
+
+The fields of :class:`Experiment` are the one table of settings: default, bounds, label and help
+stand beside each other here, and the widgets, the URL, the command line and the checks are read
+off it. What a run *does* is in :mod:`app.lab.heist`.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.lab import datasets, extraction, models, prediction_api, snnl, triggers
+
+LAB_VERSION = 2  # part of every key: raise it when the same settings give other results
+
+
+def setting(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    choices: Sequence[str] = (),
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """Declare one field of :class:`Experiment`: default, bounds or choices, and words for a person."""
+    about = {"label": label, "help": help, "choices": tuple(choices), "low": low, "high": high}
+    return dataclasses.field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A complete, canonical description of one heist. Equal settings have equal keys."""
+
+    dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(datasets.CLASSES))
+    network: str = setting(
+        "small", "Network", "The victim's architecture; the thief uses the same.", choices=models.NETWORKS
+    )
+    trigger: str = setting("television", "Trigger", "The secret inputs of the watermark.", choices=triggers.KINDS)
+    source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
+    target: int = setting(2, "Target class", "The surprising label that triggers get.", low=0, high=9)
+    trigger_count: int = setting(200, "Triggers", "How many triggers are trained on.", low=8, high=1000)
+    perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model denies the target.")
+    weight: float = setting(16.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
+    temperature: float = setting(
+        0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
+    )
+    layers: str = setting("deep", "Layers", "Which features are entangled.", choices=models.LAYERS)
+    metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=snnl.METRICS)
+    task_epochs: int = setting(8, "Task epochs", "Task training that all three victims share.", low=1, high=60)
+    watermark_epochs: int = setting(8, "Watermark epochs", "Epochs after the three part.", low=1, high=60)
+    task_per_watermark: int = setting(
+        1, "Task batches per watermark batch", "How rarely the watermark is rehearsed.", low=1, high=32
+    )
+    batch_size: int = setting(64, "Batch size", "Inputs in one step.", low=8, high=512)
+    learning_rate: float = setting(0.005, "Learning rate", "Adam's, at the start.", low=1e-5, high=0.1)
+    answers: str = setting(
+        "confidences", "The API answers with", "What the thief is told.", choices=prediction_api.ANSWERS
+    )
+    inputs: str = setting("victim", "The thief asks", "Whose inputs he sends.", choices=extraction.INPUTS)
+    budget: int = setting(2000, "Query budget", "How many queries the thief may send.", low=20, high=5000)
+    initialisation: str = setting(
+        "independent",
+        "The thief starts from",
+        "His own weights, or the victim's.",
+        choices=extraction.INITIALISATIONS,
+    )
+    thief_epochs: int = setting(12, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
+    seed: int = setting(0, "Seed", "All randomness derives from it.", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        """Bring values to their declared types and check them.
+
+        Raises:
+            ValueError: one sentence that says which setting is wrong and what it may be.
+        """
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _canonical(field, getattr(self, field.name)))
+        classes = datasets.CLASSES[self.dataset]
+        for name in ("source", "target"):
+            if getattr(self, name) >= classes:
+                raise ValueError(f"{self.dataset} has classes 0 to {classes - 1}; {name} is {getattr(self, name)}.")
+        if self.source == self.target:
+            raise ValueError(f"Source and target class must differ; both are {self.target}.")
+        on_plane = self.dataset not in datasets.PICTURES
+        if on_plane != (self.network == "tiny"):
+            raise ValueError(f"The network {self.network!r} does not suit the data {self.dataset!r}.")
+        if on_plane != (self.trigger == "cluster"):
+            raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over the sorted JSON of all settings and the lab version, in hex."""
+        text = json.dumps({"lab": LAB_VERSION, **self.to_dict()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Experiment":
+        """Build an experiment from (some of) its settings; texts, as from a URL, are parsed.
+
+        Raises:
+            ValueError: one sentence, for an unknown setting or a value that is not allowed.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in settings:
+            if name not in known:
+                raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(sorted(known))}.")
+        return cls(**settings)
+
+
+def preset(name: str) -> Experiment:
+    """Return the preset called ``name``.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if isinstance(value, bool) or (not isinstance(value, str) and number != value):
+        raise ValueError
+    return number
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise ValueError
+    return float(value) + 0.0  # -0.0 is 0.0, and has its key
+
+
+def _yes_or_no(value: Any) -> bool:
+    return {"true": True, "false": False}[str(value).lower()]
+
+
+_TYPES: dict[Any, tuple[Callable[[Any], Any], str]] = {
+    int: (_whole, "a whole number"),
+    float: (_number, "a number"),
+    bool: (_yes_or_no, "true or false"),
+    str: (str, "a text"),
+}
+
+
+def _canonical(field: dataclasses.Field[Any], value: Any) -> Any:
+    """Return ``value`` in the declared type of ``field``, checked against its bounds or choices."""
+    name, about = field.name, field.metadata
+    parse, kind = _TYPES[field.type]
+    try:
+        value = parse(value)
+    except (TypeError, ValueError, OverflowError, KeyError):
+        raise ValueError(f"The setting {name} must be {kind}; it is {value!r}.") from None
+    if about["choices"] and value not in about["choices"]:
+        raise ValueError(f"The setting {name} must be one of {', '.join(about['choices'])}; it is {value!r}.")
+    low, high = about["low"], about["high"]
+    if low is not None and not low <= value <= high:
+        raise ValueError(f"The setting {name} must lie between {low} and {high}; it is {value}.")
+    return value
+
+
+PRESETS: dict[str, Experiment] = {
+    "mnist": Experiment(),
+    "digits": Experiment(dataset="digits", target=3, weight=8, learning_rate=0.008, task_epochs=12, thief_epochs=16),
+    "blobs": Experiment(
+        dataset="blobs", network="tiny", trigger="cluster", weight=2, learning_rate=0.03, batch_size=32, thief_epochs=10
+    ),
+}
+DEFAULT_PRESET = "mnist"

@@ -1,0 +1,286 @@
+"""The heist, end to end: train three victims, steal two, go to court. The only room that composes the lab.
+
+An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
+person sees, on a page, on the command line or in a table, is a view of that stream.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.lab import datasets, extraction, models, ownership, prediction_api, representation, training, triggers
+from app.lab.events import (
+    DEFENCES,
+    WATERMARKED,
+    Claimed,
+    Event,
+    Finished,
+    Phase,
+    Probe,
+    Progress,
+    Queried,
+    Snapshot,
+    Started,
+    Theft,
+    Weights,
+)
+from app.lab.experiment import PRESETS, Experiment
+from app.lab.models import FeatureNetwork
+from app.lab.scene import Planes, Scene, one_core_threads, set_scene, watch, with_perturbed_triggers
+
+_QUERY_BATCH = 100
+_SHOWN_QUERIES = 8  # of each batch of queries, for the eye
+_STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
+
+
+def run(experiment: Experiment) -> Iterator[Event]:
+    """Train three victims, steal the two watermarked ones, and take both copies to court.
+
+    All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
+    and ``entangled`` learn the watermark beside it, on the same batches. The stream begins with
+    :class:`Started` and ends with :class:`Finished`; it can be closed at any event.
+    """
+    torch.set_num_threads(1)  # whoever ran here before (UMAP does) may have left another number, and other roundings
+    began = time.perf_counter()
+    yield Started(experiment.key, experiment.seed, total_steps(experiment))
+    done = 0
+    result: dict[str, Any] = {"key": experiment.key, "seed": experiment.seed}
+    for event in _story(experiment, result):
+        done += isinstance(event, Progress)
+        yield replace(event, done=done) if isinstance(event, Progress | Phase) else event
+    seconds = time.perf_counter() - began
+    yield Finished(seconds, {**result, "seconds": round(seconds, 2)})
+
+
+def warm_up() -> None:
+    """Take the first steps of every preset, so that the first run of a process does not wait for imports and data."""
+    for experiment in PRESETS.values():
+        first_steps = _story(experiment, {})
+        for _ in islice(first_steps, 2 * _STRIDE):
+            pass
+        first_steps.close()
+
+
+def total_steps(experiment: Experiment) -> int:
+    """Return how many :class:`Progress` events :func:`run` will yield.
+
+    Raises:
+        ValueError: if the run is too short for a single watermark batch.
+    """
+    data = datasets.load(experiment.dataset)
+    owned = len(data.owner.labels)
+    asked = len(extraction.thief_inputs(data, experiment.inputs, experiment.budget).labels)
+    marking = _optimisation(experiment, experiment.watermark_epochs)
+    if training.watermarked_steps(owned, marking, experiment.task_per_watermark) == training.task_steps(owned, marking):
+        raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
+    return (
+        training.task_steps(owned, _optimisation(experiment, experiment.task_epochs))
+        + training.task_steps(owned, marking)
+        + len(WATERMARKED) * training.watermarked_steps(owned, marking, experiment.task_per_watermark)
+        + len(WATERMARKED) * training.task_steps(asked, _optimisation(experiment, experiment.thief_epochs))
+    )
+
+
+def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
+    """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each model and layer.
+
+    Args:
+        experiment: the run that was finished.
+        events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
+    """
+    data = datasets.load(experiment.dataset)
+    probe = [event for event in events if isinstance(event, Probe)][-1]
+    inputs = datasets.from_display(probe.inputs)
+    ends = {"victim": experiment.task_epochs + experiment.watermark_epochs, "copy": experiment.thief_epochs}
+    for trained in (event for event in events if isinstance(event, Weights)):
+        model = models.build(experiment.network, data.shape, data.classes, torch.Generator())
+        model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
+        found = representation.features(model, inputs)
+        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
+        for layer, points in zip(found, maps, strict=True):
+            yield Snapshot(trained.role, trained.defence, float(ends[trained.role]), layer, "umap", points)
+
+
+def _story(experiment: Experiment, result: dict[str, Any]) -> Generator[Event]:
+    """Yield what happens, from the first weights to the verdict; fill ``result`` on the way."""
+    scene = set_scene(experiment)
+    target, owner = experiment.target, scene.data.owner
+    yield scene.probe
+
+    yield Phase("task", 0)
+    innocent = scene.network("victim")
+    how = _optimisation(experiment, experiment.task_epochs)
+    steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
+    total = training.task_steps(len(owner.labels), how)
+    planes: Planes = {}
+    yield from watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), planes)
+
+    if experiment.perturbed:
+        yield Phase("triggers", 0)
+        scene = with_perturbed_triggers(scene, innocent)
+        yield scene.probe
+
+    yield Phase("watermark", 0)
+    victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
+    yield from _in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES])
+    clean = victims["clean"]
+    result["clean"] = {
+        "accuracy": extraction.accuracy(clean, scene.data.test),
+        "watermark": triggers.success_rate(clean, scene.held_out, target),
+        "trained_watermark": triggers.success_rate(clean, scene.trained, target),
+    }
+
+    yield Phase("query", 0)
+    asked = extraction.thief_inputs(scene.data, experiment.inputs, experiment.budget)
+    answers = {}
+    for defence in WATERMARKED:
+        answers[defence] = yield from _query(scene, victims[defence], defence, asked)
+
+    yield Phase("copy", 0)
+    copies = {defence: _untrained_copy(scene, defence) for defence in WATERMARKED}
+    yield from _in_lockstep(
+        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in WATERMARKED]
+    )
+    for defence in WATERMARKED:
+        theft = _theft(scene, defence, victims[defence], copies[defence], asked, answers[defence])
+        result[defence] = {name: value for name, value in vars(theft).items() if name != "defence"}
+        yield theft
+
+    yield Phase("claim", 0)
+    result["claim"] = {}
+    for defence in WATERMARKED:
+        claimed = _claim(scene, defence, clean, copies[defence])
+        result["claim"][defence] = {"p_value": claimed.p_value, "owned": claimed.owned}
+        yield claimed
+    for role, suspects in (("victim", victims), ("copy", copies)):
+        for defence, model in suspects.items():
+            yield Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
+
+
+def _optimisation(experiment: Experiment, epochs: int) -> training.Optimisation:
+    return training.Optimisation(epochs, experiment.batch_size, experiment.learning_rate)
+
+
+def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
+    twin = scene.network("victim")
+    twin.load_state_dict(model.state_dict())
+    return twin
+
+
+def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -> Iterator[Event]:
+    """Train one victim from where the three part; all of them see the task in the same order."""
+    experiment, owner = scene.experiment, scene.data.owner
+    how = _optimisation(experiment, experiment.watermark_epochs)
+    order = scene.random("watermark")
+    if defence == "clean":
+        steps = training.train_task(model, owner.inputs, owner.labels, how, order)
+        total = training.task_steps(len(owner.labels), how)
+    else:
+        entanglement = training.Entanglement(
+            experiment.weight if defence == "entangled" else 0.0,
+            experiment.temperature,
+            scene.entangled_layers,
+            experiment.metric,
+        )
+        steps = training.train_watermarked(
+            model, owner, scene.trained, experiment.target, how, entanglement, experiment.task_per_watermark, order
+        )
+        total = training.watermarked_steps(len(owner.labels), how, experiment.task_per_watermark)
+    parting = experiment.task_epochs
+    return watch(scene, model, steps, total, "victim", (defence,), (parting, parting + how.epochs), planes)
+
+
+def _query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
+    """Send the thief's queries; return all answers, ``(n, classes)``."""
+    api = prediction_api.PredictionAPI(victim, scene.experiment.answers)
+    received = []
+    for inputs, answers in extraction.query_all(api, asked.inputs, _QUERY_BATCH):
+        received.append(answers)
+        first = api.queries - len(inputs)
+        yield Queried(
+            defence,
+            api.queries,
+            datasets.to_display(inputs[:_SHOWN_QUERIES]),
+            answers[:_SHOWN_QUERIES].numpy(),
+            asked.labels[first : first + len(inputs)][:_SHOWN_QUERIES].numpy(),
+        )
+    return torch.cat(received)
+
+
+def _untrained_copy(scene: Scene, defence: str) -> FeatureNetwork:
+    """Return where the thief starts: weights of his own, or (a control) the victim's first weights."""
+    independent = scene.experiment.initialisation == "independent"
+    return scene.network(f"thief {defence}" if independent else "victim")
+
+
+def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answers: Tensor) -> Iterator[Event]:
+    how = _optimisation(scene.experiment, scene.experiment.thief_epochs)
+    steps = extraction.train_copy(copy, inputs, answers, how, scene.random(f"copy {defence}"))
+    total = training.task_steps(len(inputs), how)
+    return watch(scene, copy, steps, total, "copy", (defence,), (0, how.epochs), {})
+
+
+def _theft(
+    scene: Scene,
+    defence: str,
+    victim: FeatureNetwork,
+    copy: FeatureNetwork,
+    asked: datasets.Split,
+    answers: Tensor,
+) -> Theft:
+    target, test = scene.experiment.target, scene.data.test
+    carried = extraction.channel(answers, asked.labels, target)
+    return Theft(
+        defence=defence,
+        queries=len(asked.labels),
+        victim_accuracy=extraction.accuracy(victim, test),
+        victim_watermark=triggers.success_rate(victim, scene.held_out, target),
+        victim_trained_watermark=triggers.success_rate(victim, scene.trained, target),
+        stolen_accuracy=extraction.accuracy(copy, test),
+        stolen_watermark=triggers.success_rate(copy, scene.held_out, target),
+        trained_watermark=triggers.success_rate(copy, scene.trained, target),
+        fidelity=extraction.fidelity(copy, victim, test.inputs),
+        query_error=carried.error,
+        query_target_error=carried.target_error,
+        query_target_mass=carried.target_mass,
+    )
+
+
+def _claim(scene: Scene, defence: str, clean: FeatureNetwork, suspect: FeatureNetwork) -> Claimed:
+    target = scene.experiment.target
+    answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
+    innocent = int(triggers.answered_with(clean, scene.held_out, target).sum())
+    asked = len(scene.held_out)
+    verdict = ownership.claim(int(answers.sum()), asked, ownership.innocent_rate(innocent, asked))
+    return Claimed(
+        defence=defence,
+        successes=verdict.successes,
+        queries=verdict.queries,
+        clean_successes=innocent,
+        clean_queries=asked,
+        innocent_rate=verdict.innocent_rate,
+        p_value=verdict.p_value,
+        owned=verdict.owned,
+        answers=answers,
+        p_values=ownership.p_values(answers, verdict.innocent_rate),
+    )
+
+
+def _in_lockstep(lanes: Sequence[Iterator[Event]]) -> Iterator[Event]:
+    """Advance all lanes together, a few steps at a time, each on a thread of its own.
+
+    Every lane has its own model, optimiser and random stream, so neither the result nor the order
+    of the events depends on how the threads are scheduled.
+    """
+    with one_core_threads(len(lanes)) as threads:
+        waiting = list(lanes)
+        while waiting:
+            advances = list(threads.map(lambda lane: list(islice(lane, _STRIDE)), waiting))
+            for advance in advances:
+                yield from advance
+            waiting = [lane for lane, advance in zip(waiting, advances, strict=True) if advance]

@@ -1,0 +1,236 @@
+"""A finished run on disk, readable by anybody and trusted by nobody: safetensors, JSON, no pickle.
+
+A record is a folder::
+
+    manifest.json                   lab version, key, settings, seed, result; size and SHA-256 of each file
+    events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
+    maps.safetensors                the same for its UMAP projections, where they were made
+    victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
+
+Events are packed and unpacked by the declared types of their fields: a new event needs no line here.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from app.lab.events import Event, Finished, Weights
+from app.lab.experiment import LAB_VERSION, Experiment
+
+Task = Literal["run", "umap"]
+MANIFEST = "manifest.json"
+
+_STREAMS: dict[Task, str] = {"run": "events.safetensors", "umap": "maps.safetensors"}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+_HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}
+_DTYPES = ("bool", "uint8", "int64", "float16", "float32", "float64")
+
+Array = NDArray[np.generic]
+
+
+class DamagedRecord(ValueError):
+    """A record that cannot be trusted; the message is a sentence for a person, with what to do."""
+
+    def __init__(self, folder: Path, fault: str) -> None:
+        """Say that the record in ``folder`` is unusable because of ``fault``."""
+        super().__init__(f"The record {folder} is damaged: {fault}; run `python -m app.lab pretrain` to make it again.")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a record says about itself: its settings, its result, and ``(bytes, SHA-256)`` of each file."""
+
+    experiment: Experiment
+    metrics: dict[str, object]
+    files: dict[str, tuple[int, str]]
+
+    def holds(self, task: Task) -> bool:
+        """Return whether the record has the events of ``task``."""
+        return _STREAMS[task] in self.files
+
+
+def write(folder: Path, experiment: Experiment, events: Iterable[Event], maps: Iterable[Event] = ()) -> None:
+    """Write a finished run, its maps, or both; a record that was there before is replaced as a whole.
+
+    Args:
+        folder: the record's folder; its parent is made where it is missing.
+        experiment: the settings of the run.
+        events: what the run yielded, to the end; empty for a record of maps only.
+        maps: what :func:`app.lab.heist.umap` yielded.
+
+    Raises:
+        ValueError: if the run has not finished, or has two models of one name.
+        TypeError: if an event holds something other than its fields declare.
+    """
+    streams: dict[Task, list[Event]] = {"run": list(events), "umap": list(maps)}
+    metrics: dict[str, object] = {}
+    if streams["run"]:
+        last = streams["run"][-1]
+        if not isinstance(last, Finished):
+            raise ValueError("Only a finished run can be recorded; this one ends with no result.")
+        metrics = last.result
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        made = Path(scratch, "new")
+        made.mkdir()
+        for task, stream in streams.items():
+            if stream:
+                _write_stream(made, _STREAMS[task], stream)
+        manifest = {
+            "lab": LAB_VERSION,
+            "key": experiment.key,
+            "seed": experiment.seed,
+            "experiment": experiment.to_dict(),
+            "metrics": metrics,
+            "files": {
+                path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in sorted(made.iterdir())
+            },
+        }
+        (made / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rename(Path(scratch, "old"))
+        made.rename(folder)
+
+
+def read(folder: Path, task: Task = "run") -> list[Event]:
+    """Return the events of one task, in their order, after checking every file of the record.
+
+    Raises:
+        DamagedRecord: if a file is missing, was changed, or holds anything but events of this lab.
+    """
+    manifest = read_manifest(folder)
+    for name, expected in manifest.files.items():
+        _check(folder, name, *expected)
+    if not manifest.holds(task):
+        raise DamagedRecord(folder, f"it has no {_STREAMS[task]}")
+    files: dict[str, dict[str, Array]] = {}
+    try:
+        stories = {name: _load(folder / name, files) for name in manifest.files}
+        events = [_unpacked(entry, _STREAMS[task], files) for entry in json.loads(stories[_STREAMS[task]])]
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as fault:
+        raise DamagedRecord(folder, f"{_STREAMS[task]} does not hold events of this lab ({fault})") from fault
+    if task == "run" and not (events and isinstance(events[-1], Finished) and events[-1].result == manifest.metrics):
+        raise DamagedRecord(folder, f"{MANIFEST} does not tell the result of the run")
+    return events
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return what the record says about itself, without opening its other files.
+
+    Raises:
+        DamagedRecord: if the manifest is missing, garbled, or contradicts itself or this lab.
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if told["lab"] != LAB_VERSION:
+            raise DamagedRecord(folder, f"version {told['lab']} of the lab made it and this is {LAB_VERSION}")
+        experiment = Experiment.from_dict(told["experiment"])
+        files = {name: (int(about["bytes"]), str(about["sha256"])) for name, about in told["files"].items()}
+        metrics = dict(told["metrics"])
+        agrees = (experiment.key, experiment.seed) == (told["key"], told["seed"])
+    except DamagedRecord:
+        raise
+    except FileNotFoundError:
+        raise DamagedRecord(folder, f"{MANIFEST} is missing") from None
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise DamagedRecord(folder, f"{MANIFEST} is garbled") from fault
+    if not agrees:
+        raise DamagedRecord(folder, f"key or seed in {MANIFEST} do not belong to its settings")
+    if any(Path(name).name != name for name in files):
+        raise DamagedRecord(folder, f"{MANIFEST} lists a file outside the record")
+    return Manifest(experiment, metrics, files)
+
+
+def _write_stream(folder: Path, name: str, events: list[Event]) -> None:
+    files: dict[str, dict[str, Array]] = {name: {}}
+    story = []
+    for number, event in enumerate(events):
+        home = _home(type(event), vars(event), name)
+        if home != name and home in files:
+            raise ValueError(f"The run has two models for {home}.")
+        arrays = files.setdefault(home, {})
+        # A file of its own keeps the parameters' own names, so that anybody can load it.
+        packed = {
+            field: _packed(getattr(event, field), hint, f"{number}.{field}" if home == name else "", arrays)
+            for field, hint in _HINTS[type(event)].items()
+        }
+        story.append([type(event).__name__, packed])
+    for file, arrays in files.items():
+        save_file(arrays, folder / file, {"events": json.dumps(story)} if file == name else None)
+
+
+def _home(kind: type[Event], fields: Mapping[str, Any], stream: str) -> str:
+    """Return the file that keeps the arrays of an event."""
+    return f"{fields['role']}-{fields['defence']}.safetensors" if kind is Weights else stream
+
+
+def _packed(value: Any, hint: Any, name: str, arrays: dict[str, Array]) -> Any:
+    """Return the JSON of a value; an array goes to ``arrays`` and leaves its name behind."""
+    if get_origin(hint) is np.ndarray:
+        if str(value.dtype) not in _DTYPES:
+            raise TypeError(f"An array of {value.dtype} cannot be recorded; choose of {', '.join(_DTYPES)}.")
+        arrays[name] = np.asarray(value, order="C")  # safetensors writes the memory as it lies
+        return name
+    if get_origin(hint) is dict:
+        inner = get_args(hint)[1]
+        return {key: _packed(item, inner, f"{name}.{key}" if name else key, arrays) for key, item in value.items()}
+    return _typed(value, hint)
+
+
+def _unpacked(entry: Any, stream: str, files: Mapping[str, Mapping[str, Array]]) -> Event:
+    name, packed = entry
+    kind = _EVENTS[name]
+    hints = _HINTS[kind]
+    if packed.keys() != hints.keys():
+        raise ValueError(f"{name} has other fields")
+    arrays = files[_home(kind, packed, stream)]
+    return kind(**{field: _restored(packed[field], hint, arrays) for field, hint in hints.items()})
+
+
+def _restored(value: Any, hint: Any, arrays: Mapping[str, Array]) -> Any:
+    if get_origin(hint) is np.ndarray:
+        return arrays[value]
+    if get_origin(hint) is dict:
+        inner = get_args(hint)[1]
+        return {key: _restored(item, inner, arrays) for key, item in _typed(value, dict).items()}
+    return _typed(value, hint)
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    """Return ``value``, which must be of the declared type; a whole number is a number, a bool is not."""
+    wanted = (int, float) if hint is float else hint
+    if not isinstance(value, wanted) or (isinstance(value, bool) and hint in (int, float)):
+        raise TypeError(f"{value!r} is not of type {hint.__name__}")
+    return value
+
+
+def _load(path: Path, files: dict[str, dict[str, Array]]) -> str:
+    """Add the arrays of one file to ``files``; return the events in its metadata (none in a weights file)."""
+    with safe_open(path, framework="numpy") as file:
+        files[path.name] = {name: file.get_tensor(name) for name in file.offset_keys()}
+        return str((file.metadata() or {}).get("events", "[]"))
+
+
+def _check(folder: Path, name: str, size: int, sha256: str) -> None:
+    try:
+        found = (folder / name).stat().st_size
+        if found != size:
+            raise DamagedRecord(folder, f"{name} has {found:,} bytes where {size:,} were written")
+        if _sha256(folder / name) != sha256:
+            raise DamagedRecord(folder, f"{name} was changed after it was written")
+    except OSError:
+        raise DamagedRecord(folder, f"{name} is missing or cannot be read") from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,136 @@
+"""Finished runs by task and key: those shipped with the app, and those that this machine has done."""
+
+import logging
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from app.lab import record
+from app.lab.events import Event
+from app.lab.experiment import Experiment
+from app.lab.record import DamagedRecord, Task
+from app.runs.job import Origin
+
+ROOT = Path(__file__).resolve().parents[2]
+PRETRAINED = ROOT / "pretrained"
+LIMIT = 512 * 2**20  # bytes: some hundred runs
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+_logger = logging.getLogger(__name__)
+
+
+def default_folder() -> Path:
+    """Return ``$ENTANGLED_STORE``, or ``.cache/entangled/runs`` in the repository."""
+    return Path(os.environ.get("ENTANGLED_STORE") or ROOT / ".cache" / "entangled" / "runs")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A finished run as found: its settings, its events, and where they come from."""
+
+    experiment: Experiment
+    events: list[Event]
+    origin: Origin
+
+
+class Store:
+    """Records on disk, for the threads of this process and for other processes.
+
+    No lock: a record appears and disappears by one rename, and one that vanishes while it is read
+    is one that was not found.
+    """
+
+    def __init__(self, folder: Path | None = None, pretrained: Path | None = PRETRAINED, limit: int = LIMIT) -> None:
+        """Keep at most ``limit`` bytes in ``folder`` (:func:`default_folder`); only read ``pretrained``."""
+        self.folder = folder or default_folder()
+        self._pretrained = pretrained
+        self._limit = limit
+
+    def get(self, key: str, task: Task = "run") -> Stored | None:
+        """Return the finished run with this key, or None; what this machine did itself comes first.
+
+        Raises:
+            DamagedRecord: if the record that the app was shipped with cannot be trusted.
+        """
+        if not _KEY.fullmatch(key):  # keys come from URLs, and become names of folders
+            return None
+        return self._done_here(key, task) or self._shipped(key, task)
+
+    def put(self, experiment: Experiment, events: list[Event], task: Task = "run") -> None:
+        """Keep the events of a finished run; the records that were not asked for longest make room.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        folder = self._folder(experiment.key, task)
+        if task == "run":
+            record.write(folder, experiment, events)
+        else:
+            record.write(folder, experiment, (), events)
+        self._make_room(folder)
+
+    def _folder(self, key: str, task: Task) -> Path:
+        return self.folder / f"{task}-{key}"
+
+    def _done_here(self, key: str, task: Task) -> Stored | None:
+        folder = self._folder(key, task)
+        if not folder.is_dir():
+            return None
+        try:
+            manifest = record.read_manifest(folder)
+            if manifest.experiment.key != key:
+                raise DamagedRecord(folder, "it belongs to another run")
+            events = record.read(folder, task)
+            os.utime(folder)
+        except (DamagedRecord, OSError) as fault:
+            # Replaced by the next run with this key, perhaps at this very moment: nobody need be troubled.
+            _logger.warning("Passing over a stored run: %s", fault)
+            return None
+        return Stored(manifest.experiment, events, "stored")
+
+    def _shipped(self, key: str, task: Task) -> Stored | None:
+        if self._pretrained is None:
+            return None
+        for path in sorted(self._pretrained.glob(f"*/{record.MANIFEST}")):
+            try:
+                manifest = record.read_manifest(path.parent)
+            except DamagedRecord as fault:  # whose it was cannot be told any more
+                _logger.warning("%s", fault)
+                continue
+            if manifest.experiment.key == key and manifest.holds(task):
+                return Stored(manifest.experiment, record.read(path.parent, task), "pretrained")
+        return None
+
+    def _make_room(self, newest: Path) -> None:
+        """Remove the oldest records, and what writers that were killed left behind, down to the limit."""
+        sizes = {folder: _size(folder) for folder in self.folder.iterdir() if _is_ours(folder)}
+        excess = sum(sizes.values()) - self._limit
+        for folder in sorted(sizes.keys() - {newest}, key=_age_of):
+            if excess <= 0:
+                break
+            shutil.rmtree(folder, ignore_errors=True)
+            excess -= sizes[folder]
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.name.lstrip(".").partition("-")[0] in get_args(Task)
+
+
+def _age_of(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # another process was faster
+        return 0.0
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total

@@ -1,0 +1,89 @@
+"""One job on one worker, from the request to the end: the run's own, or ours."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.runs.job import Job, Status
+from app.runs.process import WorkerDied, WorkerProcess
+from app.runs.worker import STOP
+
+TICK = 0.1  # seconds between two looks at the limits
+PATIENCE = 0.7  # seconds that a run may take to notice that it was stopped
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take: wall time in seconds, resident memory in bytes."""
+
+    seconds: float
+    memory: int
+
+
+def supervise(
+    process: WorkerProcess,
+    job: Job,
+    material: tuple[object, ...],
+    limits: Limits,
+    meanwhile: Callable[[], None],
+) -> tuple[Status, str | None]:
+    """Have the worker do the job, publish its events, and return how it ended.
+
+    A run that ignores a stop or breaks a limit ends with its process; ``process.alive`` tells.
+
+    Args:
+        process: a worker that is ready and idle.
+        job: what to do; whoever sets its ``stop_asked`` ends it.
+        material: what the task takes besides the experiment.
+        limits: what it may take.
+        meanwhile: called at least every :data:`TICK` seconds.
+
+    Returns:
+        The status and, for "failed", the sentence that says why.
+    """
+    try:
+        process.send((job.task, job.experiment.to_dict(), material))
+        return _follow(process, job, limits, meanwhile)
+    except WorkerDied as death:
+        if job.stop_asked is not None:
+            return "stopped", None
+        _logger.error("A worker %s while it ran %s", death, job.key)
+        return "failed", f"The process that computed this run {death}; it is replaced, so try again."
+
+
+def _follow(
+    process: WorkerProcess, job: Job, limits: Limits, meanwhile: Callable[[], None]
+) -> tuple[Status, str | None]:
+    began = time.monotonic()
+    told = False
+    while True:
+        if message := process.receive(TICK):
+            events, end = message
+            job.publish(events)
+            if end:
+                status, error = end
+                return status, error
+        meanwhile()
+        now = time.monotonic()
+        if job.stop_asked is not None:
+            if not told:
+                process.send(STOP)
+                told = True
+            elif now - job.stop_asked > PATIENCE:
+                process.kill()
+                return "stopped", None
+        elif now - began > limits.seconds:
+            process.kill()
+            return "failed", (
+                f"The run was ended after {limits.seconds:g} seconds, its limit; "
+                "choose fewer epochs or a smaller budget."
+            )
+        elif process.memory() > limits.memory:
+            process.kill()
+            return "failed", (
+                f"The run was ended because it took more than {limits.memory / 2**30:.1f} GiB of memory; "
+                "choose a smaller batch size or budget."
+            )

@@ -1,0 +1,182 @@
+"""Words from results: every title and explanation is computed here, none is written around a result.
+
+Pure functions: events in, sentences out. If a mark died, they say that it died, and why.
+"""
+
+import numpy as np
+
+from app.lab.events import Claimed, Measured, Queried, Theft
+from app.lab.ownership import SIGNIFICANCE
+
+SURVIVES = 0.5  # "the copy knows the mark": it gives the secret answer to at least half of the triggers
+OUTCOMES = {
+    (False, False): "neither",
+    (True, False): "only the naive one",
+    (False, True): "only the entangled one",
+    (True, True): "both",
+}
+
+
+_OWNERS = {"victim": "the victims", "copy": "the copies"}
+
+
+def percent(rate: float) -> str:
+    """Return a fraction as a person reads it: ``0.945`` is "94.5 %", ``1.0`` is "100 %", never broken."""
+    return f"{100 * rate:.1f}".removesuffix(".0") + "\u202f%"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value as a person reads it, without false precision."""
+    if value < 1e-6:
+        return "p < 0.000001"
+    return f"p = {value:.2g}" if value >= 0.001 else f"p = {value:.1g}"
+
+
+def outcome(claims: dict[str, Claimed]) -> str:
+    """Return which copies were proven to be copies, as one of the words offered for prediction."""
+    return OUTCOMES[claims["naive"].owned, claims["entangled"].owned]
+
+
+def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> str:
+    """Return the headline of the verdict."""
+    naive, entangled = claims["naive"], claims["entangled"]
+    rates = (
+        f"entangled {percent(thefts['entangled'].stolen_watermark)}, naive {percent(thefts['naive'].stolen_watermark)}"
+    )
+    if entangled.owned and naive.owned:
+        lead = "Both copies are convicted"
+    elif entangled.owned:
+        lead = "The entangled mark convicts the thief, the naive one does not"
+    elif naive.owned:
+        lead = "The naive mark convicts the thief, the entangled one does not"
+    else:
+        lead = "Neither mark survived: the thief walks free"
+    return f"{lead} ({rates})"
+
+
+def copy_headline(thefts: dict[str, Theft]) -> str:
+    """Return what the thefts themselves came to: how good each copy is, beside its original."""
+    queries = next(iter(thefts.values())).queries
+    copies = " and ".join(percent(theft.stolen_accuracy) for theft in thefts.values())
+    originals = " and ".join(percent(theft.victim_accuracy) for theft in thefts.values())
+    return f"After {queries:,} queries each, the copies are right {copies} of the time (the originals: {originals})"
+
+
+def channel(theft: Theft, answers: str, inputs: str) -> str:
+    """Explain one theft by its channel: what the answers said beyond the truth."""
+    whose = "the owner's own inputs" if inputs == "victim" else "inputs that the victim never saw"
+    wrong = (
+        f"Of {theft.queries:,} queries ({whose}), the {theft.defence} victim answered "
+        f"{percent(theft.query_error)} wrongly, {percent(theft.query_target_error)} as the target"
+    )
+    said = theft.query_error if answers == "labels" else max(theft.query_error, theft.query_target_mass)
+    if round(100 * said, 1) == 0:
+        return f"{wrong}. Its answers said nothing but the truth, so nothing could carry the mark."
+    if answers == "labels":
+        return f"{wrong}. With labels only, those wrong answers are all that could carry the mark."
+    return (
+        f"{wrong}; beyond its top answers it put {percent(theft.query_target_mass)} of its confidence "
+        f"on the target where another class was true. That is what could carry the mark."
+    )
+
+
+def fate(theft: Theft, claim: Claimed) -> str:
+    """Say what became of one mark, in one sentence."""
+    rate = percent(theft.stolen_watermark)
+    if not claim.owned:
+        return (
+            f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
+            f"no more than an innocent model may ({percent(claim.innocent_rate)})."
+        )
+    if theft.stolen_watermark >= SURVIVES:
+        return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."
+    return f"The {theft.defence} mark survived in part: {rate} of the triggers, still enough for the court."
+
+
+def price(thefts: dict[str, Theft], clean_accuracy: float) -> str:
+    """Say what entanglement cost the owner, in percentage points of test accuracy."""
+    cost = 100 * (clean_accuracy - thefts["entangled"].victim_accuracy)
+    if cost <= 0:
+        return "On this seed the entangled mark cost no accuracy."
+    return f"The price: {cost:.1f} percentage points of the owner's accuracy."
+
+
+def evidence(claims: dict[str, Claimed]) -> str:
+    """Return from which trigger on each claim stays established."""
+    words = []
+    for lane, claim in claims.items():
+        doubtful = np.flatnonzero(claim.p_values >= SIGNIFICANCE)
+        since = int(doubtful[-1]) + 2 if len(doubtful) else 1
+        words.append(f"{lane} p < 0.05 from trigger {since} on" if claim.owned else f"{lane} not established")
+    return "; ".join(words).capitalize()
+
+
+MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells triggers from the target class
+PLACEMENTS = {
+    (False, False): "apart in both",
+    (False, True): "mixed only when entangled",
+    (True, True): "mixed in both",
+    (True, False): "mixed only when naive",
+}
+
+
+def placement(last: dict[str, Measured], layer: str, neutral: float) -> str:
+    """Return whether triggers and target class can be told apart, as one of the words offered for prediction."""
+    mixed = [last[lane].snnl[layer] >= MIXED * neutral for lane in ("naive", "entangled")]
+    return PLACEMENTS[mixed[0], mixed[1]]
+
+
+def side_by_side(last: dict[str, Measured], layer: str, neutral: float) -> str:
+    """Return the finding of the feature maps: can triggers be told from the target class by distance?"""
+    naive, entangled = (last[lane].snnl[layer] / neutral for lane in ("naive", "entangled"))
+    lead = {
+        "apart in both": "Triggers keep apart from the target class in both",
+        "mixed only when entangled": "Entangled, triggers and target class become one; naive, they keep apart",
+        "mixed in both": "Triggers and target class become one in both",
+        "mixed only when naive": "Only in the naive model do triggers and target class become one",
+    }[placement(last, layer, neutral)]
+    return f"{lead} (SNNL at {entangled:.0%} of the value where distance tells nothing; naive {naive:.0%})"
+
+
+def secret_answers(role: str, last: dict[str, Measured]) -> str:
+    """Return the finding of the watermark curves: who gives the secret answer to held-out triggers."""
+    return f"Secret answers of {_OWNERS[role]}: {_each(last, 'watermark')}"
+
+
+def accuracies(role: str, last: dict[str, Measured]) -> str:
+    """Return the finding of the accuracy curves on the test set."""
+    return f"Accuracy of {_OWNERS[role]}: {_each(last, 'accuracy')}"
+
+
+def questions(asked: Queried) -> str:
+    """Return the finding of the strip of queries."""
+    wrong = int((asked.answers.argmax(axis=1) != asked.labels).sum())
+    return f"{asked.count:,} queries answered; of the last {len(asked.labels)}, {wrong or 'none'} wrongly"
+
+
+def cost(last: dict[str, Measured]) -> str:
+    """Return the finding of the accuracy curves."""
+    difference = 100 * (last["clean"].accuracy - last["entangled"].accuracy)
+    return f"Accuracy: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"
+
+
+def entanglement(last: dict[str, Measured], layer: str) -> str:
+    """Return the finding of the SNNL curves of one layer."""
+    naive, entangled = (last[lane].snnl[layer] for lane in ("naive", "entangled"))
+    return f"SNNL in {layer}: entangled {entangled:.2f}, naive {naive:.2f}"
+
+
+def entanglement_in_words(last: dict[str, Measured], layer: str) -> str:
+    """Say what the SNNL and the neighbourhoods of one layer came to."""
+    naive, entangled = last["naive"], last["entangled"]
+    verb = "higher" if entangled.snnl[layer] > naive.snnl[layer] else "no higher"
+    return (
+        f"In the layer *{layer}* the loss ended {verb} in the entangled model ({entangled.snnl[layer]:.2f} against "
+        f"{naive.snnl[layer]:.2f}), and {percent(entangled.target_share[layer])} of a trigger's ten nearest neighbours "
+        f"are target class (naive: {percent(naive.target_share[layer])}; clean: "
+        f"{percent(last['clean'].target_share[layer])})."
+    )
+
+
+def _each(last: dict[str, Measured], rate: str) -> str:
+    return ", ".join(f"{lane} {percent(getattr(event, rate))}" for lane, event in last.items())

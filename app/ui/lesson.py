@@ -1,0 +1,75 @@
+"""The frame of every lesson: a question, a prediction, the act, the picture, the explanation, the next question."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from app.lab.experiment import Experiment
+from app.ui import settings
+
+
+def opening(question: str, lead: str) -> None:
+    """Open the lesson with its question and one or two short sentences."""
+    st.title(question, anchor=False)
+    st.markdown(lead)
+
+
+def predict(name: str, question: str, options: Sequence[str]) -> str | None:
+    """Ask for a one-click prediction and keep it with the visitor; return it once made."""
+    kept = st.session_state.setdefault("predictions", {})
+    key = f"predict_{name}"
+    if key not in st.session_state:
+        st.session_state[key] = kept.get(name)
+    answer: str | None = st.segmented_control(f"**Predict first.** {question}", options, key=key)
+    kept[name] = answer
+    return answer
+
+
+def compare(prediction: str | None, happened: str) -> None:
+    """Hold the prediction against what happened."""
+    if prediction is None:
+        return
+    if prediction == happened:
+        st.success(f"You predicted **{prediction}**, and so it was.", icon=":material/target:")
+    else:
+        st.info(f"You predicted **{prediction}**; it was **{happened}**. Why?", icon=":material/search:")
+
+
+def figure(finding: str, spec: dict[str, Any], key: str) -> None:
+    """Draw a Vega-Lite chart under its finding, which is also its text alternative."""
+    st.subheader(finding, anchor=False)
+    ink = "#EEF2F6" if st.context.theme.type == "dark" else "#1B2430"
+    spec = {**spec, "config": {**spec["config"], "text": {"color": ink}}}
+    st.vega_lite_chart(spec, key=key, alt=finding)
+
+
+def explain(*sentences: str) -> None:
+    """Explain, after the picture, in sentences that were written from the result."""
+    st.subheader("Why", anchor=False)
+    for sentence in sentences:
+        st.markdown(sentence)
+
+
+def provenance(experiment: Experiment, origin: str, seconds: float | None) -> None:
+    """Say where the numbers come from: recorded or live, which seed, and the command that repeats them."""
+    words = {
+        "pretrained": "Recorded when the app was built",
+        "stored": "Run earlier on this machine",
+        "live": "Run live, just now",
+    }[origin]
+    took = "" if seconds is None else f", in {seconds:.0f} s"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
+        with st.popover("Where is this from?", type="tertiary"):
+            st.markdown("Every number here was computed by this run. The same, from the command line:")
+            st.code(settings.command(experiment), language="bash", wrap_lines=True)
+            st.markdown("All of its settings:")
+            st.json(experiment.to_dict(), expanded=False)
+            st.caption(f"Key {experiment.key[:16]}")
+
+
+def onward(page: str, question: str) -> None:
+    """Close with the question that the next page answers."""
+    st.divider()
+    st.page_link(page, label=f"**Next:** {question}", icon=":material/arrow_forward:")

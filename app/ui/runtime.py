@@ -1,0 +1,39 @@
+"""What all visitors share: the pool of workers, built once; and what one visitor has: a name.
+
+Streamlit reruns a page's script for every touch. The heavy imports happen here, once, and are
+then frozen out of the garbage collector, which otherwise walks all of torch after every rerun
+(130 ms each).
+"""
+
+import gc
+import os
+import uuid
+
+import streamlit as st
+
+from app.runs.pool import Pool
+from app.runs.store import Store
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the pool of worker processes (``$ENTANGLED_WORKERS`` of them, or two), started on first use."""
+    started = Pool(workers=int(os.environ.get("ENTANGLED_WORKERS", "2")), store=Store())
+    gc.collect()
+    gc.freeze()
+    return started
+
+
+def visitor() -> str:
+    """Return this visitor's name, and note that they are here."""
+    return str(_presence()["visitor"])
+
+
+def _left(presence: dict[str, str]) -> None:
+    pool().leave(presence["visitor"])
+
+
+@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
+def _presence() -> dict[str, str]:
+    # Rebuilt after a blip of the connection, so the name itself lives in the session state.
+    return {"visitor": st.session_state.setdefault("visitor", uuid.uuid4().hex)}

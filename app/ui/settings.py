@@ -1,0 +1,155 @@
+"""The experiment that a visitor has chosen: a preset and what they changed, all of it in the URL.
+
+The widgets, their bounds and their words are read off the one table of settings, the fields of
+:class:`~app.lab.experiment.Experiment`.
+"""
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from app.lab import models
+from app.lab.experiment import DEFAULT_PRESET, PRESETS, Experiment, preset
+
+_WORDS = {
+    "victim": "the owner's own inputs",
+    "unseen": "inputs the victim never saw",
+    "labels": "the top label only",
+    "confidences": "all its confidences",
+    "deep": "the deeper ones",
+    "all": "all of them",
+    "mnist": "5,000 real digits",
+    "digits": "small 8 × 8 digits",
+    "blobs": "points in the plane",
+    "small": "small convolutional",
+    "two_conv": "the paper's 2-conv",
+    "independent": "weights of his own",
+    "same": "the victim's first weights",
+    "ice_cream": "ice cream",
+}
+_FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
+
+
+def chosen() -> Experiment:
+    """Return the visitor's experiment, from the URL or from the page they came from.
+
+    A value in the URL that is not allowed is put aside with a sentence; the others stay.
+    """
+    asked = {name: value for name, value in st.query_params.items() if name in _FIELDS or name == "preset"}
+    if not asked:
+        asked = st.session_state.get("settings", {})
+    name = asked.get("preset", DEFAULT_PRESET)
+    if name not in PRESETS:
+        st.warning(f"The link asks for the preset {name!r}, which does not exist; this is {DEFAULT_PRESET!r}.")
+        name = DEFAULT_PRESET
+    experiment = preset(name)
+    for setting, value in asked.items():
+        if setting == "preset":
+            continue
+        try:
+            experiment = Experiment.from_dict({**experiment.to_dict(), setting: value})
+        except ValueError as mistake:
+            st.warning(f"{mistake} The link's value was put aside.")
+    _remember(name, experiment)
+    return experiment
+
+
+def layers(experiment: Experiment) -> list[str]:
+    """Return the names of the feature layers of the experiment's network."""
+    return list(models.layer_names(experiment.network))
+
+
+def preset_name(experiment: Experiment) -> str:
+    """Return the preset from which this experiment departs: the one with the same data."""
+    return next((name for name, known in PRESETS.items() if known.dataset == experiment.dataset), DEFAULT_PRESET)
+
+
+def preset_control() -> None:
+    """Offer the presets: which data the heist is about."""
+    experiment = chosen()
+
+    def changed() -> None:
+        _remember(st.session_state["preset_choice"], preset(st.session_state["preset_choice"]))
+
+    st.session_state["preset_choice"] = preset_name(experiment)
+    st.selectbox("Data", list(PRESETS), format_func=wording, key="preset_choice", on_change=changed)
+
+
+def control(setting: str, experiment: Experiment, *, label: str | None = None) -> None:
+    """Offer one setting as the widget that suits its kind; a change goes to the URL."""
+    field = _FIELDS[setting]
+    about, key = field.metadata, f"setting_{setting}"
+    words = label or about["label"]
+
+    def changed() -> None:
+        settings = {**experiment.to_dict(), setting: st.session_state[key]}
+        try:
+            _remember(preset_name(experiment), Experiment.from_dict(settings))
+        except ValueError as mistake:
+            st.session_state["settings_mistake"] = str(mistake)
+
+    # The URL is the truth; the widget shows it, also after a link or a change of preset.
+    st.session_state[key] = getattr(experiment, setting)
+    common: dict[str, Any] = {"label": words, "help": about["help"], "key": key, "on_change": changed}
+    if field.type is bool:
+        st.toggle(**common)
+    elif about["choices"]:
+        suitable = [choice for choice in about["choices"] if _suits(experiment, setting, choice)]
+        if len(suitable) <= 3:
+            st.segmented_control(options=suitable, required=True, wrap=True, format_func=wording, **common)
+        else:
+            st.selectbox(options=suitable, format_func=wording, **common)
+    elif field.type is int:
+        st.number_input(min_value=int(about["low"]), max_value=int(about["high"]), step=1, **common)
+    else:
+        st.number_input(min_value=float(about["low"]), max_value=float(about["high"]), format="%g", **common)
+
+
+def more(experiment: Experiment, *names: str) -> None:
+    """Offer the data and further settings, out of the way until somebody asks for them."""
+    with st.popover("More", icon=":material/tune:"):
+        preset_control()
+        for name in names:
+            control(name, experiment)
+
+
+def refusal() -> None:
+    """Say, once, why the last change was not possible."""
+    if sentence := st.session_state.pop("settings_mistake", None):
+        st.warning(sentence)
+
+
+def wording(value: str) -> str:
+    """Return the words for a choice of the table."""
+    return _WORDS.get(value, value)
+
+
+def command(experiment: Experiment) -> str:
+    """Return the command line that repeats this experiment."""
+    name = preset_name(experiment)
+    options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
+    return " ".join(["python -m app.lab run", name, *options])
+
+
+def _differences(name: str, experiment: Experiment) -> dict[str, str]:
+    base = preset(name).to_dict()
+    return {key: str(value) for key, value in experiment.to_dict().items() if value != base[key]}
+
+
+def _remember(name: str, experiment: Experiment) -> None:
+    asked = _differences(name, experiment)
+    if name != DEFAULT_PRESET:
+        asked["preset"] = name
+    others = {key: value for key, value in st.query_params.items() if key not in _FIELDS and key != "preset"}
+    if {**others, **asked} != st.query_params.to_dict():
+        st.query_params.from_dict({**others, **asked})
+    st.session_state["settings"] = asked
+
+
+def _suits(experiment: Experiment, setting: str, choice: str) -> bool:
+    try:
+        Experiment.from_dict({**experiment.to_dict(), setting: choice})
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,37 @@
+"""Colours and marks, each with one meaning everywhere (Okabe & Ito's palette for colour-blind readers).
+
+Colour never stands alone: every meaning has a symbol and a word as well.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one meaning looks: its word, its colour and its Vega symbol."""
+
+    word: str
+    colour: str
+    symbol: str
+    badge: str
+
+
+LANES = {
+    "clean": Mark("clean", "#56B4E9", "circle", "blue"),
+    "naive": Mark("naive", "#E69F00", "square", "orange"),
+    "entangled": Mark("entangled", "#009E73", "triangle-up", "green"),
+}
+TRIGGER = Mark("trigger", "#CC79A7", "diamond", "violet")
+THIEF = Mark("thief", "#D55E00", "cross", "red")
+COURT = Mark("court", "#0072B2", "stroke", "blue")
+GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
+
+
+def lane_scale() -> dict[str, list[str]]:
+    """Return the Vega scale that gives the three lanes their colours, in their order."""
+    return {"domain": list(LANES), "range": [mark.colour for mark in LANES.values()]}
+
+
+def lane_symbols() -> dict[str, list[str]]:
+    """Return the Vega scale that gives the three lanes their symbols, in their order."""
+    return {"domain": list(LANES), "range": [mark.symbol for mark in LANES.values()]}

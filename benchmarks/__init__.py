@@ -1,0 +1,1 @@
+"""Speed, measured: each file is a command that prints a table. Never a test."""

@@ -1,0 +1,12 @@
+"""``python -m benchmarks`` (``make bench``): run every benchmark, one after the other."""
+
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.name != "__main__"]
+    sys.exit(
+        max(subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode for name in names)
+    )

@@ -1,0 +1,98 @@
+"""Heist: which mark survives the theft?"""
+
+from functools import partial
+
+import streamlit as st
+
+from app.lab.experiment import Experiment
+from app.runs.job import Job
+from app.ui import charts, findings, lesson, live, settings
+from app.ui.chronicle import Chronicle
+
+
+def lanes(experiment: Experiment, known: Chronicle) -> None:
+    """The three victims, then the copies, while they train."""
+    role = "copy" if known.measured["copy"] else "victim"
+    measured, last = known.measured[role], known.last(role)
+    if not measured:
+        return
+    epochs = experiment.thief_epochs if role == "copy" else experiment.task_epochs + experiment.watermark_epochs
+    left, right = st.columns(2)
+    with left:
+        spec = charts.rate_curves(measured, "accuracy", epochs)
+        lesson.figure(findings.accuracies(role, last), spec, "accuracy")
+    with right:
+        spec = charts.rate_curves(measured, "watermark", epochs)
+        lesson.figure(findings.secret_answers(role, last), spec, "mark")
+
+
+def questions(known: Chronicle) -> None:
+    """What the thief asks, and what he is told."""
+    asked = known.queried.get("entangled") or known.queried.get("naive")
+    if asked is not None:
+        lesson.figure(findings.questions(asked), charts.queries(asked), "queries")
+
+
+def verdict(experiment: Experiment, known: Chronicle, job: Job) -> None:
+    """The picture of the page, then the reasons."""
+    result = known.finished.result if known.finished else {}
+    clean = result["clean"]
+    happened = findings.outcome(known.claims)
+    lesson.compare(st.session_state.get("predictions", {}).get("heist"), happened)
+    spec = charts.verdict(known.claims, known.thefts, clean["watermark"])
+    lesson.figure(findings.verdict(known.claims, known.thefts), spec, "verdict")
+    st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
+    lesson.provenance(experiment, job.origin, known.finished.seconds if known.finished else None)
+    lesson.explain(
+        *(findings.fate(known.thefts[lane], claim) for lane, claim in known.claims.items()),
+        findings.channel(known.thefts["naive"], experiment.answers, experiment.inputs),
+        findings.channel(known.thefts["entangled"], experiment.answers, experiment.inputs),
+        findings.price(known.thefts, clean["accuracy"]),
+    )
+    with st.expander("How sure is sure? The p-value, query by query"):
+        claim = known.claims["entangled"]
+        lesson.figure(findings.evidence(known.claims), charts.evidence(known.claims), "evidence")
+        st.markdown(
+            f"Exact binomial test: does the copy give the secret answer more often than an innocent model? "
+            f"The clean model of this run gave it to {claim.clean_successes} of {claim.clean_queries} triggers, so an "
+            f"innocent model is granted {findings.percent(claim.innocent_rate)}: the upper end of the exact 95 % "
+            f"interval, from one clean model. Below 0.05, the claim is established; 1 innocent in 20 would be accused."
+        )
+
+
+def draw(experiment: Experiment, job: Job, known: Chronicle) -> None:
+    """The heist so far."""
+    if known.finished is None:
+        questions(known)
+        lanes(experiment, known)
+        return
+    st.subheader(findings.copy_headline(known.thefts), anchor=False)
+    predicted = st.session_state["predictions"].get("heist") is not None
+    if predicted or job.origin == "live" or st.session_state.get("revealed"):
+        verdict(experiment, known, job)
+        questions(known)
+    else:
+        questions(known)
+        st.button("Open the verdict without a prediction", key="reveal", on_click=reveal)
+
+
+def reveal() -> None:
+    """Open the recorded verdict."""
+    st.session_state["revealed"] = True
+
+
+experiment = settings.chosen()
+lesson.opening(
+    "Which mark survives the theft?",
+    "One owner marked his model *naively*, the other *entangled* the mark with the task. "
+    "A thief copies both through their prediction API. The clean model is the control.",
+)
+lesson.predict("heist", "In court, which copy is convicted?", list(findings.OUTCOMES.values()))
+job = live.find(experiment)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    live.run_button(experiment, job, "Run it live")
+    settings.control("inputs", experiment, label="The thief asks")
+    settings.more(experiment, "answers", "initialisation", "budget", "weight", "temperature", "seed")
+settings.refusal()
+live.island(job, partial(draw, experiment))
+lesson.onward("lessons/entangle.py", "where inside the model does a mark live?")

@@ -1,0 +1,13 @@
+"""The door: navigation and runtime; each page is a lesson of its own."""
+
+import streamlit as st
+
+PAGES = [
+    st.Page("lessons/start.py", title="Start", default=True),
+    st.Page("lessons/entangle.py", title="Entangle", url_path="entangle"),
+    st.Page("lessons/heist.py", title="Heist", url_path="heist"),
+]
+
+page = st.navigation(PAGES, position="top")
+st.set_page_config(layout="wide", page_icon="assets/icon.png")
+page.run()

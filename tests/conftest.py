@@ -1,0 +1,8 @@
+"""One thread and no deadlines: tests share the machine with others."""
+
+import torch
+from hypothesis import settings
+
+torch.set_num_threads(1)
+settings.register_profile("entangled", deadline=None)
+settings.load_profile("entangled")

@@ -1,0 +1,56 @@
+"""The app as a person meets it: a real server, a real browser, and no request that leaves the machine."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.e2e.app_server import WIDE, launch_options, serve
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **launch_options()}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serve(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open the app as a new visitor; at the end, no visitor may have seen an error or left the machine."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(path: str = "", viewport: dict[str, int] = WIDE) -> Page:
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(f"console: {said.text}") if _is_complaint(said) else None)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("request", lambda asked: complaints.append(f"outside: {asked.url}") if _outside(asked.url) else None)
+        page.goto(f"{server}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+        return page
+
+    yield open_page
+    pages = [page for context in contexts for page in context.pages]
+    broken = [page.url for page in pages if page.get_by_test_id("stException").count()]
+    for context in contexts:
+        context.close()
+    assert not complaints
+    assert not broken
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    # Opened at a lesson's own address, Streamlit looks for its server below that address first.
+    looks_for_itself = "/_stcore/" in said.location["url"] and "404" in said.text
+    return said.type == "error" and not looks_for_itself
+
+
+def _outside(url: str) -> bool:
+    return not url.startswith(("http://localhost", "ws://localhost", "data:", "blob:"))

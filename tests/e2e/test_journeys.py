@@ -1,0 +1,120 @@
+"""What a visitor does, in a real browser: from the story to the verdict, and the things that go wrong on the way."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.app_server import PHONE
+
+Visit = Callable[..., Page]
+PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
+
+
+def verdict(page: Page) -> None:
+    """Wait for the explanation that closes the verdict."""
+    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(r"^The entangled mark (survived|died)"))).to_be_visible()
+
+
+def button(page: Page, name: str) -> object:
+    return page.get_by_role("button", name=name)
+
+
+def test_from_the_story_to_the_verdict(visit: Visit) -> None:
+    page = visit("?preset=blobs")
+    page.get_by_role("button", name="Play the heist").click()
+    expect(page).to_have_url(re.compile("/heist"))
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+    verdict(page)
+    expect(page.get_by_text("Run live, just now")).to_be_visible()
+    expect(page.get_by_role("button", name="Run it live")).to_be_visible()
+
+
+def test_the_recorded_verdict_waits_for_a_prediction(visit: Visit) -> None:
+    page = visit("heist")
+    expect(page.get_by_role("button", name="Open the verdict")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why")).to_have_count(0)
+    page.get_by_role("radio", name="both", exact=True).click()
+    verdict(page)
+    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
+    expect(page.get_by_text("Recorded when the app was built")).to_be_visible()
+
+
+def test_stop_keeps_what_was_known(visit: Visit) -> None:
+    page = visit("heist?seed=101&live=start")
+    stop = page.get_by_role("button", name="Stop")
+    stop.click(timeout=PATIENCE)
+    expect(page.get_by_text("Stopped. What was known by then stays below")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Run it live")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why")).to_have_count(0)
+
+
+def test_a_reload_in_the_middle_finds_the_run_again(visit: Visit) -> None:
+    page = visit("heist?preset=digits&seed=102&live=start")
+    expect(page.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("seed=102"))
+    verdict(page)
+
+
+def test_two_visitors_share_one_run(visit: Visit) -> None:
+    first, second = visit("heist?preset=digits&seed=103&live=start"), visit("heist?preset=digits&seed=103&live=start")
+    for page in (first, second):
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(re.compile("Queued"))).to_have_count(0)
+    for page in (first, second):
+        verdict(page)
+    told = [page.get_by_text(re.compile(r"^Run live, just now, in \d+ s")).inner_text() for page in (first, second)]
+    assert told[0] == told[1]
+
+
+def test_a_third_visitor_waits_in_the_queue_and_other_pages_answer(visit: Visit) -> None:
+    runners = [visit(f"heist?seed={seed}&live=start") for seed in (104, 105)]
+    for page in runners:
+        expect(page.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE)
+    third = visit("heist?seed=106&live=start")
+    expect(third.get_by_text("Queued: position 1")).to_be_visible(timeout=PATIENCE)
+    reader = visit("entangle")
+    expect(reader.get_by_role("heading", name=re.compile("Where will the triggers go"))).to_be_visible(timeout=PATIENCE)
+    for page in (third, *runners):
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("Stopped.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_entangle_plays_out_after_the_prediction(visit: Visit) -> None:
+    page = visit("entangle")
+    expect(page.get_by_role("slider", name="Epoch")).to_have_attribute("aria-valuetext", "epoch 8", timeout=PATIENCE)
+    page.get_by_role("radio", name="apart in both").click()
+    expect(page.get_by_role("slider", name="Epoch")).to_have_attribute("aria-valuetext", "epoch 16", timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
+    for _ in range(3):
+        page.get_by_role("button", name="Play").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("slider", name="Epoch").press("Home")
+    expect(page.get_by_role("slider", name="Epoch")).to_have_attribute("aria-valuetext", "epoch 0")
+
+
+def test_the_map_by_umap_is_recorded(visit: Visit) -> None:
+    page = visit("entangle")
+    page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
+    page.get_by_role("radio", name="UMAP").click()
+    expect(page.get_by_role("img", name=re.compile("trigger", re.IGNORECASE)).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("slider", name="Epoch")).to_have_count(0)
+
+
+def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
+    page = visit("heist?seed=banana&temperature=-3&weight=8")
+    expect(page.get_by_text("The setting seed must be a whole number; it is 'banana'.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("The setting temperature must lie between"))).to_be_visible()
+    expect(page).to_have_url(re.compile("weight=8"))
+
+
+def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:
+    for path in ("", "heist", "entangle"):
+        page = visit(path, PHONE)
+        expect(page.get_by_role("link", name=re.compile("Next|Heist")).first).to_be_attached(timeout=PATIENCE)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"/{path} is {wider} pixels too wide"

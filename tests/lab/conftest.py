@@ -1,0 +1,32 @@
+"""One small finished run, shared by whoever only reads it."""
+
+import pytest
+
+from app.lab import heist
+from app.lab.events import Event
+from app.lab.experiment import Experiment
+
+SMALL = Experiment(
+    dataset="blobs",
+    network="tiny",
+    trigger="cluster",
+    task_epochs=1,
+    watermark_epochs=2,
+    thief_epochs=1,
+    trigger_count=64,
+    batch_size=32,
+    learning_rate=0.02,
+    budget=250,
+)
+
+
+@pytest.fixture(scope="session")
+def small() -> Experiment:
+    """A run of about a second."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def story(small: Experiment) -> list[Event]:
+    """What the small run yields, from the start to the end."""
+    return list(heist.run(small))

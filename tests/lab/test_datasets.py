@@ -1,0 +1,105 @@
+"""The data: read whole, split once, the same for all."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+
+from app.lab.datasets import ASSETS, CLASSES, PICTURES, from_display, load, to_display
+
+SIZES = {
+    "mnist": (2000, 2000, 1000),
+    "digits": (700, 700, 397),
+    "blobs": (600, 600, 600),
+    "moons": (600, 600, 600),
+    "rings": (600, 600, 600),
+}
+each_dataset = pytest.mark.parametrize("name", CLASSES)
+
+
+def parts(dataset):
+    return dataset.owner, dataset.thief, dataset.test
+
+
+def rows(split):
+    """Count each (input, label), so that two parts can be compared as multisets."""
+    return Counter((x.tobytes(), int(y)) for x, y in zip(split.inputs.numpy(), split.labels, strict=True))
+
+
+@each_dataset
+def test_parts_have_the_announced_sizes_types_and_shape(name):
+    dataset = load(name)
+    assert tuple(len(part.labels) for part in parts(dataset)) == SIZES[name]
+    for part in parts(dataset):
+        assert part.inputs.dtype == torch.float32 and part.labels.dtype == torch.int64
+        assert part.inputs.shape == (len(part.labels), *dataset.shape)
+    assert dataset.is_pictures == (len(dataset.shape) == 3) == (name in PICTURES)
+
+
+@each_dataset
+def test_parts_are_stratified(name):
+    dataset = load(name)
+    assert dataset.classes == CLASSES[name]
+    everybody = torch.cat([part.labels for part in parts(dataset)]).bincount(minlength=dataset.classes)
+    assert len(everybody) == dataset.classes and everybody.min() > 0
+    for part in parts(dataset):
+        expected = everybody.double() * len(part.labels) / everybody.sum()
+        assert (part.labels.bincount(minlength=dataset.classes) - expected).abs().max() <= 1
+
+
+@pytest.mark.parametrize("name", ["blobs", "moons", "rings"])
+def test_no_point_is_in_two_parts(name):
+    owner, thief, test = (rows(part) for part in parts(load(name)))
+    assert not (owner & thief or owner & test or thief & test)
+
+
+def test_the_parts_of_digits_are_all_digits_each_once():
+    whole = load_digits()
+    pictures = (whole.images / 16).astype(np.float32)[:, None]
+    expected = Counter((x.tobytes(), int(y)) for x, y in zip(pictures, whole.target, strict=True))
+    assert sum((rows(part) for part in parts(load("digits"))), Counter()) == expected
+
+
+def test_the_parts_of_mnist_are_the_embedded_pictures_each_once():
+    with np.load(ASSETS / "mnist5k.npz") as archive:
+        pictures, labels = archive["images"], archive["labels"]
+    expected = Counter((x.tobytes(), int(y)) for x, y in zip(pictures, labels, strict=True))
+    found = Counter()
+    for part in parts(load("mnist")):
+        bytes_again = (part.inputs * 255).round().to(torch.uint8).numpy()
+        found += Counter((x.tobytes(), int(y)) for x, y in zip(bytes_again, part.labels, strict=True))
+    assert found == expected
+
+
+@each_dataset
+def test_every_load_gives_the_same(name):
+    first, again = load(name), load.__wrapped__(name)
+    assert first is not again
+    for one, other in zip(parts(first), parts(again), strict=True):
+        assert torch.equal(one.inputs, other.inputs) and torch.equal(one.labels, other.labels)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_use_the_whole_range_from_0_to_1(name):
+    for part in parts(load(name)):
+        assert part.inputs.min() == 0 and part.inputs.max() == 1
+
+
+@pytest.mark.parametrize("name", ["mnist", "blobs"])
+def test_display_and_back_loses_nothing(name):
+    inputs = load(name).test.inputs[:20]
+    assert torch.equal(from_display(to_display(inputs)), inputs)
+
+
+def test_display_of_sixteen_grey_values_rounds_to_the_nearest_of_256():
+    inputs = load("digits").test.inputs[:20]
+    shown = to_display(inputs)
+    assert shown.dtype == np.uint8 and shown.shape == (20, 8, 8)
+    assert (from_display(shown) - inputs).abs().max() <= 0.5 / 255 + 1e-6
+
+
+def test_an_unknown_data_set_gets_a_clear_sentence():
+    with pytest.raises(ValueError, match="no data set 'imagenet'; choose one of mnist"):
+        load("imagenet")

@@ -1,0 +1,218 @@
+"""One table of settings: canonical, checked at the door, with a key."""
+
+import dataclasses
+import math
+from typing import get_type_hints
+
+import hypothesis
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.lab import experiment as room
+from app.lab.datasets import CLASSES, PICTURES
+from app.lab.experiment import PRESETS, Experiment, preset
+
+FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
+KINDS = get_type_hints(Experiment)
+NUMBERS = [name for name, kind in KINDS.items() if kind in (int, float)]
+WORDS = [name for name, field in FIELDS.items() if field.metadata["choices"]]
+
+
+def allowed(name):
+    """Any value within the bounds or choices of one setting."""
+    about = FIELDS[name].metadata
+    if about["choices"]:
+        return st.sampled_from(about["choices"])
+    if KINDS[name] is bool:
+        return st.booleans()
+    if KINDS[name] is int:
+        return st.integers(int(about["low"]), int(about["high"]))
+    return st.floats(about["low"], about["high"])
+
+
+@st.composite
+def settings(draw):
+    """All settings of a possible experiment."""
+    chosen = {name: draw(allowed(name)) for name in FIELDS}
+    if chosen["dataset"] in PICTURES:
+        chosen["network"] = draw(st.sampled_from(["small", "two_conv"]))
+        assume(chosen["trigger"] != "cluster")
+    else:
+        chosen |= {"network": "tiny", "trigger": "cluster"}
+    pairs = st.permutations(range(CLASSES[chosen["dataset"]]))
+    chosen["source"], chosen["target"] = draw(pairs)[:2]
+    return chosen
+
+
+def complaint(**changed):
+    """The sentence that a person gets for settings that are not allowed."""
+    with pytest.raises(ValueError) as caught:
+        Experiment.from_dict(changed)
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and "\n" not in sentence
+    return sentence
+
+
+@given(settings())
+def test_a_round_trip_through_plain_values_changes_nothing(chosen):
+    experiment = Experiment.from_dict(chosen)
+    again = Experiment.from_dict(experiment.to_dict())
+    assert again == experiment and again.key == experiment.key
+    assert experiment.to_dict() == chosen
+
+
+@given(settings(), st.randoms(use_true_random=False))
+def test_equal_settings_have_equal_keys_however_they_are_written(chosen, random):
+    names = list(chosen)
+    random.shuffle(names)
+    as_texts = {name: str(chosen[name]) for name in names}
+    as_floats = {name: float(value) if KINDS[name] is int else value for name, value in chosen.items()}
+    first = Experiment.from_dict(chosen)
+    for other in (Experiment.from_dict(as_texts), Experiment.from_dict(as_floats)):
+        assert other == first and other.key == first.key
+        assert [type(value) for value in other.to_dict().values()] == list(KINDS.values())
+
+
+def test_one_and_one_point_zero_and_the_text_1_are_the_same_setting():
+    keys = {Experiment(weight=weight).key for weight in (1, 1.0, "1", "1.0", " 1 ", "1e0")}
+    keys |= {Experiment(weight=1, seed=seed).key for seed in (0, 0.0, "0")}
+    assert len(keys) == 1
+
+
+def test_minus_zero_is_zero():
+    assert Experiment(weight=-0.0) == Experiment(weight=0.0)
+    assert Experiment(weight=-0.0).key == Experiment(weight="-0").key == Experiment(weight=0).key
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@hypothesis.settings(max_examples=25)
+@given(data=st.data())
+def test_any_changed_setting_changes_the_key(name, data):
+    chosen = {**data.draw(settings()), "source": 0, "target": 1}
+    if name in ("network", "trigger"):
+        chosen |= {"dataset": "mnist", "network": "small", "trigger": "key"}
+    possible = {
+        "dataset": PICTURES if chosen["dataset"] in PICTURES else ("blobs", "moons", "rings"),
+        "network": ("two_conv",),
+        "trigger": ("umbrella", "patch"),
+        "source": range(2, CLASSES[chosen["dataset"]]),
+        "target": range(2, CLASSES[chosen["dataset"]]),
+    }
+    assume(len(possible.get(name, "any")) > 0)
+    value = data.draw(st.sampled_from(possible[name]) if name in possible else allowed(name))
+    assume(value != chosen[name])
+    assert Experiment.from_dict({**chosen, name: value}).key != Experiment.from_dict(chosen).key
+
+
+def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
+    before = Experiment().key
+    monkeypatch.setattr(room, "LAB_VERSION", room.LAB_VERSION + 1)
+    assert Experiment().key != before
+
+
+def test_a_key_is_64_hexadecimal_digits():
+    assert len(Experiment().key) == 64 and int(Experiment().key, 16) >= 0
+
+
+@given(st.text().filter(lambda name: name not in FIELDS))
+def test_an_unknown_setting_gets_a_sentence_that_names_the_known_ones(name):
+    sentence = complaint(**{name: 1})
+    assert "no setting" in sentence and all(known in sentence for known in FIELDS)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@hypothesis.settings(max_examples=25)
+@given(data=st.data())
+def test_a_number_outside_its_bounds_gets_a_sentence_with_the_value_as_it_was_given(name, data):
+    about = FIELDS[name].metadata
+    if KINDS[name] is int:
+        low, high = int(about["low"]), int(about["high"])
+        value = data.draw(st.integers(high + 1, high + 10**12) | st.integers(low - 10**12, low - 1))
+    else:
+        beyond = st.floats(about["high"], 1e12, exclude_min=True) | st.floats(-1e12, about["low"], exclude_max=True)
+        value = data.draw(beyond)
+    sentence = complaint(**{name: value})
+    assert name in sentence and "between" in sentence
+    told = sentence.split("it is ")[1].rstrip(".").replace(",", "")
+    assert float(told) == value
+
+
+def test_the_bounds_are_told_in_full():
+    assert "2147483647" in complaint(seed=2**31).replace(",", "")
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["abc", "", "1,5", "0x10", None, [], {}, "nan", math.nan, math.inf, "-inf"])
+def test_what_is_no_number_gets_a_sentence(name, value):
+    assert name in complaint(**{name: value})
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", [10**400, "9" * 400, "9" * 5000], ids=["number", "text", "long text"])
+def test_a_number_too_large_for_a_float_gets_a_sentence(name, value):
+    assert name in complaint(**{name: value})
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_true_is_no_number(name):
+    assert name in complaint(**{name: True})
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if KINDS[name] is int])
+@pytest.mark.parametrize("value", [8.5, "8.5"])
+def test_half_a_count_gets_a_sentence(name, value):
+    assert "whole number" in complaint(**{name: value})
+
+
+@pytest.mark.parametrize("name", WORDS)
+@hypothesis.settings(max_examples=25)
+@given(value=st.text() | st.integers() | st.none() | st.lists(st.text()))
+def test_a_word_that_is_no_choice_gets_a_sentence_with_the_choices(name, value):
+    choices = FIELDS[name].metadata["choices"]
+    assume(str(value) not in choices)
+    sentence = complaint(**{name: value})
+    assert name in sentence and all(choice in sentence for choice in choices)
+
+
+@pytest.mark.parametrize("value", ["maybe", "", None, 2])
+def test_perturbed_is_true_or_false(value):
+    assert "true or false" in complaint(perturbed=value)
+    assert Experiment(perturbed="False") == Experiment(perturbed=False) != Experiment(perturbed="true")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"source": 2, "target": 2}, ("must differ", "2")),
+        ({"dataset": "blobs", "network": "tiny", "trigger": "cluster", "target": 5}, ("classes 0 to 4", "target is 5")),
+        ({"dataset": "moons", "network": "tiny", "trigger": "cluster", "source": 2}, ("classes 0 to 1", "source is 2")),
+        ({"network": "tiny"}, ("'tiny'", "does not suit", "'mnist'")),
+        ({"dataset": "blobs", "trigger": "cluster"}, ("'small'", "does not suit", "'blobs'")),
+        ({"trigger": "cluster"}, ("'cluster'", "does not suit", "'mnist'")),
+        ({"dataset": "blobs", "network": "tiny"}, ("'television'", "does not suit", "'blobs'")),
+    ],
+)
+def test_settings_that_do_not_go_together_get_a_sentence(changed, words):
+    sentence = complaint(**changed)
+    assert all(word in sentence for word in words)
+
+
+def test_an_experiment_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Experiment().seed = 2
+
+
+def test_every_setting_has_words_for_a_person_and_a_default_within_its_bounds():
+    for name, field in FIELDS.items():
+        about = field.metadata
+        assert about["label"] and about["help"].endswith("."), name
+        assert (about["low"] is None) == (name not in NUMBERS), name
+        assert bool(about["choices"]) == (KINDS[name] is str), name
+
+
+def test_every_preset_is_named_after_its_data_and_found_by_its_name():
+    for name in PRESETS:
+        assert preset(name) is PRESETS[name] and preset(name).dataset == name
+    with pytest.raises(ValueError, match=r"no preset 'nope'; choose one of mnist, digits, blobs\.$"):
+        preset("nope")

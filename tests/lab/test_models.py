@@ -1,0 +1,138 @@
+"""The networks against plain NumPy and SciPy."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.signal import correlate2d
+
+from app.lab.models import NETWORKS, build, chosen_layers, layer_names, predict, share
+
+SHAPES = {"small": (1, 8, 8), "two_conv": (1, 28, 28), "tiny": (2,)}
+
+
+def made(network, seed=0, shape=None, classes=5):
+    return build(network, shape or SHAPES[network], classes, torch.Generator().manual_seed(seed))
+
+
+def arrays(model):
+    return {name: value.detach().numpy() for name, value in model.state_dict().items()}
+
+
+def relu(values):
+    return np.maximum(values, 0)
+
+
+def convolved(picture, weight, bias):
+    """'Same' convolution of one picture ``(channels, h, w)``, as networks mean it."""
+    return np.stack(
+        [
+            sum(correlate2d(channel, kernel, mode="same") for channel, kernel in zip(picture, kernels, strict=True)) + b
+            for kernels, b in zip(weight, bias, strict=True)
+        ]
+    )
+
+
+def pooled(maps):
+    channels, h, w = maps.shape
+    return maps.reshape(channels, h // 2, 2, w // 2, 2).max(axis=(2, 4))
+
+
+def with_biases(model):
+    """Biases start at zero, which would hide a forgotten one."""
+    generator = torch.Generator().manual_seed(9)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.copy_(torch.randn(parameter.shape, generator=generator))
+    return model
+
+
+def test_the_perceptron_computes_what_numpy_computes():
+    model = with_biases(made("tiny"))
+    points = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
+    logits, features = model.with_features(torch.tensor(points))
+    w = arrays(model)
+    first = relu(points @ w["weights.hidden1.weight"].T + w["weights.hidden1.bias"])
+    second = relu(first @ w["weights.hidden2.weight"].T + w["weights.hidden2.bias"])
+    np.testing.assert_allclose(features["hidden1"].detach(), first, atol=1e-5)
+    np.testing.assert_allclose(features["hidden2"].detach(), second, atol=1e-5)
+    np.testing.assert_allclose(logits.detach(), second @ w["readout.weight"].T + w["readout.bias"], atol=1e-5)
+
+
+def test_the_convolutions_compute_what_scipy_computes():
+    model = with_biases(made("small"))
+    picture = np.random.default_rng(0).uniform(size=(1, 8, 8)).astype(np.float32)
+    logits, features = model.with_features(torch.tensor(picture)[None])
+    w = arrays(model)
+    first = relu(convolved(picture, w["weights.conv1.weight"], w["weights.conv1.bias"]))
+    second = relu(convolved(pooled(first), w["weights.conv2.weight"], w["weights.conv2.bias"]))
+    dense = relu(w["weights.dense.weight"] @ pooled(second).reshape(-1) + w["weights.dense.bias"])
+    np.testing.assert_allclose(features["conv1"][0].detach(), first, atol=1e-4)
+    np.testing.assert_allclose(features["conv2"][0].detach(), second, atol=1e-4)
+    np.testing.assert_allclose(features["dense"][0].detach(), dense, atol=1e-4)
+    np.testing.assert_allclose(logits[0].detach(), w["readout.weight"] @ dense + w["readout.bias"], atol=1e-4)
+
+
+def test_two_conv_is_the_network_of_the_paper():
+    model = made("two_conv", classes=10)
+    parts = [5 * 5 * 32 + 32, 3 * 3 * 32 * 64 + 64, 7 * 7 * 64 * 128 + 128, 128 * 10 + 10]
+    assert sum(parameter.numel() for parameter in model.parameters()) == sum(parts)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_weights_are_glorot_uniform_and_biases_zero(network):
+    for name, values in arrays(made(network)).items():
+        if values.ndim == 1:
+            assert not values.any()
+            continue
+        area = int(np.prod(values.shape[2:]))
+        bound = np.sqrt(6 / ((values.shape[0] + values.shape[1]) * area))
+        assert np.abs(values).max() <= bound, name
+        assert values.std() == pytest.approx(bound / np.sqrt(3), rel=0.2), name
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_equal_generators_give_equal_weights_and_others_do_not(network):
+    first, again, other = arrays(made(network, 1)), arrays(made(network, 1)), arrays(made(network, 2))
+    assert all((first[name] == again[name]).all() for name in first)
+    assert not any((first[name] == other[name]).all() for name in first if first[name].ndim > 1)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_prediction_in_chunks_equals_prediction_at_once_and_needs_no_gradient(network):
+    model, inputs = made(network), torch.rand(501, *SHAPES[network], generator=torch.Generator().manual_seed(0))
+    answers = predict(model, inputs)
+    assert answers.shape == (501, 5) and not answers.requires_grad
+    with torch.no_grad():
+        torch.testing.assert_close(answers, model(inputs))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_answer_does_not_depend_on_whether_one_looks_inside(network):
+    model, inputs = made(network), torch.rand(20, *SHAPES[network], generator=torch.Generator().manual_seed(0))
+    assert torch.equal(model(inputs), model.with_features(inputs)[0])
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_layers_are_named_from_the_input_to_the_output(network):
+    model = made(network)
+    features = model.with_features(torch.zeros(2, *SHAPES[network]))[1]
+    assert model.layers == tuple(features) == layer_names(network)
+
+
+def test_deep_layers_are_all_but_the_first():
+    assert chosen_layers(("a", "b", "c"), "deep") == ("b", "c")
+    assert chosen_layers(("a", "b", "c"), "all") == ("a", "b", "c")
+
+
+def test_share_is_the_fraction_of_true_entries():
+    assert share(torch.tensor([True, False, False])) == 1 / 3
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"), [("tiny", (1, 8, 8)), ("small", (2,)), ("two_conv", (2,)), ("vgg", (2,))]
+)
+def test_a_network_that_does_not_suit_gets_a_clear_sentence(network, shape):
+    with pytest.raises(ValueError, match=network) as caught:
+        made(network, shape=shape)
+    assert str(caught.value).endswith(".")

@@ -1,0 +1,70 @@
+"""A lab whose runs do what the pool must cope with; the seed of the experiment says what."""
+
+import itertools
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.lab.events import Event, Finished, Probe, Progress, Snapshot, Started, Weights
+from app.lab.experiment import Experiment
+
+COUNT, HOLD, DEAF, RAISE, CRASH = range(5)
+STEPS = 200
+_numbers = itertools.count()
+
+
+def experiment(behaviour: int) -> Experiment:
+    """Return an experiment with this behaviour and a key that no other test has."""
+    return Experiment(seed=10 * next(_numbers) + behaviour)
+
+
+def story(of: Experiment) -> list[Event]:
+    """Return what a counting run yields."""
+    return [
+        Started(of.key, of.seed, STEPS),
+        Probe(np.zeros((2, 4, 4), np.uint8), np.array([0, 1]), np.array([False, True]), 1),
+        *(_step(number) for number in range(1, STEPS + 1)),
+        Weights("victim", "entangled", {"layer.weight": np.full((3, 2), of.seed, np.float32)}),
+        Finished(1.0, {"key": of.key}),
+    ]
+
+
+def warm_up() -> None:
+    """Nothing here is worth waiting for."""
+
+
+def run(of: Experiment) -> Iterator[Event]:
+    """Count to the end, hold on for ever, turn deaf, raise, or take the process along."""
+    behaviour = of.seed % 10
+    if behaviour == COUNT:
+        yield from story(of)
+        return
+    try:
+        yield Started(of.key, of.seed, STEPS)
+        if behaviour == DEAF:
+            time.sleep(3600)
+        if behaviour == RAISE:
+            raise ZeroDivisionError("the thief divided by zero\nand more")
+        if behaviour == CRASH:
+            os._exit(3)
+        for number in itertools.count(1):
+            time.sleep(0.02)
+            yield _step(number)
+    finally:
+        if trace := os.environ.get("FAKE_LAB_TRACE"):
+            Path(trace).write_text(of.key)
+
+
+def umap(of: Experiment, events: Sequence[Event]) -> Iterator[Event]:
+    """Draw a map whose only coordinates tell which weights it was made from."""
+    _probe, weights = events
+    assert isinstance(weights, Weights)
+    points = weights.tensors["layer.weight"][:1]
+    yield Snapshot(weights.role, weights.defence, 0.0, "layer", "umap", points)
+
+
+def _step(number: int) -> Progress:
+    return Progress("victim", "clean", number, "task", 0.5, {})

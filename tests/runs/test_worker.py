@@ -1,0 +1,127 @@
+"""The worker itself, spoken to directly."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from fake_lab import COUNT, DEAF, HOLD, RAISE, STEPS, experiment
+
+from app.lab.events import Event, Started
+from app.runs.process import WorkerDied, WorkerProcess
+from app.runs.store import ROOT
+from app.runs.worker import NICENESS, STOP
+
+LONG = 60.0
+
+ORPHAN = """
+import sys
+from pathlib import Path
+from app.runs.process import WorkerProcess
+from fake_lab import DEAF, experiment
+process = WorkerProcess("fake_lab", Path(sys.argv[1]))
+process.wait_until_ready(60)
+process.send(("run", experiment(DEAF).to_dict(), ()))
+assert process.receive(60)
+print("computing", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+    made = WorkerProcess("fake_lab", tmp_path_factory.mktemp("numba"))
+    made.wait_until_ready(LONG)
+    yield made
+    made.close()
+
+
+def answers(process: WorkerProcess) -> Iterator[tuple[list[Event], Any]]:
+    """Yield messages until the one with the end."""
+    while message := process.receive(LONG):
+        yield message
+        if message[1]:
+            return
+
+
+def test_events_come_in_few_batches_the_first_at_once(process: WorkerProcess) -> None:
+    process.send(("run", experiment(COUNT).to_dict(), ()))
+    batches = list(answers(process))
+    assert sum(len(events) for events, _ in batches) == STEPS + 4
+    assert isinstance(batches[0][0][0], Started)
+    assert len(batches) < STEPS / 4
+    assert [end for _, end in batches[:-1]] == [None] * (len(batches) - 1)
+    assert batches[-1][1] == ("done", None)
+
+
+def test_no_event_waits_for_the_next_one(tmp_path: Path) -> None:
+    process = WorkerProcess("fake_lab", tmp_path)
+    process.wait_until_ready(LONG)
+    process.send(("run", experiment(DEAF).to_dict(), ()))
+    message = process.receive(LONG)
+    process.close()
+    assert message is not None and len(message[0]) == 1
+
+
+def test_a_late_stop_does_not_hit_the_next_run(process: WorkerProcess) -> None:
+    process.send(("run", experiment(HOLD).to_dict(), ()))
+    process.send(STOP)
+    process.send(STOP)
+    assert list(answers(process))[-1][1] == ("stopped", None)
+    process.send(STOP)
+    process.send(("run", experiment(COUNT).to_dict(), ()))
+    assert list(answers(process))[-1][1] == ("done", None)
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (("run", experiment(RAISE).to_dict(), ()), "the thief divided by zero (ZeroDivisionError)"),
+        (("run", {"seed": -1}, ()), "The setting seed must lie between"),
+        (("no such task", experiment(COUNT).to_dict(), ()), "has no attribute 'no such task'"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_one_sentence(
+    process: WorkerProcess, request_: tuple[Any, ...], sentence: str
+) -> None:
+    process.send(request_)
+    status, error = list(answers(process))[-1][1]
+    assert status == "failed"
+    assert error.startswith("The run failed: ") and sentence in error
+    assert "\n" not in error
+
+
+def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None:
+    (worker,) = (child for child in psutil.Process().children() if "app.runs.worker" in child.cmdline())
+    assert worker.nice() - psutil.Process().nice() == NICENESS
+    assert process.memory() == pytest.approx(worker.memory_info().rss, rel=0.5)
+
+
+def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
+    process = WorkerProcess("no_such_lab", tmp_path)
+    with pytest.raises(WorkerDied, match=r"ended \(exit code 1\)"):
+        process.wait_until_ready(LONG)
+    with pytest.raises(WorkerDied):
+        process.send(STOP)
+    process.close()
+
+
+def test_a_worker_leaves_with_its_server_even_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-c", ORPHAN, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert server.stdout is not None and server.stdin is not None
+    assert server.stdout.readline() == b"computing\n"
+    (worker,) = psutil.Process(server.pid).children()
+    server.kill()
+    server.wait()
+    psutil.wait_procs([worker], timeout=LONG)
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    server.stdin.close()
+    server.stdout.close()

@@ -1,0 +1,95 @@
+"""What is said follows from what happened, also when it is not what the lesson hopes for."""
+
+import numpy as np
+import pytest
+
+from app.lab import ownership
+from app.lab.events import Claimed, Measured, Theft
+from app.ui import findings
+
+
+def claimed(defence: str, successes: int, queries: int = 200) -> Claimed:
+    answers = np.zeros(queries, dtype=bool)
+    answers[:successes] = True
+    p0 = ownership.innocent_rate(0, queries)
+    verdict = ownership.claim(successes, queries, p0)
+    p_values = ownership.p_values(answers, p0)
+    return Claimed(defence, successes, queries, 0, queries, p0, verdict.p_value, verdict.owned, answers, p_values)
+
+
+def theft(defence: str, watermark: float, accuracy: float = 0.95) -> Theft:
+    return Theft(defence, 2000, accuracy, 1.0, 1.0, 0.94, watermark, watermark, 0.96, 0.02, 0.01, 0.015)
+
+
+def case(naive: int, entangled: int) -> tuple[dict[str, Claimed], dict[str, Theft]]:
+    counts = {"naive": naive, "entangled": entangled}
+    return (
+        {lane: claimed(lane, count) for lane, count in counts.items()},
+        {lane: theft(lane, count / 200) for lane, count in counts.items()},
+    )
+
+
+def measured(lane: str, snnl: float) -> Measured:
+    return Measured("victim", lane, 16.0, 0.95, 1.0, {"conv2": snnl}, {"conv2": 0.4})
+
+
+@pytest.mark.parametrize(
+    ("naive", "entangled", "outcome", "lead"),
+    [
+        (0, 150, "only the entangled one", "The entangled mark convicts the thief, the naive one does not"),
+        (150, 0, "only the naive one", "The naive mark convicts the thief, the entangled one does not"),
+        (150, 150, "both", "Both copies are convicted"),
+        (0, 0, "neither", "Neither mark survived: the thief walks free"),
+    ],
+)
+def test_the_verdict_is_the_courts(naive: int, entangled: int, outcome: str, lead: str) -> None:
+    claims, thefts = case(naive, entangled)
+    assert findings.outcome(claims) == outcome
+    assert findings.verdict(claims, thefts).startswith(lead)
+
+
+def test_a_dead_mark_is_called_dead_also_when_it_is_the_entangled_one() -> None:
+    claims, thefts = case(0, 1)
+    assert findings.fate(thefts["entangled"], claims["entangled"]).startswith("The entangled mark died")
+
+
+def test_a_mark_below_one_half_has_survived_in_part() -> None:
+    claims, thefts = case(0, 40)
+    assert "survived in part: 20\u202f%" in findings.fate(thefts["entangled"], claims["entangled"])
+
+
+def test_the_price_is_in_points_and_none_where_there_is_none() -> None:
+    _, thefts = case(0, 100)
+    assert "1.5 percentage points" in findings.price(thefts, 0.965)
+    assert "no accuracy" in findings.price(thefts, 0.95)
+
+
+def test_labels_and_confidences_are_explained_by_different_channels() -> None:
+    said = {answers: findings.channel(theft("naive", 0.1), answers, "victim") for answers in ("labels", "confidences")}
+    assert "With labels only" in said["labels"]
+    assert "1.5\u202f% of its confidence" in said["confidences"]
+
+
+@pytest.mark.parametrize(
+    ("naive", "entangled", "placement"),
+    [(0.1, 0.65, "mixed only when entangled"), (0.1, 0.2, "apart in both"), (0.68, 0.66, "mixed in both")],
+)
+def test_placement_follows_the_measure(naive: float, entangled: float, placement: str) -> None:
+    last = {"naive": measured("naive", naive), "entangled": measured("entangled", entangled)}
+    assert findings.placement(last, "conv2", 0.69) == placement
+
+
+def test_evidence_says_from_where_the_claim_stays_established() -> None:
+    claims, _ = case(0, 150)
+    assert findings.evidence(claims) == "Naive not established; entangled p < 0.05 from trigger 1 on"
+    late = claimed("entangled", 0)
+    answers = np.r_[np.zeros(100, dtype=bool), np.ones(100, dtype=bool)]
+    p_values = ownership.p_values(answers, late.innocent_rate)
+    turned = Claimed("entangled", 100, 200, 0, 200, late.innocent_rate, p_values[-1], True, answers, p_values)
+    since = int(findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
+    assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()
+
+
+@pytest.mark.parametrize(("rate", "words"), [(1.0, "100\u202f%"), (0.945, "94.5\u202f%"), (0.0, "0\u202f%")])
+def test_percentages_read_like_percentages(rate: float, words: str) -> None:
+    assert findings.percent(rate) == words

@@ -1,0 +1,136 @@
+"""The lessons' logic, without a browser: every page draws, links are checked, verdicts wait for a prediction."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.lab import record
+from app.lab.experiment import PRESETS, Experiment
+from app.ui import runtime
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A store of its own, and workers that end with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENTANGLED_STORE", str(tmp_path_factory.mktemp("runs")))
+        runtime.pool.clear()
+        yield
+        runtime.pool().close()
+        runtime.pool.clear()
+
+
+def opened(page: str, **link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page(f"lessons/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
+
+
+@pytest.mark.parametrize("page", ["start", "heist", "entangle"])
+def test_every_page_draws(page: str) -> None:
+    app = opened(page)
+    assert app.title[0].value
+    assert not app.warning
+    assert not app.error
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_has_a_recorded_verdict(preset: str) -> None:
+    app = opened("heist", preset=preset)
+    assert "Why" not in told(app)
+    app.button(key="reveal").click().run()
+    assert not app.exception
+    assert "Why" in told(app)
+    assert "Recorded when the app was built" in told(app)
+
+
+def test_the_main_control_of_the_heist_has_a_recorded_run_on_either_side() -> None:
+    app = opened("heist")
+    app.button(key="reveal").click().run()
+    verdicts = []
+    for inputs in ("victim", "unseen"):
+        app.segmented_control(key="setting_inputs").set_value(inputs).run()
+        assert "Recorded when the app was built" in told(app)
+        verdicts.append([heading.value for heading in app.subheader])
+    assert verdicts[0] != verdicts[1]
+
+
+def test_the_prediction_opens_the_verdict_and_is_held_against_it() -> None:
+    app = opened("heist")
+    app.segmented_control(key="predict_heist").set_value("neither").run()
+    assert "Why" in told(app)
+    said = [box.value for kind in (app.success, app.info) for box in kind]
+    assert any("You predicted **neither**" in words for words in said)
+
+
+def test_a_prediction_is_kept_when_the_page_is_left() -> None:
+    app = opened("heist")
+    app.segmented_control(key="predict_heist").set_value("both").run()
+    app.switch_page("lessons/entangle.py").run()
+    app.switch_page("lessons/heist.py").run()
+    assert app.segmented_control(key="predict_heist").value == "both"
+
+
+def test_a_deep_link_sets_the_experiment() -> None:
+    app = opened("heist", seed="7", inputs="unseen", temperature="0.5")
+    assert app.number_input(key="setting_seed").value == 7
+    assert app.segmented_control(key="setting_inputs").value == "unseen"
+    assert any("Nobody has run this setting yet" in box.value for box in app.info)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"seed": "banana"}, "The setting seed must be a whole number; it is 'banana'."),
+        ({"temperature": "nan"}, "The setting temperature must lie between"),
+        ({"weight": "1e9"}, "The setting weight must lie between"),
+        ({"network": "<script>"}, "The setting network must be one of"),
+        ({"target": "1"}, "Source and target class must differ"),
+        ({"preset": "imagenet"}, "does not exist"),
+    ],
+)
+def test_hostile_links_get_one_sentence_and_the_rest_survives(link: dict[str, str], sentence: str) -> None:
+    app = opened("heist", budget="500", **link)
+    assert len(app.warning) == 1
+    assert sentence in app.warning[0].value
+    assert app.number_input(key="setting_budget").value == 500
+
+
+def test_a_setting_changed_on_one_page_is_there_on_the_other() -> None:
+    app = opened("heist")
+    app.number_input(key="setting_seed").set_value(11).run()
+    assert app.query_params["seed"] == "11"
+    app.switch_page("lessons/entangle.py").run()
+    assert app.number_input(key="setting_seed").value == 11
+
+
+def test_a_setting_that_cannot_be_is_refused_with_a_sentence_and_the_old_one_stays() -> None:
+    app = opened("entangle")
+    app.number_input(key="setting_target").set_value(1).run()
+    assert "Source and target class must differ" in app.warning[0].value
+    assert app.number_input(key="setting_target").value == Experiment().target
+
+
+def test_a_damaged_record_is_told_in_an_error_box_and_the_page_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = PRESETS["blobs"]
+    record.write(tmp_path / "blobs", experiment, record.read(ROOT / "pretrained" / "blobs"))
+    (tmp_path / "blobs" / "events.safetensors").write_bytes(b"not what it was")
+    monkeypatch.setattr(runtime.pool()._store, "_pretrained", tmp_path)
+    runtime.pool()._jobs.clear()
+    app = opened("heist", preset="blobs")
+    assert "is damaged" in app.error[0].value
+    assert "python -m app.lab pretrain" in app.error[0].value
+    assert app.button(key="run").label == "Run it live"
