@@ -1,5 +1,6 @@
 """Training by what it does: which rows it visits, in which order, at what cost."""
 
+import math
 from dataclasses import replace
 from itertools import chain
 
@@ -150,15 +151,17 @@ def test_weight_zero_is_the_naive_watermark_bit_for_bit():
     twin = watched()
     steps = len(model.seen)
     optimiser = torch.optim.Adam(twin.parameters(), lr=HOW.learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps, HOW.learning_rate / 20)
-    for inputs, _, _ in model.seen:
+    rising = steps // 8
+    for step, (inputs, _, _) in enumerate(model.seen):
+        fallen = max(0, step - rising) / (steps - rising)
+        risen = min(1, (step + 1) / rising)
+        optimiser.param_groups[0]["lr"] = HOW.learning_rate * risen * (0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2)
         labels = torch.tensor([TARGET if row >= 1000 else row % 4 for row in rows(inputs)])
         if inputs[-1, 0] >= 10:
             labels[:] = TARGET
         optimiser.zero_grad()
         torch.nn.functional.cross_entropy(twin(inputs), labels).backward()
         optimiser.step()
-        schedule.step()
     assert torch.equal(weights(twin), weights(model))
 
 
