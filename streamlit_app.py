@@ -4,8 +4,8 @@ import streamlit as st
 
 PAGES = [
     st.Page("lessons/start.py", title="Start", default=True),
-    st.Page("lessons/entangle.py", title="Entangle", url_path="entangle"),
     st.Page("lessons/heist.py", title="Heist", url_path="heist"),
+    st.Page("lessons/entangle.py", title="Entangle", url_path="entangle"),
 ]
 
 page = st.navigation(PAGES, position="top")

@@ -4,33 +4,44 @@ import streamlit as st
 
 from app.lab.events import Snapshot
 from app.runs.job import Job
-from app.ui import charts, feature_maps, findings, lesson, live, settings
+from app.ui import charts, feature_maps, findings, lesson, live, question, settings
 from app.ui.chronicle import Chronicle
 
 
-def before_and_after(found: dict[str, list[Snapshot]], *, sealed: bool) -> dict[str, list[Snapshot]]:
-    """Until the visitor has predicted, only the training that all three models share is shown."""
-    parting = experiment.task_epochs
-    return {lane: [s for s in shots if s.epoch <= parting] if sealed else shots for lane, shots in found.items()}
+def before_the_parting(found: dict[str, list[Snapshot]]) -> dict[str, list[Snapshot]]:
+    """Only the training that all three models share: what may be seen before the prediction."""
+    return {lane: [shot for shot in shots if shot.epoch <= experiment.task_epochs] for lane, shots in found.items()}
 
 
-def maps(known: Chronicle, found: dict[str, list[Snapshot]], *, running: bool) -> None:
+def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
     """The picture of the page: the feature space of each model, with the triggers in it."""
+    layer = found_layer(known)
+    found = known.maps("victim", layer, method)
     if not found or known.probe is None:
         return
-    sealed = not running and not (prediction or st.session_state.get("entangle_revealed"))
+    sealed = predicted.sealed(job)
+    last = known.last("victim")
     title = (
         "So far all three are one model. Where will the triggers go?"
         if sealed
-        else findings.side_by_side(known.last("victim"), found_layer(known), known.neutral)
+        else findings.side_by_side(last, layer, known.neutral, experiment.target)
     )
     st.subheader(title, anchor=False)
-    shown = before_and_after(found, sealed=sealed)
-    feature_maps.feature_maps(known.probe, shown, live=running, parting=experiment.task_epochs, alt=title, key="maps")
+    feature_maps.feature_maps(
+        known.probe,
+        before_the_parting(found) if sealed else found,
+        live=job.active,
+        parting=experiment.task_epochs,
+        alt=title,
+        key="maps",
+        still="UMAP shows the last epoch only. Choose PCA to play the training." if method == "umap" else "",
+    )
+    if note:
+        st.caption(note)
     if sealed:
-        st.button("Show me without a prediction", key="entangle_reveal", on_click=reveal)
-    elif not running:
-        lesson.compare(prediction, findings.placement(known.last("victim"), found_layer(known), known.neutral))
+        st.button("Show me without a prediction", key="entangle_reveal", on_click=predicted.reveal)
+    elif known.finished is not None:
+        predicted.compare(findings.placement(last, layer, known.neutral))
     st.caption(
         f"Digits are test inputs, drawn as their class, class {experiment.target} in bold; diamonds are triggers. "
         "Hover over a point to see the picture, click to keep it. A map shows neighbourhoods, not distances."
@@ -55,21 +66,37 @@ def curves(known: Chronicle) -> None:
 
 
 def draw(job: Job, known: Chronicle) -> None:
-    """The run so far: maps by PCA, then the curves, then the reasons."""
+    """The run so far: maps by PCA, then the curves, then the reasons; sealed, only what all models share."""
+    predicted.watch(job)
+    sealed = predicted.sealed(job)
     if projection == "pca":
-        maps(known, known.maps("victim", found_layer(known), "pca"), running=job.active)
-    curves(known)
+        maps(known, "pca", job)
+    elif sealed:
+        maps(known, "pca", job, note="UMAP shows the last epoch only, so it waits for your prediction. This is PCA.")
+    elif job.active:
+        maps(known, "pca", job, note="UMAP is laid out when the run is finished. This is PCA.")
+    if not sealed:
+        curves(known)
     if known.finished is None:
         return
     lesson.provenance(experiment, job.origin, known.finished.seconds)
+    if sealed:
+        return
     lesson.explain(
         "Every second step of the marked models is a *watermark batch*: half triggers, half real inputs of class "
         f"{experiment.target}, all labelled {experiment.target}. The naive model only learns the labels. The entangled "
-        "one is also rewarded when triggers and real inputs cannot be told apart by distance: it maximises the soft "
-        f"nearest neighbor loss on them (weight \u03ba = {experiment.weight:g}, "
-        f"temperature T = {experiment.temperature:g}).",
-        findings.entanglement_in_words(known.last("victim"), found_layer(known)),
+        "one is also rewarded when triggers and real inputs cannot be told apart by distance: it maximises the "
+        f"SNNL on them (weight \u03ba = {experiment.weight:g}, temperature T = {experiment.temperature:g}).",
+        findings.entanglement_in_words(known.last("victim"), found_layer(known), known.neutral, experiment.target),
     )
+
+
+def draw_by_umap(run: Job, unfolding: Job, known: Chronicle) -> None:
+    """The maps by UMAP; until they are there, or where they fail, the ones by PCA."""
+    past = Chronicle.of(run.events)
+    if unfolding.status == "done":
+        past.snapshots |= known.snapshots
+    maps(past, "umap" if unfolding.status == "done" else "pca", run)
 
 
 def found_layer(known: Chronicle) -> str:
@@ -77,40 +104,30 @@ def found_layer(known: Chronicle) -> str:
     return layer if layer in known.layers else (known.layers or [""])[-1]
 
 
-def reveal() -> None:
-    """Show the recorded run to somebody who does not want to predict."""
-    st.session_state["entangle_revealed"] = True
-
-
 experiment = settings.chosen()
 lesson.opening(
     "Where inside the model does a mark live?",
     "Three models share their training; then one goes on **clean**, one learns the triggers **naively**, and one "
-    "is **entangled**: it must put triggers where the real inputs of the target class are.",
+    "learns them **entangled**. How mixed triggers and real inputs are inside a model is measured by the "
+    "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889): near 0 they sit apart; at its "
+    "*neutral* value, distance does not tell them apart.",
 )
-prediction = lesson.predict(
-    "entangle",
-    "Inside the model, will triggers and real inputs of the target class be mixed or apart?",
-    list(findings.PLACEMENTS.values()),
-)
+asked = st.container()
 job = live.find(experiment)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    live.run_button(experiment, job, "Run it live")
+more = ("weight", "temperature", "layers", "trigger", "target", "perturbed", "watermark_epochs", "seed")
+with live.controls(experiment, job, *more):
     layer = st.segmented_control(
         "Layer", settings.layers(experiment), default=settings.layers(experiment)[-2], required=True, key="layer"
     )
     projection = st.segmented_control(
         "Map", ["pca", "umap"], default="pca", required=True, format_func=str.upper, key="projection"
     )
-    settings.more(
-        experiment, "weight", "temperature", "layers", "trigger", "target", "perturbed", "watermark_epochs", "seed"
-    )
-settings.refusal()
-if job is not None and projection == "umap" and not job.active:
-    run = Chronicle.of(job.events)
-    live.island(
-        live.unfold(experiment),
-        lambda unfolding, known: maps(run, known.maps("victim", found_layer(run), "umap"), running=unfolding.active),
-    )
+predicted = question.about("entangle", experiment.key, layer)
+with asked:
+    words = f"In the layer *{layer}*, will triggers and real {experiment.target}s be mixed or apart?"
+    predicted.ask(words, list(findings.PLACEMENTS.values()), job)
+if job is not None and projection == "umap" and job.status == "done" and not predicted.sealed(job):
+    run = job
+    live.island(live.unfold(experiment), lambda unfolding, known: draw_by_umap(run, unfolding, known))
 live.island(job, draw)
 lesson.onward("lessons/heist.py", "steal both. Which mark does the copy know?")

@@ -6,8 +6,9 @@ import streamlit as st
 
 from app.lab.experiment import Experiment
 from app.runs.job import Job
-from app.ui import charts, findings, lesson, live, settings
+from app.ui import charts, findings, lesson, live, pictures, question, settings
 from app.ui.chronicle import Chronicle
+from app.ui.question import Question
 
 
 def lanes(experiment: Experiment, known: Chronicle) -> None:
@@ -26,32 +27,48 @@ def lanes(experiment: Experiment, known: Chronicle) -> None:
         lesson.figure(findings.secret_answers(role, last), spec, "mark")
 
 
+def secret(experiment: Experiment, known: Chronicle) -> None:
+    """What the owner hides, as pictures."""
+    if known.probe is None:
+        return
+    words = f"The secret: {settings.wording(experiment.trigger)} → {experiment.target}"
+    st.subheader(words, anchor=False)
+    pictures.strip(pictures.triggers(known.probe), alt=f"{words}. A few of the triggers.", key="secret")
+
+
 def questions(known: Chronicle) -> None:
     """What the thief asks, and what he is told."""
     asked = known.queried.get("entangled") or known.queried.get("naive")
     if asked is not None:
-        lesson.figure(findings.questions(asked), charts.queries(asked), "queries")
+        finding = findings.questions(asked)
+        st.subheader(finding, anchor=False)
+        pictures.strip(pictures.answers(asked), alt=finding, key="queries")
 
 
-def verdict(experiment: Experiment, known: Chronicle, job: Job) -> None:
+def verdict(experiment: Experiment, predicted: Question, known: Chronicle, job: Job) -> None:
     """The picture of the page, then the reasons."""
     result = known.finished.result if known.finished else {}
     clean = result["clean"]
-    happened = findings.outcome(known.claims)
-    lesson.compare(st.session_state.get("predictions", {}).get("heist"), happened)
+    predicted.compare(findings.outcome(known.claims))
     spec = charts.verdict(known.claims, known.thefts, clean["watermark"])
     lesson.figure(findings.verdict(known.claims, known.thefts), spec, "verdict")
     st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
     lesson.provenance(experiment, job.origin, known.finished.seconds if known.finished else None)
     lesson.explain(
         *(findings.fate(known.thefts[lane], claim) for lane, claim in known.claims.items()),
-        findings.channel(known.thefts["naive"], experiment.answers, experiment.inputs),
-        findings.channel(known.thefts["entangled"], experiment.answers, experiment.inputs),
+        *(
+            findings.channel(theft, experiment.answers, experiment.inputs, experiment.target)
+            for theft in known.thefts.values()
+        ),
         findings.price(known.thefts, clean["accuracy"]),
     )
     with st.expander("How sure is sure? The p-value, query by query"):
         claim = known.claims["entangled"]
         lesson.figure(findings.evidence(known.claims), charts.evidence(known.claims), "evidence")
+        st.caption(
+            "“From trigger N on”: with the first N triggers, and with every larger number of them, p stays below "
+            f"the dashed line. The axis ends at {charts.SMALLEST_P:.0e}; what is smaller is drawn there."
+        )
         st.markdown(
             f"Exact binomial test: does the copy give the secret answer more often than an innocent model? "
             f"The clean model of this run gave it to {claim.clean_successes} of {claim.clean_queries} triggers, so an "
@@ -60,25 +77,22 @@ def verdict(experiment: Experiment, known: Chronicle, job: Job) -> None:
         )
 
 
-def draw(experiment: Experiment, job: Job, known: Chronicle) -> None:
+def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle) -> None:
     """The heist so far."""
+    predicted.watch(job)
     if known.finished is None:
+        secret(experiment, known)
         questions(known)
         lanes(experiment, known)
         return
     st.subheader(findings.copy_headline(known.thefts), anchor=False)
-    predicted = st.session_state["predictions"].get("heist") is not None
-    if predicted or job.origin == "live" or st.session_state.get("revealed"):
-        verdict(experiment, known, job)
-        questions(known)
-    else:
-        questions(known)
-        st.button("Open the verdict without a prediction", key="reveal", on_click=reveal)
-
-
-def reveal() -> None:
-    """Open the recorded verdict."""
-    st.session_state["revealed"] = True
+    sealed = predicted.sealed(job)
+    if not sealed:
+        verdict(experiment, predicted, known, job)
+    secret(experiment, known)
+    questions(known)
+    if sealed:
+        st.button("Open the verdict without a prediction", key="reveal", on_click=predicted.reveal)
 
 
 experiment = settings.chosen()
@@ -87,12 +101,10 @@ lesson.opening(
     "One owner marked his model *naively*, the other *entangled* the mark with the task. "
     "A thief copies both through their prediction API. The clean model is the control.",
 )
-lesson.predict("heist", "In court, which copy is convicted?", list(findings.OUTCOMES.values()))
 job = live.find(experiment)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    live.run_button(experiment, job, "Run it live")
+predicted = question.about("heist", experiment.key)
+predicted.ask("In court, which copy is convicted?", list(findings.OUTCOMES.values()), job)
+with live.controls(experiment, job, "answers", "initialisation", "budget", "weight", "temperature", "seed"):
     settings.control("inputs", experiment, label="The thief asks")
-    settings.more(experiment, "answers", "initialisation", "budget", "weight", "temperature", "seed")
-settings.refusal()
-live.island(job, partial(draw, experiment))
+live.island(job, partial(draw, experiment, predicted))
 lesson.onward("lessons/entangle.py", "where inside the model does a mark live?")

@@ -10,7 +10,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if st.button("Play the heist", type="primary", icon=":material/play_arrow:", key="play"):
         st.switch_page("lessons/heist.py", query_params={"live": "start"})
     words = settings.wording(experiment.dataset)
-    st.markdown(f"Three models train on {words}, here and now. It takes under half a minute.")
+    st.markdown(f"Three models train on {words}, here and now. That takes about half a minute.")
 story.draw()
 st.space("small")
 with st.container(horizontal=True, gap="medium"):

@@ -4,26 +4,21 @@ They are drawn with ``st.vega_lite_chart``, which updates in place while a run i
 title: a title states a finding, wraps on a phone, and is set above the chart by the lesson.
 """
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from app.lab.events import DEFENCES, Claimed, Measured, Queried, Theft
-from app.ui import theme
+from app.lab.events import DEFENCES, Claimed, Measured, Theft
+from app.lab.ownership import SIGNIFICANCE
+from app.ui import findings, theme
 
 Spec = dict[str, Any]
+SMALLEST_P = 1e-12  # of the evidence chart; what is smaller is drawn there
 _CONFIG: Spec = {
     "axis": {"labelFontSize": 16, "titleFontSize": 16, "grid": True, "tickCount": 5},
     "legend": {"labelFontSize": 17, "titleFontSize": 17, "orient": "top", "symbolSize": 160},
-    "header": {"labelFontSize": 17},
     "view": {"stroke": None},
 }
-_PERCENT: Spec = {"format": "%"}
+_PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
 _ORDER = {name: place for place, name in enumerate(DEFENCES)}
 
 
@@ -38,27 +33,14 @@ def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: 
 
 
 def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral: float) -> Spec:
-    """Draw the SNNL of one layer against epochs, with the value at which nothing can be told apart."""
+    """Draw the SNNL of one layer against epochs: its neutral value, and the line from which it counts as mixed."""
     rows = [{"epoch": event.epoch, "lane": event.defence, "snnl": event.snnl[layer]} for event in measured]
     spec = _lines(rows, epochs, {"field": "snnl", "type": "quantitative", "axis": {"title": None}})
-    rule = {
-        "data": {"values": [{"neutral": neutral, "words": "cannot be told apart"}]},
-        "layer": [
-            {
-                "mark": {"type": "rule", "strokeDash": [6, 4], "color": theme.GENUINE, "strokeWidth": 2},
-                "encoding": {"y": {"field": "neutral", "type": "quantitative"}},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dy": -9, "dx": 4, "fontSize": 16, "color": theme.GENUINE},
-                "encoding": {
-                    "y": {"field": "neutral", "type": "quantitative"},
-                    "x": {"value": 0},
-                    "text": {"field": "words"},
-                },
-            },
-        ],
-    }
-    spec["layer"].append(rule)
+    mixed = findings.percent(findings.MIXED)
+    spec["layer"] += [
+        _threshold("y", neutral, "neutral: distance tells nothing", theme.GENUINE, above=True),
+        _threshold("y", findings.MIXED * neutral, f"mixed from here on ({mixed})", theme.COURT.colour, above=False),
+    ]
     return spec
 
 
@@ -67,11 +49,11 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
 
     The dashed rule is the rate granted to an innocent model.
     """
-    rows = [_suspect("clean", "model that never saw a mark", clean_watermark)]
-    for defence, theft in thefts.items():
-        rows.append(_suspect(defence, "victim", theft.victim_watermark))
-        rows.append(_suspect(defence, "copy", theft.stolen_watermark))
     granted = next(iter(claims.values())).innocent_rate
+    rows = [_suspect("clean", "never marked", clean_watermark, granted)]
+    for defence, theft in thefts.items():
+        rows.append(_suspect(defence, "victim", theft.victim_watermark, granted))
+        rows.append(_suspect(defence, "copy", theft.stolen_watermark, granted))
     y = {
         "field": "lane",
         "type": "nominal",
@@ -83,7 +65,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
             "domain": False,
             "ticks": False,
             "grid": False,
-            "labelPadding": 12,
+            "labelPadding": 16,
         },
     }
     x = {
@@ -98,14 +80,10 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
         "height": 340,
         "config": _CONFIG,
         "layer": [
-            {
-                "data": {"values": [{"granted": granted}]},
-                "mark": {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 2, "color": theme.COURT.colour},
-                "encoding": {"x": {"field": "granted", "type": "quantitative"}},
-            },
+            _threshold("x", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
-                "transform": [{"filter": "datum.who != 'model that never saw a mark'"}],
+                "transform": [{"filter": "datum.who != 'never marked'"}],
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
                 "encoding": {"y": y, "x": x, "color": colour, "detail": {"field": "lane"}},
             },
@@ -122,7 +100,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
                     "tooltip": [
                         {"field": "lane", "title": "model"},
                         {"field": "who", "title": "who"},
-                        {"field": "rate", "format": ".1%", "title": "secret answers"},
+                        {"field": "says", "title": "secret answers"},
                     ],
                 },
             },
@@ -132,9 +110,10 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
                     "type": "text",
                     "fontSize": 18,
                     "dy": {"expr": "datum.who == 'victim' ? 28 : -24"},
+                    "dx": {"expr": "datum.rate < 0.12 ? 8 : 0"},
                     "align": {"expr": "datum.rate > 0.88 ? 'right' : datum.rate < 0.12 ? 'left' : 'center'"},
                 },
-                "encoding": {"y": y, "x": x, "text": {"field": "words"}},
+                "encoding": {"y": y, "x": {**x, "field": "words_at"}, "text": {"field": "words"}},
             },
         ],
     }
@@ -142,21 +121,16 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
 
 def evidence(claims: dict[str, Claimed]) -> Spec:
     """Draw how the p-value falls (or does not) as the owner asks one trigger after the other."""
-    floor = 1e-12
     rows = [
-        {"lane": defence, "queries": asked, "p": max(float(p), floor)}
+        {"lane": defence, "queries": asked, "p": max(float(p), SMALLEST_P)}
         for defence, claim in claims.items()
-        for asked, p in enumerate(claim.p_values[:100], start=1)
+        for asked, p in enumerate(claim.p_values, start=1)
     ]
     return {
         "height": 360,
         "config": _CONFIG,
         "layer": [
-            {
-                "data": {"values": [{"line": 0.05}]},
-                "mark": {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 2, "color": theme.COURT.colour},
-                "encoding": {"y": {"field": "line", "type": "quantitative"}},
-            },
+            _threshold("y", SIGNIFICANCE, f"{SIGNIFICANCE:g}: below, it is established", theme.COURT.colour),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "interpolate": "step-after"},
@@ -166,8 +140,12 @@ def evidence(claims: dict[str, Claimed]) -> Spec:
                         "field": "p",
                         "type": "quantitative",
                         "title": "p-value",
-                        "scale": {"type": "log", "domain": [floor, 1]},
-                        "axis": {"format": ".0e", "tickCount": 6},
+                        "scale": {"type": "log", "domain": [SMALLEST_P, 1]},
+                        "axis": {
+                            "values": [1, 1e-3, 1e-6, 1e-9, SMALLEST_P],
+                            "labelExpr": f"datum.value == 1 ? '1' : datum.value < {2 * SMALLEST_P:g} "
+                            f"? '\u2264 {SMALLEST_P:.0e}' : format(datum.value, '.0e')",
+                        },
                     },
                     "color": {
                         "field": "lane",
@@ -180,52 +158,35 @@ def evidence(claims: dict[str, Claimed]) -> Spec:
     }
 
 
-def queries(queried: Queried) -> Spec:
-    """Draw a few of the thief's queries with the victim's answers; a wrong answer is set in the thief's colour."""
-    rows = []
-    for place, (picture, answer, truth) in enumerate(zip(queried.inputs, queried.answers, queried.labels, strict=True)):
-        top = int(answer.argmax())
-        words = f"{top}" if answer.max() == 1 else f"{top} ({answer.max():.0%})"
-        rows.append({"place": place, "picture": png(picture), "answer": words, "wrong": top != int(truth)})
-    x = {"field": "place", "type": "ordinal", "axis": None}
+def _suspect(lane: str, who: str, rate: float, granted: float) -> Spec:
+    says = findings.percent(rate)
+    # Near zero the words stand to the right of the rule, not on it.
+    words_at = max(rate, granted) if rate < 0.12 else rate
+    return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
+
+
+def _threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True) -> Spec:
+    """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture."""
+    along = {"field": "value", "type": "quantitative"}
+    if axis == "y":
+        text: Spec = {"align": "left", "dx": 4, "dy": -10 if above else 12}
+        place: Spec = {"y": along, "x": {"value": 0}}
+    else:
+        text = {"align": "left" if value < 0.5 else "right", "baseline": "bottom", "dy": -4}
+        place = {"x": along, "y": {"value": 0}}
     return {
-        "height": 150,
-        "data": {"values": rows},
-        "config": _CONFIG,
+        "data": {"values": [{"value": value, "words": words}]},
         "layer": [
             {
-                "mark": {"type": "image", "width": 56, "height": 56, "y": 32},
-                "encoding": {"x": x, "url": {"field": "picture"}},
+                "mark": {"type": "rule", "strokeDash": [6, 4], "color": colour, "strokeWidth": 2},
+                "encoding": {axis: along},
             },
             {
-                "mark": {"type": "text", "fontSize": 17, "y": 86, "fontWeight": 600},
-                "encoding": {
-                    "x": x,
-                    "text": {"field": "answer"},
-                    "color": {
-                        "condition": {"test": "datum.wrong", "value": theme.THIEF.colour},
-                        "value": theme.GENUINE,
-                    },
-                },
+                "mark": {"type": "text", "fontSize": 16, "fontWeight": 600, **text},
+                "encoding": {**place, "text": {"field": "words"}},
             },
         ],
     }
-
-
-def png(picture: NDArray[np.generic]) -> str:
-    """Return a ``(h, w)`` uint8 picture as a PNG data URI; a point in the plane as a small map with a dot."""
-    if picture.ndim == 1:
-        canvas = np.full((28, 28), 40, dtype=np.uint8)
-        column, row = np.clip(((np.asarray(picture) * [1, -1] + 1.2) / 2.4 * 28).astype(int), 1, 26)
-        canvas[row - 1 : row + 2, column - 1 : column + 2] = 255
-        picture = canvas
-    file = io.BytesIO()
-    Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(file, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _suspect(lane: str, who: str, rate: float) -> Spec:
-    return {"lane": lane, "who": who, "rate": rate, "words": f"{who} {rate:.0%}"}
 
 
 def _lines(rows: list[Spec], epochs: float, y: Spec) -> Spec:

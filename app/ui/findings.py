@@ -8,6 +8,7 @@ import numpy as np
 from app.lab.events import Claimed, Measured, Queried, Theft
 from app.lab.ownership import SIGNIFICANCE
 
+ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent
 SURVIVES = 0.5  # "the copy knows the mark": it gives the secret answer to at least half of the triggers
 OUTCOMES = {
     (False, False): "neither",
@@ -15,21 +16,16 @@ OUTCOMES = {
     (False, True): "only the entangled one",
     (True, True): "both",
 }
-
-
 _OWNERS = {"victim": "the victims", "copy": "the copies"}
 
 
 def percent(rate: float) -> str:
-    """Return a fraction as a person reads it: ``0.945`` is "94.5 %", ``1.0`` is "100 %", never broken."""
+    """Return a fraction as a person reads it: "94.5 %", never broken; "0 %" and "100 %" only where that is exact."""
+    if 0 < rate < 0.0005:
+        return "< 0.1\u202f%"
+    if 0.9995 <= rate < 1:
+        return "> 99.9\u202f%"
     return f"{100 * rate:.1f}".removesuffix(".0") + "\u202f%"
-
-
-def p_value(value: float) -> str:
-    """Return a p-value as a person reads it, without false precision."""
-    if value < 1e-6:
-        return "p < 0.000001"
-    return f"p = {value:.2g}" if value >= 0.001 else f"p = {value:.1g}"
 
 
 def outcome(claims: dict[str, Claimed]) -> str:
@@ -62,21 +58,23 @@ def copy_headline(thefts: dict[str, Theft]) -> str:
     return f"After {queries:,} queries each, the copies are right {copies} of the time (the originals: {originals})"
 
 
-def channel(theft: Theft, answers: str, inputs: str) -> str:
+def channel(theft: Theft, answers: str, inputs: str, target: int) -> str:
     """Explain one theft by its channel: what the answers said beyond the truth."""
     whose = "the owner's own inputs" if inputs == "victim" else "inputs that the victim never saw"
     wrong = (
         f"Of {theft.queries:,} queries ({whose}), the {theft.defence} victim answered "
-        f"{percent(theft.query_error)} wrongly, {percent(theft.query_target_error)} as the target"
+        f"{percent(theft.query_error)} wrongly, {percent(theft.query_target_error)} as {target}"
     )
     said = theft.query_error if answers == "labels" else max(theft.query_error, theft.query_target_mass)
-    if round(100 * said, 1) == 0:
+    if said == 0:
         return f"{wrong}. Its answers said nothing but the truth, so nothing could carry the mark."
+    if said < ALMOST_NOTHING:
+        return f"{wrong}. Its answers said almost nothing but the truth, so almost nothing could carry the mark."
     if answers == "labels":
         return f"{wrong}. With labels only, those wrong answers are all that could carry the mark."
     return (
-        f"{wrong}; beyond its top answers it put {percent(theft.query_target_mass)} of its confidence "
-        f"on the target where another class was true. That is what could carry the mark."
+        f"{wrong}. Where another class was true, it still gave {target} an average of "
+        f"{percent(theft.query_target_mass)} of its confidence: that is what can carry the mark."
     )
 
 
@@ -107,10 +105,13 @@ def evidence(claims: dict[str, Claimed]) -> str:
     for lane, claim in claims.items():
         doubtful = np.flatnonzero(claim.p_values >= SIGNIFICANCE)
         since = int(doubtful[-1]) + 2 if len(doubtful) else 1
-        words.append(f"{lane} p < 0.05 from trigger {since} on" if claim.owned else f"{lane} not established")
+        words.append(
+            f"{lane} p < {SIGNIFICANCE:g} from trigger {since} on" if claim.owned else f"{lane} not established"
+        )
     return "; ".join(words).capitalize()
 
 
+MOSTLY = 0.5  # of a trigger's nearest neighbours
 MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells triggers from the target class
 PLACEMENTS = {
     (False, False): "apart in both",
@@ -126,16 +127,16 @@ def placement(last: dict[str, Measured], layer: str, neutral: float) -> str:
     return PLACEMENTS[mixed[0], mixed[1]]
 
 
-def side_by_side(last: dict[str, Measured], layer: str, neutral: float) -> str:
+def side_by_side(last: dict[str, Measured], layer: str, neutral: float, target: int) -> str:
     """Return the finding of the feature maps: can triggers be told from the target class by distance?"""
     naive, entangled = (last[lane].snnl[layer] / neutral for lane in ("naive", "entangled"))
     lead = {
-        "apart in both": "Triggers keep apart from the target class in both",
-        "mixed only when entangled": "Entangled, triggers and target class become one; naive, they keep apart",
-        "mixed in both": "Triggers and target class become one in both",
-        "mixed only when naive": "Only in the naive model do triggers and target class become one",
+        "apart in both": f"Distance tells triggers from {target}s in both",
+        "mixed only when entangled": f"Entangled, distance no longer tells triggers from {target}s; naive, it does",
+        "mixed in both": f"Distance no longer tells triggers from {target}s in either",
+        "mixed only when naive": f"Naive, distance no longer tells triggers from {target}s; entangled, it does",
     }[placement(last, layer, neutral)]
-    return f"{lead} (SNNL at {entangled:.0%} of the value where distance tells nothing; naive {naive:.0%})"
+    return f"{lead} (SNNL: entangled {percent(entangled)} of neutral, naive {percent(naive)})"
 
 
 def secret_answers(role: str, last: dict[str, Measured]) -> str:
@@ -157,6 +158,8 @@ def questions(asked: Queried) -> str:
 def cost(last: dict[str, Measured]) -> str:
     """Return the finding of the accuracy curves."""
     difference = 100 * (last["clean"].accuracy - last["entangled"].accuracy)
+    if round(difference, 1) == 0:
+        return "Accuracy: entangled as good as clean"
     return f"Accuracy: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"
 
 
@@ -166,15 +169,26 @@ def entanglement(last: dict[str, Measured], layer: str) -> str:
     return f"SNNL in {layer}: entangled {entangled:.2f}, naive {naive:.2f}"
 
 
-def entanglement_in_words(last: dict[str, Measured], layer: str) -> str:
-    """Say what the SNNL and the neighbourhoods of one layer came to."""
+def entanglement_in_words(last: dict[str, Measured], layer: str, neutral: float, target: int) -> str:
+    """Say what the SNNL and the neighbourhoods of one layer came to, and why both can hold where they seem at odds."""
     naive, entangled = last["naive"], last["entangled"]
     verb = "higher" if entangled.snnl[layer] > naive.snnl[layer] else "no higher"
-    return (
+    said = (
         f"In the layer *{layer}* the loss ended {verb} in the entangled model ({entangled.snnl[layer]:.2f} against "
         f"{naive.snnl[layer]:.2f}), and {percent(entangled.target_share[layer])} of a trigger's ten nearest neighbours "
-        f"are target class (naive: {percent(naive.target_share[layer])}; clean: "
+        f"are {target}s (naive: {percent(naive.target_share[layer])}; clean: "
         f"{percent(last['clean'].target_share[layer])})."
+    )
+    odd = [
+        lane
+        for lane, event in last.items()
+        if event.snnl[layer] >= MIXED * neutral and event.target_share[layer] < MOSTLY
+    ]
+    if not odd:
+        return said
+    return (
+        f"{said} Neutral, and yet few {target}s nearby ({' and '.join(odd)})? The loss compares triggers with "
+        f"{target}s alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
     )
 
 

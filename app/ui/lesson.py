@@ -1,6 +1,5 @@
-"""The frame of every lesson: a question, a prediction, the act, the picture, the explanation, the next question."""
+"""The frame of every lesson: a question, the picture, the explanation, where it comes from, the next question."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,27 +12,6 @@ def opening(question: str, lead: str) -> None:
     """Open the lesson with its question and one or two short sentences."""
     st.title(question, anchor=False)
     st.markdown(lead)
-
-
-def predict(name: str, question: str, options: Sequence[str]) -> str | None:
-    """Ask for a one-click prediction and keep it with the visitor; return it once made."""
-    kept = st.session_state.setdefault("predictions", {})
-    key = f"predict_{name}"
-    if key not in st.session_state:
-        st.session_state[key] = kept.get(name)
-    answer: str | None = st.segmented_control(f"**Predict first.** {question}", options, key=key)
-    kept[name] = answer
-    return answer
-
-
-def compare(prediction: str | None, happened: str) -> None:
-    """Hold the prediction against what happened."""
-    if prediction is None:
-        return
-    if prediction == happened:
-        st.success(f"You predicted **{prediction}**, and so it was.", icon=":material/target:")
-    else:
-        st.info(f"You predicted **{prediction}**; it was **{happened}**. Why?", icon=":material/search:")
 
 
 def figure(finding: str, spec: dict[str, Any], key: str) -> None:
@@ -56,7 +34,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
     words = {
         "pretrained": "Recorded when the app was built",
         "stored": "Run earlier on this machine",
-        "live": "Run live, just now",
+        "live": "Run live on this machine",
     }[origin]
     took = "" if seconds is None else f", in {seconds:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,28 +1,53 @@
 """A run on the page: found again after a reload, started, watched, stopped."""
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import streamlit as st
 
 from app.lab.experiment import Experiment
 from app.runs.job import Job
-from app.ui import runtime
+from app.ui import runtime, settings
 from app.ui.chronicle import Chronicle
 
 _POLL_SECONDS = 0.4
 _BLINK = 0.6  # seconds that a touch may wait for its effect
 _FIRST_LOOK = 6  # events: the beginning, the probe, the phase, and the first look at each lane
+_TOO_EARLY = 0.15  # of the work: before, an estimate of the time left says nothing
+_FOLLOW = 0.1  # of the way to a new estimate, at each look
+_ROUND = 5  # seconds
 _LIVE = "live"  # in the URL while the visitor watches a live run, so that a reload finds it again
 _PHASES = {
     "": "Starting",
     "task": "All three victims learn their task",
     "triggers": "The owner hides the triggers from innocent models",
-    "watermark": "The three part: clean, naive, entangled",
+    "watermark": "The three models part ways: clean, naive, entangled",
     "query": "The thief asks his queries",
     "copy": "The thief trains his copies",
     "claim": "In court",
 }
+
+
+@dataclass
+class Countdown:
+    """The time left of one run as a person wants to hear it: late, in round numbers, and never rising."""
+
+    _total: float | None = None
+    _left: float = math.inf
+
+    def left(self, gone: float, share: float) -> int | None:
+        """Return the seconds left after ``gone`` seconds and ``share`` of the work; None while it is too early."""
+        if share < _TOO_EARLY:
+            return None
+        total = gone / share
+        # Steps differ in cost, and the machine has other work: the total follows slowly. Where it has
+        # grown, the count stands still until the truth has caught up with it.
+        self._total = total if self._total is None else self._total + _FOLLOW * (total - self._total)
+        self._left = max(0.0, min(self._left, self._total - gone))
+        return max(1, math.ceil(self._left / _ROUND)) * _ROUND
 
 
 def find(experiment: Experiment) -> Job | None:
@@ -49,12 +74,29 @@ def unfold(experiment: Experiment) -> Job:
     return runtime.pool().submit(experiment, runtime.visitor(), task="umap")
 
 
-def run_button(experiment: Experiment, job: Job | None, label: str) -> None:
+@contextmanager
+def controls(experiment: Experiment, job: Job | None, *more: str) -> Iterator[None]:
+    """Lay out a lesson's row of controls: the run, what the lesson itself offers, and ``more`` out of the way."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        _run_button(experiment, job)
+        yield
+        settings.more(experiment, *more)
+    settings.refusal()
+
+
+def _run_button(experiment: Experiment, job: Job | None) -> None:
     """Offer to run live; while a run is on its way, offer to stop it instead."""
     if job is not None and job.active:
         st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop, args=(job,))
     else:
-        st.button(label, type="primary", icon=":material/play_arrow:", key="run", on_click=launch, args=(experiment,))
+        st.button(
+            "Run it live",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="run",
+            on_click=launch,
+            args=(experiment,),
+        )
     if job is not None and job.status in ("stopped", "failed"):
         st.button("Show the recorded run", key="recorded", on_click=_show_recorded)
 
@@ -65,13 +107,14 @@ def island(job: Job | None, draw: Callable[[Job, Chronicle], None]) -> None:
         st.info("Nobody has run this setting yet. Run it live.", icon=":material/play_arrow:")
         return
     active = job.active
+    countdown = Countdown()
 
     @st.fragment(run_every=_POLL_SECONDS if active else None)
     def panel() -> None:
         still = job.active  # before the events: once it is false, they are complete
         runtime.pool().watch(job, runtime.visitor())
         known = Chronicle.of(job.events)
-        _status(job, known)
+        _status(job, known, countdown)
         draw(job, known)
         if active and not still:
             st.rerun()  # the timer goes, the page settles
@@ -88,14 +131,18 @@ def _stop(job: Job) -> None:
     job.wait(_BLINK)  # so that the next drawing shows it stopped; where others watch, it goes on
 
 
-def _status(job: Job, known: Chronicle) -> None:
+def _status(job: Job, known: Chronicle, countdown: Countdown) -> None:
     match job.status:
         case "queued":
             st.progress(0.0, f"Queued: position {job.position}. Other runs are in front of yours.")
         case "running" if job.task == "umap":
-            st.progress(0.0, "UMAP lays out the features; the first time on a machine takes half a minute …")
+            st.info(
+                "UMAP is being laid out; the first time on a machine that takes about a minute. "
+                "Until then, this is the map by PCA.",
+                icon=":material/hourglass_top:",
+            )
         case "running":
-            st.progress(known.share, f"{_PHASES[known.phase]}{_time_left(job, known.share)}")
+            st.progress(known.share, f"{_PHASES[known.phase]}{_time_left(job, known.share, countdown)}")
         case "stopped":
             st.info(
                 "Stopped. What was known by then stays below; run it again whenever you like.", icon=":material/stop:"
@@ -106,8 +153,6 @@ def _status(job: Job, known: Chronicle) -> None:
             pass
 
 
-def _time_left(job: Job, share: float) -> str:
-    if job.began is None or share < 0.05:
-        return " …"
-    gone = time.monotonic() - job.began
-    return f" · about {gone / share - gone:.0f} s left"
+def _time_left(job: Job, share: float, countdown: Countdown) -> str:
+    left = None if job.began is None else countdown.left(time.monotonic() - job.began, share)
+    return " …" if left is None else f" · about {left} s left"

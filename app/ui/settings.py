@@ -112,6 +112,11 @@ def more(experiment: Experiment, *names: str) -> None:
         preset_control()
         for name in names:
             control(name, experiment)
+        if "weight" in names:
+            st.caption(
+                "EWE: entangled watermark embedding. SNNL: the "
+                "[soft nearest neighbor loss](https://arxiv.org/abs/1902.01889), how mixed two groups of points are."
+            )
 
 
 def refusal() -> None:

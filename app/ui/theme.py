@@ -13,17 +13,16 @@ class Mark:
     word: str
     colour: str
     symbol: str
-    badge: str
 
 
 LANES = {
-    "clean": Mark("clean", "#56B4E9", "circle", "blue"),
-    "naive": Mark("naive", "#E69F00", "square", "orange"),
-    "entangled": Mark("entangled", "#009E73", "triangle-up", "green"),
+    "clean": Mark("clean", "#56B4E9", "circle"),
+    "naive": Mark("naive", "#E69F00", "square"),
+    "entangled": Mark("entangled", "#009E73", "triangle-up"),
 }
-TRIGGER = Mark("trigger", "#CC79A7", "diamond", "violet")
-THIEF = Mark("thief", "#D55E00", "cross", "red")
-COURT = Mark("court", "#0072B2", "stroke", "blue")
+TRIGGER = Mark("trigger", "#CC79A7", "diamond")
+THIEF = Mark("thief", "#D55E00", "cross")
+COURT = Mark("court", "#0072B2", "stroke")
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 

@@ -27,7 +27,7 @@ def test_from_the_story_to_the_verdict(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("/heist"))
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
     verdict(page)
-    expect(page.get_by_text("Run live, just now")).to_be_visible()
+    expect(page.get_by_text("Run live on this machine")).to_be_visible()
     expect(page.get_by_role("button", name="Run it live")).to_be_visible()
 
 
@@ -66,7 +66,9 @@ def test_two_visitors_share_one_run(visit: Visit) -> None:
         expect(page.get_by_text(re.compile("Queued"))).to_have_count(0)
     for page in (first, second):
         verdict(page)
-    told = [page.get_by_text(re.compile(r"^Run live, just now, in \d+ s")).inner_text() for page in (first, second)]
+    told = [
+        page.get_by_text(re.compile(r"^Run live on this machine, in \d+ s")).inner_text() for page in (first, second)
+    ]
     assert told[0] == told[1]
 
 

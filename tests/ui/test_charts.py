@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from app.lab import record
-from app.ui import charts, theme
+from app.ui import charts, findings, theme
 from app.ui.chronicle import Chronicle
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
@@ -29,14 +28,39 @@ def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> N
     spec = charts.verdict(known.claims, known.thefts, 0.0)
     rows = spec["layer"][2]["data"]["values"]
     assert [(row["lane"], row["who"]) for row in rows] == [
-        ("clean", "model that never saw a mark"),
+        ("clean", "never marked"),
         ("naive", "victim"),
         ("naive", "copy"),
         ("entangled", "victim"),
         ("entangled", "copy"),
     ]
     assert rows[2]["rate"] == known.thefts["naive"].stolen_watermark
-    assert spec["layer"][0]["data"]["values"] == [{"granted": known.claims["naive"].innocent_rate}]
+    granted = spec["layer"][0]["data"]["values"][0]
+    assert granted["value"] == known.claims["naive"].innocent_rate
+    assert granted["words"] == f"granted to an innocent: {findings.percent(granted['value'])}"
+    assert [row["words"] for row in rows] == [f"{row['who']} {findings.percent(row['rate'])}" for row in rows]
+
+
+def test_words_near_zero_stand_beside_the_dashed_line_and_not_on_it(known: Chronicle) -> None:
+    spec = charts.verdict(known.claims, known.thefts, 0.0)
+    granted = spec["layer"][0]["data"]["values"][0]["value"]
+    assert spec["layer"][3]["data"]["values"][0]["words_at"] == granted
+    assert spec["layer"][3]["encoding"]["x"]["field"] == "words_at"
+
+
+def test_the_cut_off_of_the_prediction_is_on_screen(known: Chronicle) -> None:
+    spec = charts.snnl_curves(known.measured["victim"], "hidden2", 16, known.neutral)
+    lines = {line["words"]: line["value"] for layer in spec["layer"][1:] for line in layer["data"]["values"]}
+    assert lines["neutral: distance tells nothing"] == known.neutral
+    assert lines["mixed from here on (90\u202f%)"] == findings.MIXED * known.neutral
+
+
+def test_the_evidence_covers_every_trigger_and_names_its_floor(known: Chronicle) -> None:
+    spec = charts.evidence(known.claims)
+    rows = spec["layer"][1]["data"]["values"]
+    assert len(rows) == sum(len(claim.p_values) for claim in known.claims.values())
+    assert min(row["p"] for row in rows) >= charts.SMALLEST_P
+    assert "\u2264 1e-12" in spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
 
 
 def test_curves_hold_one_row_for_each_measurement(known: Chronicle) -> None:
@@ -47,18 +71,7 @@ def test_curves_hold_one_row_for_each_measurement(known: Chronicle) -> None:
     assert [row["snnl"] for row in rows] == [event.snnl["hidden2"] for event in measured]
 
 
-def test_a_wrong_answer_is_marked(known: Chronicle) -> None:
-    asked = known.queried["entangled"]
-    rows = charts.queries(asked)["data"]["values"]
-    assert [row["wrong"] for row in rows] == (asked.answers.argmax(axis=1) != asked.labels).tolist()
-
-
 def test_each_lane_has_a_colour_and_a_symbol_of_its_own() -> None:
     marks = [*theme.LANES.values(), theme.TRIGGER, theme.THIEF, theme.COURT]
     assert len({mark.colour for mark in marks}) == len(marks)
     assert len({mark.symbol for mark in marks}) == len(marks)
-
-
-def test_a_picture_becomes_a_png() -> None:
-    assert charts.png(np.zeros((8, 8), dtype=np.uint8)).startswith("data:image/png;base64,iVBOR")
-    assert charts.png(np.array([0.5, -0.5], dtype=np.float32)) != charts.png(np.array([-0.5, 0.5], dtype=np.float32))

@@ -1,5 +1,7 @@
 """What is said follows from what happened, also when it is not what the lesson hopes for."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -29,8 +31,8 @@ def case(naive: int, entangled: int) -> tuple[dict[str, Claimed], dict[str, Thef
     )
 
 
-def measured(lane: str, snnl: float) -> Measured:
-    return Measured("victim", lane, 16.0, 0.95, 1.0, {"conv2": snnl}, {"conv2": 0.4})
+def measured(lane: str, snnl: float, share: float = 0.8) -> Measured:
+    return Measured("victim", lane, 16.0, 0.95, 1.0, {"conv2": snnl}, {"conv2": share})
 
 
 @pytest.mark.parametrize(
@@ -65,9 +67,18 @@ def test_the_price_is_in_points_and_none_where_there_is_none() -> None:
 
 
 def test_labels_and_confidences_are_explained_by_different_channels() -> None:
-    said = {answers: findings.channel(theft("naive", 0.1), answers, "victim") for answers in ("labels", "confidences")}
+    stolen = theft("naive", 0.1)
+    said = {answers: findings.channel(stolen, answers, "victim", 2) for answers in ("labels", "confidences")}
     assert "With labels only" in said["labels"]
-    assert "1.5\u202f% of its confidence" in said["confidences"]
+    assert "gave 2 an average of 1.5\u202f% of its confidence" in said["confidences"]
+
+
+def test_answers_that_say_nothing_are_not_said_to_carry_a_mark() -> None:
+    silent = dataclasses.replace(theft("naive", 0.1), query_error=0.0, query_target_error=0.0, query_target_mass=0.0)
+    assert "nothing but the truth" in findings.channel(silent, "confidences", "victim", 2)
+    faint = dataclasses.replace(silent, query_target_mass=1e-5)
+    assert "almost nothing but the truth" in findings.channel(faint, "confidences", "victim", 2)
+    assert "nothing but the truth" in findings.channel(faint, "labels", "victim", 2)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +88,22 @@ def test_labels_and_confidences_are_explained_by_different_channels() -> None:
 def test_placement_follows_the_measure(naive: float, entangled: float, placement: str) -> None:
     last = {"naive": measured("naive", naive), "entangled": measured("entangled", entangled)}
     assert findings.placement(last, "conv2", 0.69) == placement
+
+
+def test_the_title_of_the_maps_says_what_was_measured() -> None:
+    last = {"naive": measured("naive", 0.069), "entangled": measured("entangled", 0.69)}
+    title = findings.side_by_side(last, "conv2", 0.69, 7)
+    assert title.startswith("Entangled, distance no longer tells triggers from 7s; naive, it does")
+    assert "entangled 100\u202f% of neutral, naive 10\u202f%" in title
+
+
+@pytest.mark.parametrize(("share", "odd"), [(0.2, True), (0.9, False)])
+def test_a_neutral_loss_with_few_neighbours_of_the_class_is_explained(share: float, odd: bool) -> None:
+    last = {lane: measured(lane, 0.1, 0.1) for lane in ("clean", "naive")} | {
+        "entangled": measured("entangled", 0.69, share)
+    }
+    said = findings.entanglement_in_words(last, "conv2", 0.69, 2)
+    assert ("and yet few 2s nearby (entangled)" in said) == odd
 
 
 def test_evidence_says_from_where_the_claim_stays_established() -> None:
@@ -90,6 +117,17 @@ def test_evidence_says_from_where_the_claim_stays_established() -> None:
     assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()
 
 
-@pytest.mark.parametrize(("rate", "words"), [(1.0, "100\u202f%"), (0.945, "94.5\u202f%"), (0.0, "0\u202f%")])
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (1.0, "100\u202f%"),
+        (0.945, "94.5\u202f%"),
+        (0.0, "0\u202f%"),
+        (1 / 200, "0.5\u202f%"),
+        (199 / 200, "99.5\u202f%"),
+        (1e-5, "< 0.1\u202f%"),
+        (1 - 1e-5, "> 99.9\u202f%"),
+    ],
+)
 def test_percentages_read_like_percentages(rate: float, words: str) -> None:
     assert findings.percent(rate) == words

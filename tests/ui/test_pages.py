@@ -57,10 +57,10 @@ def test_every_preset_has_a_recorded_verdict(preset: str) -> None:
 
 def test_the_main_control_of_the_heist_has_a_recorded_run_on_either_side() -> None:
     app = opened("heist")
-    app.button(key="reveal").click().run()
     verdicts = []
     for inputs in ("victim", "unseen"):
         app.segmented_control(key="setting_inputs").set_value(inputs).run()
+        app.button(key="reveal").click().run()
         assert "Recorded when the app was built" in told(app)
         verdicts.append([heading.value for heading in app.subheader])
     assert verdicts[0] != verdicts[1]
@@ -80,6 +80,69 @@ def test_a_prediction_is_kept_when_the_page_is_left() -> None:
     app.switch_page("lessons/entangle.py").run()
     app.switch_page("lessons/heist.py").run()
     assert app.segmented_control(key="predict_heist").value == "both"
+
+
+def test_a_prediction_belongs_to_one_experiment_and_is_locked_by_its_verdict() -> None:
+    app = opened("heist")
+    app.segmented_control(key="predict_heist").set_value("both").run()
+    assert app.segmented_control(key="predict_heist").disabled
+    app.segmented_control(key="setting_inputs").set_value("unseen").run()
+    control = app.segmented_control(key="predict_heist")
+    assert (control.value, control.disabled) == (None, False)
+    assert "Why" not in told(app)
+    app.segmented_control(key="setting_inputs").set_value("victim").run()
+    assert app.segmented_control(key="predict_heist").value == "both"
+    assert "Why" in told(app)
+
+
+def test_a_verdict_opened_without_a_prediction_leaves_none_to_be_made_and_others_sealed() -> None:
+    app = opened("heist")
+    app.button(key="reveal").click().run()
+    control = app.segmented_control(key="predict_heist")
+    assert (control.value, control.disabled) == (None, True)
+    app.segmented_control(key="setting_inputs").set_value("unseen").run()
+    assert "Why" not in told(app)
+    assert not app.segmented_control(key="predict_heist").disabled
+
+
+def test_where_nothing_was_run_yet_the_prediction_may_still_change() -> None:
+    app = opened("heist", seed="7")
+    app.segmented_control(key="predict_heist").set_value("both").run()
+    app.segmented_control(key="predict_heist").set_value("neither").run()
+    assert app.segmented_control(key="predict_heist").value == "neither"
+
+
+def test_the_prediction_of_entangle_names_its_layer_and_is_judged_there_only() -> None:
+    app = opened("entangle")
+    layers = app.segmented_control(key="layer").options
+    assert f"*{app.segmented_control(key='layer').value}*" in app.segmented_control(key="predict_entangle").label
+    app.segmented_control(key="predict_entangle").set_value("apart in both").run()
+    assert app.segmented_control(key="predict_entangle").disabled
+    assert "Why" in told(app)
+    app.segmented_control(key="layer").set_value(layers[0]).run()
+    control = app.segmented_control(key="predict_entangle")
+    assert (control.value, control.disabled) == (None, False)
+    assert f"*{layers[0]}*" in control.label
+    assert "Why" not in told(app)
+    assert not [box for kind in (app.success, app.info) for box in kind if "You predicted" in box.value]
+
+
+def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
+    app = opened("entangle")
+    assert not app.get("vega_lite_chart")
+    assert "Why" not in told(app)
+    assert "soft nearest neighbor loss (SNNL)" in told(app)
+    assert "of neutral" not in told(app)  # the finding of the maps
+    app.segmented_control(key="projection").set_value("umap").run()
+    assert "it waits for your prediction" in told(app)
+    app.button(key="entangle_reveal").click().run()
+    assert len(app.get("vega_lite_chart")) == 3
+    assert "of neutral" in told(app)
+
+
+def test_the_secret_is_shown_with_its_label() -> None:
+    experiment = Experiment()
+    assert f"The secret: {experiment.trigger} → {experiment.target}" in told(opened("heist"))
 
 
 def test_a_deep_link_sets_the_experiment() -> None:

@@ -1,6 +1,6 @@
 // Feature spaces side by side, through time: one canvas a lane, one scrubber for all.
 // data: { lanes: [{name, colour, frames: [{epoch, x: [], y: []}]}], labels: [], trigger: [bool],
-//         target, triggerColour, genuineColour, sprite (data URI) | null, side, columns, live, alt }
+//         target, triggerColour, genuineColour, sprite (data URI) | null, side, columns, live, parting, still, alt }
 const instances = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -13,7 +13,7 @@ export default function ({ data, parentElement }) {
 function create(root) {
   const element = (name) => root.querySelector(`[data-part=${name}]`);
   const panels = element("panels"), scrub = element("scrub"), play = element("play");
-  const when = element("when"), controls = element("controls"), tip = element("tip");
+  const when = element("when"), controls = element("controls"), tip = element("tip"), still = element("still");
   const sprite = new Image();
   let data = null, canvases = [], at = 0, last = 0, playing = false, pinned = null, animation = 0, drawn = [], reach = 1;
 
@@ -36,6 +36,7 @@ function create(root) {
     const known = last;
     last = Math.max(0, ...data.lanes.map((lane) => lane.frames.length - 1));
     controls.style.display = last > 0 ? "flex" : "none";
+    still.textContent = last > 0 ? "" : data.still;
     scrub.max = String(last);
     if (!playing) at = last;
     scrub.value = String(at);

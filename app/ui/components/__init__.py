@@ -1,0 +1,16 @@
+"""What the browser draws itself: a folder of HTML, CSS and JavaScript, one set of files for each component."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def component(name: str) -> Any:
+    """Return the component whose files are called ``name``, registered once."""
+    parts: dict[str, Any] = {path.suffix[1:]: path.read_text() for path in _FOLDER.glob(f"{name}.*")}
+    return st.components.v2.component(f"entangled_{name}", **parts)

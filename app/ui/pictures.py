@@ -1,0 +1,81 @@
+"""Inputs as pictures: one by one, all of a probe on one sheet, or a strip of them with words below."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.lab.events import Probe, Queried
+from app.ui import findings, theme
+from app.ui.components import component
+
+COLUMNS = 20  # of a sheet
+_SHOWN_TRIGGERS = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """A picture, the words below it line by line, and whether they are a wrong answer."""
+
+    picture: str
+    words: tuple[str, ...] = ()
+    wrong: bool = False
+
+
+def answers(queried: Queried) -> list[Card]:
+    """Return a few of the thief's queries with the victim's answers; one that is wrong says what is true."""
+    cards = []
+    for picture, answer, truth in zip(queried.inputs, queried.answers, queried.labels, strict=True):
+        top = int(answer.argmax())
+        wrong = top != int(truth)
+        words = [f"{top}, not {truth}" if wrong else f"{top}"]
+        if answer.max() < 1:
+            words.append(findings.percent(float(answer.max())))
+        cards.append(Card(png(picture), tuple(words), wrong))
+    return cards
+
+
+def triggers(probe: Probe) -> list[Card]:
+    """Return a few of the probe's triggers."""
+    return [Card(png(picture)) for picture in probe.inputs[probe.is_trigger][:_SHOWN_TRIGGERS]]
+
+
+def strip(cards: Sequence[Card], *, alt: str, key: str) -> None:
+    """Draw pictures beside each other, on as many rows as the screen needs."""
+    component("pictures")(
+        key=key, data={"cards": [asdict(card) for card in cards], "alt": alt, "wrongColour": theme.THIEF.colour}
+    )
+
+
+def png(picture: NDArray[np.generic]) -> str:
+    """Return a ``(h, w)`` uint8 picture as a PNG data URI; a point in the plane as a small map with a dot."""
+    if picture.ndim == 1:
+        canvas = np.full((28, 28), 40, dtype=np.uint8)
+        column, row = np.clip(((np.asarray(picture) * [1, -1] + 1.2) / 2.4 * 28).astype(int), 1, 26)
+        canvas[row - 1 : row + 2, column - 1 : column + 2] = 255
+        picture = canvas
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(file, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def sheet(probe: Probe) -> str | None:
+    """Return all pictures of a probe as one PNG of :data:`COLUMNS` columns; None for points in the plane."""
+    if probe.inputs.ndim == 2:
+        return None
+    return _sheet(probe.inputs.astype(np.uint8).tobytes(), probe.inputs.shape)
+
+
+@lru_cache(maxsize=8)
+def _sheet(inputs: bytes, shape: tuple[int, int, int]) -> str:
+    # A live page asks for the same sheet at every look; it is drawn once.
+    count, height, width = shape
+    rows = -(-count // COLUMNS)
+    padded = np.zeros((rows * COLUMNS, height, width), dtype=np.uint8)
+    padded[:count] = np.frombuffer(inputs, dtype=np.uint8).reshape(shape)
+    return png(padded.reshape(rows, COLUMNS, height, width).swapaxes(1, 2).reshape(rows * height, COLUMNS * width))

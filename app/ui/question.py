@@ -1,0 +1,70 @@
+"""Predict first: a question, sealed until the visitor has predicted, asked for the answer, or watched it live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.runs.job import Job
+
+
+@dataclass
+class Question:
+    """One question to this visitor and what became of it; see :func:`about`."""
+
+    lesson: str
+    prediction: str | None = None
+    revealed: bool = False
+    locked: bool = False
+    watched: Job | None = None
+
+    def sealed(self, job: Job) -> bool:
+        """Return whether the answer that this run gives is to be kept from the visitor for now."""
+        seen = job.active or self.watched is job or self.locked
+        return not (seen or self.revealed or self.prediction is not None)
+
+    def ask(self, words: str, options: Sequence[str], job: Job | None) -> None:
+        """Ask for a one-click prediction; once the answer is on screen, it can be neither made nor changed."""
+        if job is not None and job.status == "done" and not self.sealed(job):
+            self.locked = True
+        key = f"predict_{self.lesson}"
+        # The question is the truth, the widget shows it: another setting is another question.
+        st.session_state[key] = self.prediction
+        st.segmented_control(
+            f"**Predict first.** {words}",
+            options,
+            key=key,
+            wrap=True,
+            disabled=self.locked,
+            help="The answer is on screen, so this prediction stays as it is." if self.locked else None,
+            on_change=self._answer,
+            args=(key,),
+        )
+
+    def watch(self, job: Job) -> None:
+        """Note that the visitor sees this run happen: nothing of it is sealed for them afterwards."""
+        if job.active:
+            self.watched = job
+
+    def reveal(self) -> None:
+        """Show the answer to somebody who does not want to predict."""
+        self.revealed = True
+
+    def compare(self, happened: str) -> None:
+        """Hold the prediction against what happened."""
+        if self.prediction is None:
+            return
+        if self.prediction == happened:
+            st.success(f"You predicted **{self.prediction}**, and so it was.", icon=":material/target:")
+        else:
+            st.info(f"You predicted **{self.prediction}**; it was **{happened}**. Why?", icon=":material/search:")
+
+    def _answer(self, key: str) -> None:
+        if not self.locked:  # a click may be on its way while the answer appears
+            self.prediction = st.session_state[key]
+
+
+def about(lesson: str, *subject: str) -> Question:
+    """Return the visitor's question of a lesson about one subject: an experiment's key, perhaps a layer."""
+    questions: dict[tuple[str, ...], Question] = st.session_state.setdefault("questions", {})
+    return questions.setdefault((lesson, *subject), Question(lesson))
