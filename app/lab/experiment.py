@@ -16,6 +16,8 @@ from app.lab import datasets, extraction, models, prediction_api, snnl, triggers
 
 LAB_VERSION = 2  # part of every key: raise it when the same settings give other results
 
+THIEFS = ("answers", "inputs", "budget", "initialisation", "thief_epochs")  # what the victims do not depend on
+
 
 def setting(
     default: Any,
@@ -94,8 +96,12 @@ class Experiment:
     @property
     def key(self) -> str:
         """SHA-256 over the sorted JSON of all settings and the lab version, in hex."""
-        text = json.dumps({"lab": LAB_VERSION, **self.to_dict()}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _key(self.to_dict())
+
+    @property
+    def victim_key(self) -> str:
+        """The same over the owner's settings alone: experiments that share it have the very same victims."""
+        return _key({name: value for name, value in self.to_dict().items() if name not in THIEFS})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -124,6 +130,11 @@ def preset(name: str) -> Experiment:
     if name not in PRESETS:
         raise ValueError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def _key(settings: Mapping[str, Any]) -> str:
+    text = json.dumps({"lab": LAB_VERSION, **settings}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _whole(value: Any) -> int:

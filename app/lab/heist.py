@@ -38,35 +38,51 @@ _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
 _STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
 
 
-def run(experiment: Experiment) -> Iterator[Event]:
+def run(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
     """Train three victims, steal the two watermarked ones, and take both copies to court.
 
     All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
     and ``entangled`` learn the watermark beside it, on the same batches. The stream begins with
     :class:`Started` and ends with :class:`Finished`; it can be closed at any event.
+
+    Args:
+        experiment: what to do.
+        others: further thefts of the very same victims, which are trained once. Each is told by
+            its events from the queries on, with the same result as in a run of its own; its
+            :class:`Finished` counts the seconds since the one before.
+
+    Raises:
+        ValueError: if ``others`` have other victims, or the run is too short for a watermark batch.
     """
+    if any(other.victim_key != experiment.victim_key for other in others):
+        raise ValueError("Thefts of one run must have the same victims: let them differ in the thief's settings only.")
     torch.set_num_threads(1)  # whoever ran here before (UMAP does) may have left another number, and other roundings
     began = time.perf_counter()
-    yield Started(experiment.key, experiment.seed, total_steps(experiment))
+    yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
     done = 0
-    result: dict[str, Any] = {"key": experiment.key, "seed": experiment.seed}
-    for event in _story(experiment, result):
-        done += isinstance(event, Progress)
-        yield replace(event, done=done) if isinstance(event, Progress | Phase) else event
-    seconds = time.perf_counter() - began
-    yield Finished(seconds, {**result, "seconds": round(seconds, 2)})
+    for event in _story(experiment, *others):
+        match event:
+            case Progress() | Phase():
+                done += isinstance(event, Progress)
+                yield replace(event, done=done)
+            case Finished():
+                ended = time.perf_counter()
+                yield Finished(ended - began, {**event.result, "seconds": round(ended - began, 2)})
+                began = ended
+            case _:
+                yield event
 
 
 def warm_up() -> None:
     """Take the first steps of every preset, so that the first run of a process does not wait for imports and data."""
     for experiment in PRESETS.values():
-        first_steps = _story(experiment, {})
+        first_steps = _story(experiment)
         for _ in islice(first_steps, 2 * _STRIDE):
             pass
         first_steps.close()
 
 
-def total_steps(experiment: Experiment) -> int:
+def total_steps(experiment: Experiment, *others: Experiment) -> int:
     """Return how many :class:`Progress` events :func:`run` will yield.
 
     Raises:
@@ -74,15 +90,19 @@ def total_steps(experiment: Experiment) -> int:
     """
     data = datasets.load(experiment.dataset)
     owned = len(data.owner.labels)
-    asked = len(extraction.thief_inputs(data, experiment.inputs, experiment.budget).labels)
     marking = _optimisation(experiment, experiment.watermark_epochs)
     if training.watermarked_steps(owned, marking, experiment.task_per_watermark) == training.task_steps(owned, marking):
         raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
+
+    def copying(theft: Experiment) -> int:
+        asked = len(extraction.thief_inputs(data, theft.inputs, theft.budget).labels)
+        return training.task_steps(asked, _optimisation(theft, theft.thief_epochs))
+
     return (
         training.task_steps(owned, _optimisation(experiment, experiment.task_epochs))
         + training.task_steps(owned, marking)
         + len(WATERMARKED) * training.watermarked_steps(owned, marking, experiment.task_per_watermark)
-        + len(WATERMARKED) * training.task_steps(asked, _optimisation(experiment, experiment.thief_epochs))
+        + len(WATERMARKED) * sum(copying(theft) for theft in (experiment, *others))
     )
 
 
@@ -106,10 +126,17 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
             yield Snapshot(trained.role, trained.defence, float(ends[trained.role]), layer, "umap", points)
 
 
-def _story(experiment: Experiment, result: dict[str, Any]) -> Generator[Event]:
-    """Yield what happens, from the first weights to the verdict; fill ``result`` on the way."""
+def _story(experiment: Experiment, *others: Experiment) -> Generator[Event]:
+    """Yield what happens, from the first weights to the last verdict; the seconds are not yet known."""
+    scene, victims = yield from _training(experiment)
+    for theft in (experiment, *others):
+        yield from _heist(replace(scene, experiment=theft), victims)
+
+
+def _training(experiment: Experiment) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
+    """Train the victims; return them, with the scene in which they were trained."""
     scene = set_scene(experiment)
-    target, owner = experiment.target, scene.data.owner
+    owner = scene.data.owner
     yield scene.probe
 
     yield Phase("task", 0)
@@ -128,7 +155,15 @@ def _story(experiment: Experiment, result: dict[str, Any]) -> Generator[Event]:
     yield Phase("watermark", 0)
     victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
     yield from _in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES])
-    clean = victims["clean"]
+    for defence, model in victims.items():
+        yield _weights("victim", defence, model)
+    return scene, victims
+
+
+def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]:
+    """Query the victims, train the copies, go to court; end with the result."""
+    experiment, target, clean = scene.experiment, scene.experiment.target, victims["clean"]
+    result: dict[str, Any] = {"key": experiment.key, "seed": experiment.seed}
     result["clean"] = {
         "accuracy": extraction.accuracy(clean, scene.data.test),
         "watermark": triggers.success_rate(clean, scene.held_out, target),
@@ -157,9 +192,13 @@ def _story(experiment: Experiment, result: dict[str, Any]) -> Generator[Event]:
         claimed = _claim(scene, defence, clean, copies[defence])
         result["claim"][defence] = {"p_value": claimed.p_value, "owned": claimed.owned}
         yield claimed
-    for role, suspects in (("victim", victims), ("copy", copies)):
-        for defence, model in suspects.items():
-            yield Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
+    for defence, model in copies.items():
+        yield _weights("copy", defence, model)
+    yield Finished(0.0, result)
+
+
+def _weights(role: str, defence: str, model: FeatureNetwork) -> Weights:
+    return Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
 
 
 def _optimisation(experiment: Experiment, epochs: int) -> training.Optimisation:

@@ -6,8 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
-from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
 from torch import Tensor
 
 from app.lab.models import FeatureNetwork
@@ -31,8 +30,10 @@ def pca(points: Array, previous: Array | None = None) -> Array:
     """
     if not np.ptp(points, axis=0).any():  # a dead layer sees every input alike: it has no axes
         return np.zeros((len(points), 2), dtype=np.float32)
-    flat = PCA(n_components=2, svd_solver="covariance_eigh" if points.shape[1] < 200 else "arpack", random_state=0)
-    plane = _unit(flat.fit_transform(points))
+    # Fewer points than features: the inner products hold the same plane, at a tenth of a PCA's price.
+    centred = points - points.mean(axis=0)
+    strengths, axes = np.linalg.eigh(centred @ centred.T)
+    plane = _unit(axes[:, :-3:-1] * np.sqrt(np.maximum(strengths[:-3:-1], 0)))
     if previous is not None:
         turn, _ = orthogonal_procrustes(plane, previous)
         plane = plane @ turn
@@ -76,9 +77,10 @@ def target_share(found: Array, labels: NDArray[np.int64], is_trigger: NDArray[np
         is_trigger: ``(n,)``.
         target: the target class.
     """
-    genuine = NearestNeighbors(n_neighbors=NEIGHBOURS, metric="cosine").fit(found[~is_trigger])
-    rows = genuine.kneighbors(found[is_trigger], return_distance=False)
-    return float((labels[~is_trigger][rows] == target).mean())
+    unit = normalize(found)
+    likeness = unit[is_trigger] @ unit[~is_trigger].T
+    nearest = np.argpartition(likeness, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
+    return float((labels[~is_trigger][nearest] == target).mean())
 
 
 def _unit(plane: NDArray[np.generic]) -> NDArray[np.float64]:

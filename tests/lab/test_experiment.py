@@ -216,3 +216,11 @@ def test_every_preset_is_named_after_its_data_and_found_by_its_name():
         assert preset(name) is PRESETS[name] and preset(name).dataset == name
     with pytest.raises(ValueError, match=r"no preset 'nope'; choose one of mnist, digits, blobs\.$"):
         preset("nope")
+
+
+def test_the_victim_key_depends_on_the_owner_alone():
+    base = Experiment()
+    for changed in ({"answers": "labels"}, {"inputs": "unseen"}, {"budget": 50}, {"thief_epochs": 3}):
+        assert replace(base, **changed).victim_key == base.victim_key != replace(base, **changed).key
+    for changed in ({"weight": 2}, {"seed": 1}, {"trigger": "key"}, {"batch_size": 32}):
+        assert replace(base, **changed).victim_key != base.victim_key

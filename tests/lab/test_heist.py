@@ -442,3 +442,17 @@ def test_a_run_does_not_depend_on_how_many_threads_its_process_was_left_with(sma
         torch.set_num_threads(before)
     again, first = ({**event.result, "seconds": 0} for event in (last, story[-1]))
     assert again == first
+
+
+def test_thefts_of_the_same_victims_end_as_they_would_alone(small, story):
+    other = replace(small, answers="labels", inputs="unseen", budget=60)
+    together = list(heist.run(small, other))
+    alone = list(heist.run(other))
+    assert [plain(event) for event in of(Finished, together)] == [plain(story[-1]), plain(alone[-1])]
+    assert of(Progress, together)[-1].done == together[0].steps < story[0].steps + alone[0].steps
+    assert [plain(event) for event in of(Theft, together)] == [plain(event) for event in of(Theft, story + alone)]
+
+
+def test_thefts_of_other_victims_are_refused_with_a_sentence(small):
+    with pytest.raises(ValueError, match="same victims"):
+        next(heist.run(small, replace(small, weight=3)))
