@@ -155,7 +155,9 @@ def test_weight_zero_is_the_naive_watermark_bit_for_bit():
     for step, (inputs, _, _) in enumerate(model.seen):
         fallen = max(0, step - rising) / (steps - rising)
         risen = min(1, (step + 1) / rising)
-        optimiser.param_groups[0]["lr"] = HOW.learning_rate * risen * (0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2)
+        optimiser.param_groups[0]["lr"] = (
+            HOW.learning_rate * risen * (0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2)
+        )
         labels = torch.tensor([TARGET if row >= 1000 else row % 4 for row in rows(inputs)])
         if inputs[-1, 0] >= 10:
             labels[:] = TARGET
