@@ -5,6 +5,7 @@ A record is a folder::
     manifest.json                   lab version, key, settings, seed, result; size and SHA-256 of each file
     events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
     maps.safetensors                the same for its UMAP projections, where they were made
+    result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
 
 Events are packed and unpacked by the declared types of their fields: a new event needs no line here.
@@ -26,10 +27,14 @@ from safetensors.numpy import save_file
 from app.lab.events import Event, Finished, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
 
-Task = Literal["run", "umap"]
+Task = Literal["run", "umap", "result"]
 MANIFEST = "manifest.json"
 
-_STREAMS: dict[Task, str] = {"run": "events.safetensors", "umap": "maps.safetensors"}
+_STREAMS: dict[Task, str] = {
+    "run": "events.safetensors",
+    "umap": "maps.safetensors",
+    "result": "result.safetensors",
+}
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}
 _DTYPES = ("bool", "uint8", "int64", "float16", "float32", "float64")
@@ -58,26 +63,34 @@ class Manifest:
         return _STREAMS[task] in self.files
 
 
-def write(folder: Path, experiment: Experiment, events: Iterable[Event], maps: Iterable[Event] = ()) -> None:
-    """Write a finished run, its maps, or both; a record that was there before is replaced as a whole.
+def write(
+    folder: Path,
+    experiment: Experiment,
+    events: Iterable[Event] = (),
+    maps: Iterable[Event] = (),
+    result: Iterable[Event] = (),
+) -> None:
+    """Write a finished run, its maps or its result; a record that was there before is replaced as a whole.
 
     Args:
         folder: the record's folder; its parent is made where it is missing.
         experiment: the settings of the run.
-        events: what the run yielded, to the end; empty for a record of maps only.
+        events: what the run yielded, to the end; empty for a record of maps or of a result only.
         maps: what :func:`app.lab.heist.umap` yielded.
+        result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
 
     Raises:
         ValueError: if the run has not finished, or has two models of one name.
         TypeError: if an event holds something other than its fields declare.
     """
-    streams: dict[Task, list[Event]] = {"run": list(events), "umap": list(maps)}
+    streams: dict[Task, list[Event]] = {"run": list(events), "umap": list(maps), "result": list(result)}
     metrics: dict[str, object] = {}
-    if streams["run"]:
-        last = streams["run"][-1]
-        if not isinstance(last, Finished):
-            raise ValueError("Only a finished run can be recorded; this one ends with no result.")
-        metrics = last.result
+    for stream in (streams["run"], streams["result"]):
+        if stream:
+            last = stream[-1]
+            if not isinstance(last, Finished):
+                raise ValueError("Only a finished run can be recorded; this one ends with no result.")
+            metrics = last.result
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         made = Path(scratch, "new")
@@ -118,7 +131,7 @@ def read(folder: Path, task: Task = "run") -> list[Event]:
         events = [_unpacked(entry, _STREAMS[task], files) for entry in json.loads(stories[_STREAMS[task]])]
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as fault:
         raise DamagedRecord(folder, f"{_STREAMS[task]} does not hold events of this lab ({fault})") from fault
-    if task == "run" and not (events and isinstance(events[-1], Finished) and events[-1].result == manifest.metrics):
+    if task != "umap" and not (events and isinstance(events[-1], Finished) and events[-1].result == manifest.metrics):
         raise DamagedRecord(folder, f"{MANIFEST} does not tell the result of the run")
     return events
 

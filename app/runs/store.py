@@ -16,7 +16,7 @@ from app.runs.job import Origin
 
 ROOT = Path(__file__).resolve().parents[2]
 PRETRAINED = ROOT / "pretrained"
-LIMIT = 512 * 2**20  # bytes: some hundred runs
+LIMIT = 512 * 2**20  # bytes: some hundred runs, or some ten thousand results
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _logger = logging.getLogger(__name__)
@@ -62,15 +62,22 @@ class Store:
     def put(self, experiment: Experiment, events: list[Event], task: Task = "run") -> None:
         """Keep the events of a finished run; the records that were not asked for longest make room.
 
+        Results go last, and make no room themselves: they are small, a sweep brings thousands of
+        them, and measuring the folder takes longer with each.
+
         Raises:
             OSError: if it cannot be written.
         """
         folder = self._folder(experiment.key, task)
-        if task == "run":
-            record.write(folder, experiment, events)
-        else:
-            record.write(folder, experiment, (), events)
-        self._make_room(folder)
+        match task:
+            case "run":
+                record.write(folder, experiment, events)
+            case "umap":
+                record.write(folder, experiment, maps=events)
+            case "result":
+                record.write(folder, experiment, result=events)
+        if task != "result":
+            self._make_room(folder)
 
     def _folder(self, key: str, task: Task) -> Path:
         return self.folder / f"{task}-{key}"
@@ -108,7 +115,7 @@ class Store:
         """Remove the oldest records, and what writers that were killed left behind, down to the limit."""
         sizes = {folder: _size(folder) for folder in self.folder.iterdir() if _is_ours(folder)}
         excess = sum(sizes.values()) - self._limit
-        for folder in sorted(sizes.keys() - {newest}, key=_age_of):
+        for folder in sorted(sizes.keys() - {newest}, key=lambda folder: (_is_result(folder), _age_of(folder))):
             if excess <= 0:
                 break
             shutil.rmtree(folder, ignore_errors=True)
@@ -117,6 +124,10 @@ class Store:
 
 def _is_ours(folder: Path) -> bool:
     return folder.name.lstrip(".").partition("-")[0] in get_args(Task)
+
+
+def _is_result(folder: Path) -> bool:
+    return folder.name.startswith("result-")
 
 
 def _age_of(folder: Path) -> float:

@@ -143,6 +143,22 @@ def test_the_manifest_tells_settings_result_and_files(folder: Path) -> None:
     assert about == {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
 
 
+def test_a_result_is_kept_alone(tmp_path: Path) -> None:
+    started, *_, finished = story()
+    record.write(tmp_path / "record", RUN, result=[started, finished])
+    assert record.read(tmp_path / "record", "result") == [started, finished]
+    manifest = record.read_manifest(tmp_path / "record")
+    assert [manifest.holds(task) for task in get_args(record.Task)] == [False, False, True]
+    assert isinstance(finished, Finished) and manifest.metrics == finished.result
+    with pytest.raises(DamagedRecord, match=r"it has no events\.safetensors"):
+        record.read(tmp_path / "record")
+    told(lambda manifest: manifest["metrics"].update(clean=1))(tmp_path / "record")
+    with pytest.raises(DamagedRecord, match="does not tell the result"):
+        record.read(tmp_path / "record", "result")
+    with pytest.raises(ValueError, match="Only a finished run"):
+        record.write(tmp_path / "other", RUN, result=[started])
+
+
 def test_a_record_is_replaced_as_a_whole_or_not_at_all(folder: Path) -> None:
     record.write(folder, RUN, [*story(2.0)[:3], story()[-1]])
     assert not (folder / "victim-entangled.safetensors").exists()

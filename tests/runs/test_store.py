@@ -33,6 +33,35 @@ def test_run_and_map_are_kept_side_by_side(tmp_path: Path) -> None:
         assert (found.experiment, len(found.events), found.origin) == (done, count, "stored")
 
 
+def result(done: Experiment) -> list[Event]:
+    first, *_, last = story(done)
+    return [first, last]
+
+
+def test_a_result_is_neither_a_run_nor_its_map(tmp_path: Path) -> None:
+    done = experiment(COUNT)
+    store = Store(tmp_path, None)
+    store.put(done, result(done), "result")
+    found = store.get(done.key, "result")
+    assert found is not None and (found.experiment, found.events) == (done, result(done))
+    assert store.get(done.key) is None and store.get(done.key, "umap") is None
+
+
+def test_results_count_but_runs_make_room_for_one_another_first(tmp_path: Path) -> None:
+    results = [experiment(COUNT) for _ in range(3)]
+    old, new = experiment(COUNT), experiment(COUNT)
+    store = Store(tmp_path, None, limit=1)
+    for done in results:
+        store.put(done, result(done), "result")
+    Store(tmp_path, None).put(old, story(old))
+    os.utime(tmp_path / f"run-{old.key}", (2e9, 2e9))
+    Store(tmp_path, None, limit=size(tmp_path)).put(new, story(new))
+    assert [store.get(done.key) is not None for done in (old, new)] == [False, True], "though it was asked for lately"
+    assert all(store.get(done.key, "result") for done in results)
+    Store(tmp_path, None, limit=1).put(new, story(new))
+    assert not any(store.get(done.key, "result") for done in results), "they are counted"
+
+
 def test_what_was_asked_for_least_lately_makes_room(tmp_path: Path) -> None:
     first, second, third = (experiment(COUNT) for _ in range(3))
     store = Store(tmp_path, None)
