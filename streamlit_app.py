@@ -1,5 +1,7 @@
 """The door: navigation and runtime; each page is a lesson of its own."""
 
+from pathlib import Path
+
 import streamlit as st
 
 PAGES = [
@@ -10,4 +12,5 @@ PAGES = [
 
 page = st.navigation(PAGES, position="top")
 st.set_page_config(layout="wide", page_icon="assets/icon.png")
+st.html(Path(__file__).parent / "app" / "ui" / "page.css")
 page.run()

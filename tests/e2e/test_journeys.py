@@ -41,6 +41,32 @@ def test_the_recorded_verdict_waits_for_a_prediction(visit: Visit) -> None:
     expect(page.get_by_text("Recorded when the app was built")).to_be_visible()
 
 
+def test_the_verdict_locks_its_prediction_and_no_other(visit: Visit) -> None:
+    page = visit("heist")
+    page.get_by_role("radio", name="both", exact=True).click(timeout=PATIENCE)
+    verdict(page)
+    expect(page.get_by_role("radio", name="both", exact=True)).to_be_disabled()
+    page.get_by_role("radio", name="inputs the victim never saw").click()
+    expect(page.get_by_role("radio", name="both", exact=True)).to_be_enabled(timeout=PATIENCE)
+    expect(page.get_by_role("radio", name="both", exact=True)).not_to_be_checked()
+    expect(page.get_by_role("heading", name="Why")).to_have_count(0)
+
+
+def test_the_pages_stand_in_the_order_of_the_story(visit: Visit) -> None:
+    page = visit()
+    links = page.get_by_test_id("stTopNavLink")
+    expect(links).to_have_text(["Start", "Heist", "Entangle"], timeout=PATIENCE)
+
+
+def test_the_chosen_segment_is_readable_in_the_dark(visit: Visit) -> None:
+    page = visit("entangle")
+    page.emulate_media(color_scheme="dark")
+    chosen = page.get_by_role("radio", name="PCA")
+    expect(chosen).to_be_checked(timeout=PATIENCE)
+    expect(chosen).to_have_css("background-color", "rgb(0, 114, 178)")
+    expect(chosen).to_have_css("color", "rgb(255, 255, 255)")
+
+
 def test_stop_keeps_what_was_known(visit: Visit) -> None:
     page = visit("heist?seed=101&live=start")
     stop = page.get_by_role("button", name="Stop")
@@ -104,7 +130,18 @@ def test_the_map_by_umap_is_recorded(visit: Visit) -> None:
     page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
     page.get_by_role("radio", name="UMAP").click()
     expect(page.get_by_role("img", name=re.compile("trigger", re.IGNORECASE)).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("UMAP shows the last epoch only.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("slider", name="Epoch")).to_have_count(0)
+
+
+def test_the_maps_stay_while_umap_is_laid_out(visit: Visit) -> None:
+    page = visit("entangle?preset=blobs&seed=107&live=start")
+    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("radio", name="UMAP").click()
+    expect(page.get_by_text("UMAP is being laid out")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("slider", name="Epoch")).to_be_visible()
+    expect(page.get_by_text("UMAP shows the last epoch only.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("UMAP is being laid out")).to_have_count(0)
 
 
 def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
@@ -120,3 +157,31 @@ def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:
         expect(page.get_by_role("link", name=re.compile("Next|Heist")).first).to_be_attached(timeout=PATIENCE)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"/{path} is {wider} pixels too wide"
+
+
+def test_on_a_phone_play_is_in_reach_of_the_first_map(visit: Visit) -> None:
+    page = visit("entangle", PHONE)
+    play, first = page.get_by_role("button", name="Play"), page.locator("figure canvas").first
+    expect(play).to_be_visible(timeout=PATIENCE)
+    first.evaluate("map => map.scrollIntoView({ block: 'center' })")
+    expect(first).to_be_in_viewport(ratio=1)
+    expect(play).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_answers_do_not_overlap(visit: Visit) -> None:
+    page = visit("heist", PHONE)
+    captions = page.locator("figcaption")
+    expect(captions.first).to_be_visible(timeout=PATIENCE)
+    boxes = captions.evaluate_all(
+        """captions => captions.map((caption) => {
+            const words = document.createRange();
+            words.selectNodeContents(caption);
+            const { left, right, top, bottom } = words.getBoundingClientRect();
+            return { left, right, top, bottom };
+        })"""
+    )
+    assert len(boxes) > 1
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+            assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
