@@ -3,16 +3,18 @@
 ::
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
+    python -m app.lab sweep FILE [--jobs N] [--json]
     python -m app.lab pretrain
 
-Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object.
+Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a
+sweep, each line is one point.
 """
 
 import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,6 +35,15 @@ _PHASES = {
     "claim": "the owner goes to court",
 }
 
+_Result = dict[str, Any]
+# The columns of a sweep's table: what is measured, which value is the worst, and how it is written.
+_COLUMNS: tuple[tuple[str, Callable[[_Result], float], Callable[[list[float]], float], str], ...] = (
+    ("cost, points", lambda run: 100 * (run["clean"]["accuracy"] - run["entangled"]["victim_accuracy"]), max, "{:.1f}"),
+    ("naive mark", lambda run: run["naive"]["stolen_watermark"], min, "{:.0%}"),
+    ("EWE mark", lambda run: run["entangled"]["stolen_watermark"], min, "{:.0%}"),
+    ("stolen accuracy", lambda run: run["entangled"]["stolen_accuracy"], min, "{:.1%}"),
+)
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one sentence, without the usage."""
@@ -42,13 +53,19 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status (2 for a mistake in the command, told in one sentence)."""
+    """Run one command; return the exit status.
+
+    It is 2 for a mistake in the command, told in one sentence, and 1 where points of a sweep failed.
+    """
     chosen = _parser().parse_args(arguments)
     try:
-        if chosen.command == "run":
-            _run(_experiment(chosen), as_json=chosen.json)
-        else:
-            _pretrain(chosen.names or list(RECORDED), chosen.folder)
+        match chosen.command:
+            case "run":
+                _run(_experiment(chosen), as_json=chosen.json)
+            case "sweep":
+                return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
+            case "pretrain":
+                _pretrain(chosen.names or list(RECORDED), chosen.folder)
     except (ValueError, OSError) as mistake:
         print(mistake, file=sys.stderr)
         return 2
@@ -69,10 +86,25 @@ def _parser() -> _Parser:
         allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
         text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
         run.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
+    sweep = commands.add_parser(
+        "sweep",
+        help="run many heists, described by a file",
+        description="Run every point of a sweep that is not in the store yet, on this machine's cores, or on the Dask "
+        "cluster that ENTANGLED_SCHEDULER names. app/runs/sweep.py shows what the file looks like.",
+    )
+    sweep.add_argument("file", metavar="FILE", type=Path, help="preset, seeds, settings, grid, random; in TOML")
+    sweep.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
+    sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(RECORDED)}")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
     return parser
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"the number of processes must be 1 or more; it is {text!r}")
+    return int(text)
 
 
 def _experiment(chosen: argparse.Namespace) -> Experiment:
@@ -102,6 +134,78 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
         events = list(_reported(heist.run(experiment)))
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+
+
+def _sweep(file: Path, jobs: int, *, as_json: bool) -> int:
+    # The one arrow that points back, from the lab to the runs: the command line is a skin, as the pages are.
+    from app.runs import sweep
+    from app.runs.store import Store
+
+    plan = sweep.read(file)
+    for sentence in plan.impossible:
+        print(sentence, file=sys.stderr)
+    varying = _varying(plan.experiments)
+    results: dict[Experiment, dict[str, Any]] = {}
+    for point in sweep.run(plan.experiments, Store(), jobs=jobs):
+        if point.result is not None:
+            results[point.experiment] = point.result
+        else:
+            settings = ", ".join(f"{name} = {getattr(point.experiment, name)}" for name in [*varying, "seed"])
+            print(f"{settings}: {point.error}", file=sys.stderr)
+        left = "" if point.seconds_left is None else f", about {_duration(point.seconds_left)} left"
+        print(f"  {point.done}/{point.total}{left}", file=sys.stderr)
+    finished = [(experiment, results[experiment]) for experiment in plan.experiments if experiment in results]
+    if as_json:
+        for experiment, result in finished:
+            print(json.dumps({"experiment": experiment.to_dict(), "result": result}))
+    else:
+        print(_evidence(varying, finished))
+    failed = len(plan.experiments) - len(finished)
+    if failed:
+        print(f"{failed} of {len(plan.experiments)} points failed.", file=sys.stderr)
+    if plan.impossible:
+        print(f"{len(plan.impossible)} combinations of settings are impossible.", file=sys.stderr)
+    return 1 if failed or plan.impossible else 0
+
+
+def _varying(experiments: Sequence[Experiment]) -> list[str]:
+    """Return the settings besides the seed in which the experiments differ."""
+    names = [field.name for field in dataclasses.fields(Experiment) if field.name != "seed"]
+    return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _evidence(varying: Sequence[str], finished: Sequence[tuple[Experiment, dict[str, Any]]]) -> str:
+    """Return a table of what the settings that vary come to, mean and worst over the seeds.
+
+    The cost of EWE is the accuracy that the clean victim has and the entangled one has not; marks
+    are those of the copies, and the stolen accuracy is that of the copy of the entangled victim.
+    Worst is the owner's view, who relies on the mark: the highest cost, the lowest of all else.
+    """
+    by_settings: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for experiment, result in finished:
+        by_settings.setdefault(tuple(getattr(experiment, name) for name in varying), []).append(result)
+    lines = [[*varying, "seeds", *["mean", "worst"] * len(_COLUMNS)]]
+    for settings, results in by_settings.items():
+        line = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in settings]
+        line.append(str(len(results)))
+        for _, measure, worst, form in _COLUMNS:
+            values = [measure(result) for result in results]
+            line += [form.format(sum(values) / len(values)), form.format(worst(values))]
+        lines.append(line)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    first = len(varying) + 1
+    above = " " * (sum(widths[:first]) + 2 * (first - 1))
+    for column, (name, *_) in zip(range(first, len(widths), 2), _COLUMNS, strict=True):
+        widths[column] = max(widths[column], len(name) - 2 - widths[column + 1])
+        above += "  " + name.rjust(widths[column] + 2 + widths[column + 1])
+    return "\n".join([above, *("  ".join(map(str.rjust, line, widths)) for line in lines)])
 
 
 def _reported(events: Iterator[Event]) -> Iterator[Event]:

@@ -130,6 +130,13 @@ def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
         (["run", "no\nsuch"], "such"),
         (["run", "blobs", "--seed", "9" * 400], "seed"),
         (["pretrain", "--seed", "3"], "--seed"),
+        (["sweep"], "FILE"),
+        (["sweep", "nowhere.toml"], "nowhere.toml"),
+        (["sweep", "no\nsuch"], "such"),
+        (["sweep", "."], "directory"),
+        (["sweep", "README.md"], "TOML"),
+        (["sweep", "nowhere.toml", "--jobs", "0"], "'0'"),
+        (["sweep", "nowhere.toml", "--jobs", "all"], "'all'"),
     ],
 )
 def test_every_mistake_gets_exactly_one_sentence(said, arguments, word):
@@ -162,3 +169,59 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     last = record.read(tmp_path / "little")[-1]
     assert isinstance(last, Finished) and last.result["key"] == small.key
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
+
+
+@pytest.fixture
+def swept(said, tmp_path, monkeypatch):
+    """Sweep over the small run with other settings, in this process: (exit status, stdout, stderr)."""
+    monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path / "store"))
+
+    def run(parts, *options):
+        names = [name.removeprefix("--").replace("-", "_") for name in SHORT[::2]]
+        fixed = "\n".join(f"{name} = {value}" for name, value in zip(names, SHORT[1::2], strict=True))
+        (tmp_path / "sweep.toml").write_text(f'preset = "blobs"\n{parts}\n[settings]\n{fixed}\n')
+        return said("sweep", str(tmp_path / "sweep.toml"), "--jobs", "1", *options)
+
+    return run
+
+
+def test_a_sweep_ends_with_a_table_of_what_varies_and_goes_on_from_the_store(swept):
+    parts = 'seeds = [3, 4]\n[grid]\nanswers = ["labels", "confidences"]'
+    status, out, err = swept(parts)
+    assert status == 0
+    _, head, *rows = out.splitlines()
+    assert head.split()[:2] == ["answers", "seeds"]
+    assert [row.split()[:2] for row in rows] == [["labels", "2"], ["confidences", "2"]]
+    assert [line.split(",")[0].strip() for line in err.splitlines()] == ["1/4", "2/4", "3/4", "4/4"]
+    assert err.splitlines()[-1].endswith("about 0 s left")
+
+    status, out, err = swept(parts, "--json")
+    assert status == 0 and "left" not in err
+    points = [json.loads(line) for line in out.splitlines()]
+    assert [(point["experiment"]["answers"], point["experiment"]["seed"]) for point in points] == [
+        *(("labels", 3), ("labels", 4)),
+        *(("confidences", 3), ("confidences", 4)),
+    ]
+    assert all(Experiment.from_dict(point["experiment"]).key == point["result"]["key"] for point in points)
+    costs = [
+        100 * (point["result"]["clean"]["accuracy"] - point["result"]["entangled"]["victim_accuracy"])
+        for point in points
+    ]
+    assert rows[0].split()[2:4] == [f"{sum(costs[:2]) / 2:.1f}", f"{max(costs[:2]):.1f}"]
+
+
+def test_points_that_fail_are_told_and_counted_and_the_others_are_there(swept):
+    status, out, err = swept("seeds = [3]\n[grid]\ntask_per_watermark = [1, 32]\nsource = [1, 2]")
+    assert status == 1
+    assert len(out.splitlines()) == 3
+    assert "task_per_watermark = 1, source = 2: Source and target class must differ; both are 2.\n" in err
+    assert "task_per_watermark = 32, seed = 3: The watermark would never be trained" in err
+    assert err.endswith("1 of 2 points failed.\n2 combinations of settings are impossible.\n")
+
+
+def test_a_sweep_without_its_cluster_says_so(swept, monkeypatch):
+    monkeypatch.setattr("app.runs.sweep.CONNECT_LIMIT", 0.2)
+    monkeypatch.setenv("ENTANGLED_SCHEDULER", "tcp://127.0.0.1:1")
+    status, out, err = swept("seeds = [3]")
+    assert status == 2 and out == ""
+    assert is_one_sentence(err) and "tcp://127.0.0.1:1" in err
