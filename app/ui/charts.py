@@ -130,7 +130,14 @@ def evidence(claims: dict[str, Claimed]) -> Spec:
         "height": 360,
         "config": _CONFIG,
         "layer": [
-            _threshold("y", SIGNIFICANCE, f"{SIGNIFICANCE:g}: below, it is established", theme.COURT.colour),
+            _threshold(
+                "y",
+                SIGNIFICANCE,
+                f"{SIGNIFICANCE:g}: below, it is established",
+                theme.COURT.colour,
+                above=False,
+                late=True,
+            ),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "interpolate": "step-after"},
@@ -165,12 +172,12 @@ def _suspect(lane: str, who: str, rate: float, granted: float) -> Spec:
     return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
 
 
-def _threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True) -> Spec:
+def _threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False) -> Spec:
     """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture."""
     along = {"field": "value", "type": "quantitative"}
     if axis == "y":
-        text: Spec = {"align": "left", "dx": 4, "dy": -10 if above else 12}
-        place: Spec = {"y": along, "x": {"value": 0}}
+        text: Spec = {"align": "right" if late else "left", "dx": -4 if late else 4, "dy": -10 if above else 12}
+        place: Spec = {"y": along, "x": {"value": "width" if late else 0}}
     else:
         text = {"align": "left" if value < 0.5 else "right", "baseline": "bottom", "dy": -4}
         place = {"x": along, "y": {"value": 0}}

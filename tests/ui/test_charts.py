@@ -60,6 +60,8 @@ def test_the_evidence_covers_every_trigger_and_names_its_floor(known: Chronicle)
     rows = spec["layer"][1]["data"]["values"]
     assert len(rows) == sum(len(claim.p_values) for claim in known.claims.values())
     assert min(row["p"] for row in rows) >= charts.SMALLEST_P
+    label = spec["layer"][0]["layer"][1]
+    assert (label["encoding"]["x"], label["mark"]["dy"] > 0) == ({"value": "width"}, True)  # away from the curves
     assert "\u2264 1e-12" in spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
 
 
