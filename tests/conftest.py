@@ -1,5 +1,9 @@
 """One thread and no deadlines: tests share the machine with others."""
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported first
+
 import torch
 from hypothesis import settings
 

@@ -4,6 +4,7 @@ Each data set is split once, stratified and for all seeds alike, into the owner'
 thief's (which the victim never sees) and a test set that neither trains on.
 """
 
+import string
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 from sklearn import datasets as sklearn_datasets
 from sklearn.model_selection import train_test_split
 from torch import Tensor
@@ -79,6 +81,22 @@ def load(name: str) -> Dataset:
     return Dataset(name, CLASSES[name], part(owner_part), part(thief_part), part(test_part))
 
 
+def of_another_kind(dataset: Dataset, count: int, generator: np.random.Generator) -> Tensor:
+    """Return inputs of the right shape and no class, ``(count, ...)``: letters, or points of another figure."""
+    if dataset.is_pictures:
+        side = dataset.shape[-1]
+        letters = np.stack([_letter(side, generator) for _ in range(count)])
+        return torch.from_numpy(letters.astype(np.float32) / 255)[:, None]
+    points, _ = _plane("rings" if dataset.name == "moons" else "moons")
+    return torch.from_numpy(points[generator.integers(len(points), size=count)].astype(np.float32))
+
+
+def noise(dataset: Dataset, count: int, generator: np.random.Generator) -> Tensor:
+    """Return ``(count, ...)`` inputs of uniform noise: pixels in [0, 1], or points around the data."""
+    drawn = generator.random((count, *dataset.shape), dtype=np.float32)
+    return torch.from_numpy(drawn if dataset.is_pictures else 3 * drawn - 1.5)
+
+
 def to_display(inputs: Tensor) -> NDArray[np.generic]:
     """Return inputs as a person sees them: ``(n, h, w)`` uint8 pictures, or ``(n, 2)`` points."""
     if inputs.ndim == 2:
@@ -111,6 +129,23 @@ def _read(name: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         return bunch.images.astype(np.float32)[:, None] / 16, bunch.target.astype(np.int64)
     points, labels = _plane(name)
     return points.astype(np.float32), labels.astype(np.int64)
+
+
+def _letter(side: int, generator: np.random.Generator) -> NDArray[np.uint8]:
+    """One capital letter in Pillow's own font, shifted, scaled and turned a little, ``(side, side)``."""
+    canvas = 4 * side
+    image = Image.new("L", (canvas, canvas))
+    centre = canvas / 2 + generator.uniform(-0.06, 0.06, size=2) * canvas
+    ImageDraw.Draw(image).text(
+        (float(centre[0]), float(centre[1])),
+        str(generator.choice(list(string.ascii_uppercase))),
+        fill=255,
+        font=ImageFont.load_default(size=float(canvas * generator.uniform(0.65, 0.85))),
+        anchor="mm",
+        stroke_width=canvas // 40,
+    )
+    turned = image.rotate(float(generator.uniform(-12, 12)), Image.Resampling.BILINEAR)
+    return np.asarray(turned.resize((side, side), Image.Resampling.BOX))
 
 
 def _plane(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -57,7 +57,7 @@ class Measured:
     ``epoch`` counts passes over the task data (for a victim, the shared task training included).
     ``snnl`` is the soft nearest neighbor loss between held-out triggers and target-class test
     inputs at the run's temperature; ``target_share`` is the share of the held-out triggers'
-    nearest neighbours (among test inputs) that belong to the target class.
+    nearest neighbours (among test inputs) that belong to the target class. Both are empty for a copy.
     """
 
     role: str
@@ -101,7 +101,7 @@ class Queried:
     """The thief has asked so many queries so far; a few of them with their answers.
 
     ``inputs`` is as in :class:`Probe`; ``answers`` is ``(k, classes)`` float32 (one-hot where the
-    API answers with labels); ``labels`` is ``(k,)``, the truth.
+    API answers with labels); ``labels`` is ``(k,)``, the truth, -1 where there is none.
     """
 
     defence: str
@@ -126,7 +126,8 @@ class Theft:
 
     ``query_error`` is the share of queries that the victim answered wrongly,
     ``query_target_error`` the share answered wrongly *as the target class*, ``query_target_mass``
-    the mean confidence on the target class over queries of other classes.
+    the mean confidence on the target class over queries of other classes. Where a query has no true
+    answer, the clean model's stands in.
     """
 
     defence: str

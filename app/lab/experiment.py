@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.lab import datasets, extraction, models, prediction_api, snnl, triggers
+from app.lab import datasets, extraction, models, prediction_api, snnl, training, triggers
 
-LAB_VERSION = 2  # part of every key: raise it when the same settings give other results
+LAB_VERSION = 3  # part of every key: raise it when the same settings give other results
 
-THIEFS = ("answers", "inputs", "budget", "initialisation", "thief_epochs")  # what the victims do not depend on
+# What the victims do not depend on.
+THIEFS = ("answers", "inputs", "budget", "initialisation", "architecture", "thief_epochs")
 
 
 def setting(
@@ -27,9 +28,17 @@ def setting(
     choices: Sequence[str] = (),
     low: float | None = None,
     high: float | None = None,
+    ordered: bool = False,
 ) -> Any:
-    """Declare one field of :class:`Experiment`: default, bounds or choices, and words for a person."""
-    about = {"label": label, "help": help, "choices": tuple(choices), "low": low, "high": high}
+    """Declare one field of :class:`Experiment`: default, bounds or (ordered) choices, and words for a person."""
+    about = {
+        "label": label,
+        "help": help,
+        "choices": tuple(choices),
+        "low": low,
+        "high": high,
+        "ordered": ordered,
+    }
     return dataclasses.field(default=default, metadata=about)
 
 
@@ -38,31 +47,37 @@ class Experiment:
     """A complete, canonical description of one heist. Equal settings have equal keys."""
 
     dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(datasets.CLASSES))
-    network: str = setting(
-        "small", "Network", "The victim's architecture; the thief uses the same.", choices=models.NETWORKS
-    )
-    trigger: str = setting("television", "Trigger", "The secret inputs of the watermark.", choices=triggers.KINDS)
+    network: str = setting("small", "Network", "The victim's architecture.", choices=models.NETWORKS)
+    trigger: str = setting("key", "Trigger", "The secret inputs of the watermark.", choices=triggers.KINDS)
     source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
-    target: int = setting(2, "Target class", "The surprising label that triggers get.", low=0, high=9)
+    target: int = setting(5, "Target class", "The surprising label that triggers get.", low=0, high=9)
     trigger_count: int = setting(200, "Triggers", "How many triggers are trained on.", low=8, high=1000)
     perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model denies the target.")
-    weight: float = setting(16.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
+    weight: float = setting(12.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
     temperature: float = setting(
         0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
     )
     layers: str = setting("deep", "Layers", "Which features are entangled.", choices=models.LAYERS)
     metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=snnl.METRICS)
     task_epochs: int = setting(8, "Task epochs", "Task training that all three victims share.", low=1, high=60)
-    watermark_epochs: int = setting(8, "Watermark epochs", "Epochs after the three part.", low=1, high=60)
+    watermark_epochs: int = setting(8, "Watermark epochs", "Epochs after the three models part.", low=1, high=60)
     task_per_watermark: int = setting(
-        1, "Task batches per watermark batch", "How rarely the watermark is rehearsed.", low=1, high=32
+        2, "Task batches per watermark batch", "How rarely the watermark is rehearsed.", low=1, high=32
+    )
+    schedule: str = setting(
+        "all",
+        "Task data revisited",
+        "All of it, or, as in the authors' released code, the same few batches again and again.",
+        choices=training.SCHEDULES,
     )
     batch_size: int = setting(64, "Batch size", "Inputs in one step.", low=8, high=512)
     learning_rate: float = setting(0.005, "Learning rate", "Adam's, at the start.", low=1e-5, high=0.1)
     answers: str = setting(
         "confidences", "The API answers with", "What the thief is told.", choices=prediction_api.ANSWERS
     )
-    inputs: str = setting("victim", "The thief asks", "Whose inputs he sends.", choices=extraction.INPUTS)
+    inputs: str = setting(
+        "victim", "The thief asks", "How far he strays from the task.", choices=extraction.INPUTS, ordered=True
+    )
     budget: int = setting(2000, "Query budget", "How many queries the thief may send.", low=20, high=5000)
     initialisation: str = setting(
         "independent",
@@ -70,7 +85,10 @@ class Experiment:
         "His own weights, or the victim's.",
         choices=extraction.INITIALISATIONS,
     )
-    thief_epochs: int = setting(12, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
+    architecture: str = setting(
+        "same", "The thief's network", "The victim's architecture, or another one.", choices=extraction.ARCHITECTURES
+    )
+    thief_epochs: int = setting(16, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
     seed: int = setting(0, "Seed", "All randomness derives from it.", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
@@ -80,7 +98,7 @@ class Experiment:
             ValueError: one sentence that says which setting is wrong and what it may be.
         """
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, _canonical(field, getattr(self, field.name)))
+            object.__setattr__(self, field.name, canonical(field, getattr(self, field.name)))
         classes = datasets.CLASSES[self.dataset]
         for name in ("source", "target"):
             if getattr(self, name) >= classes:
@@ -88,8 +106,10 @@ class Experiment:
         if self.source == self.target:
             raise ValueError(f"Source and target class must differ; both are {self.target}.")
         on_plane = self.dataset not in datasets.PICTURES
-        if on_plane != (self.network == "tiny"):
+        if not models.suits(self.network, on_plane=on_plane):
             raise ValueError(f"The network {self.network!r} does not suit the data {self.dataset!r}.")
+        if (self.architecture, self.initialisation) == ("other", "same"):
+            raise ValueError("A thief with another network cannot start from the victim's weights.")
         if on_plane != (self.trigger == "cluster"):
             raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
 
@@ -102,6 +122,13 @@ class Experiment:
     def victim_key(self) -> str:
         """The same over the owner's settings alone: experiments that share it have the very same victims."""
         return _key({name: value for name, value in self.to_dict().items() if name not in THIEFS})
+
+    @property
+    def thief_network(self) -> str:
+        """The network of the thief's copy."""
+        if self.architecture == "same":
+            return self.network
+        return models.another(self.network, on_plane=self.dataset not in datasets.PICTURES)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -162,8 +189,12 @@ _TYPES: dict[Any, tuple[Callable[[Any], Any], str]] = {
 }
 
 
-def _canonical(field: dataclasses.Field[Any], value: Any) -> Any:
-    """Return ``value`` in the declared type of ``field``, checked against its bounds or choices."""
+def canonical(field: dataclasses.Field[Any], value: Any) -> Any:
+    """Return ``value`` in the declared type of ``field``, checked against its bounds or choices.
+
+    Raises:
+        ValueError: one sentence, if it is of another type or not allowed.
+    """
     name, about = field.name, field.metadata
     parse, kind = _TYPES[field.type]
     try:
@@ -180,9 +211,25 @@ def _canonical(field: dataclasses.Field[Any], value: Any) -> Any:
 
 PRESETS: dict[str, Experiment] = {
     "mnist": Experiment(),
-    "digits": Experiment(dataset="digits", target=3, weight=8, learning_rate=0.008, task_epochs=12, thief_epochs=16),
+    "digits": Experiment(
+        dataset="digits",
+        trigger="ice_cream",
+        target=9,
+        weight=6,
+        temperature=0.3,
+        learning_rate=0.008,
+        task_epochs=12,
+    ),
     "blobs": Experiment(
-        dataset="blobs", network="tiny", trigger="cluster", weight=2, learning_rate=0.03, batch_size=32, thief_epochs=10
+        dataset="blobs",
+        network="tiny",
+        trigger="cluster",
+        target=2,
+        weight=2,
+        task_per_watermark=1,
+        learning_rate=0.03,
+        batch_size=32,
+        thief_epochs=10,
     ),
 }
 DEFAULT_PRESET = "mnist"

@@ -1,4 +1,4 @@
-"""The heist, end to end: train three victims, steal two, go to court. The only room that composes the lab.
+"""The heist, end to end: train three victims, steal them, go to court. The only room that composes the lab.
 
 An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
 person sees, on a page, on the command line or in a table, is a view of that stream.
@@ -31,25 +31,29 @@ from app.lab.events import (
 )
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.models import FeatureNetwork
-from app.lab.scene import Planes, Scene, one_core_threads, set_scene, watch, with_perturbed_triggers
+from app.lab.randomness import numpy_stream
+from app.lab.scene import Planes, Scene, entanglement, one_core_threads, set_scene, watch, with_perturbed_triggers
 
 _QUERY_BATCH = 100
 _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
 _STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
 
 
-def run(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
-    """Train three victims, steal the two watermarked ones, and take both copies to court.
+def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Iterator[Event]:
+    """Train three victims, steal each, and take the copies of the two watermarked ones to court.
 
     All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
-    and ``entangled`` learn the watermark beside it, on the same batches. The stream begins with
-    :class:`Started` and ends with :class:`Finished`; it can be closed at any event.
+    and ``entangled`` learn the watermark beside it, on the same batches. The copy of the clean
+    victim is the control of the theft. The stream begins with :class:`Started` and ends with
+    :class:`Finished`; it can be closed at any event.
 
     Args:
         experiment: what to do.
         others: further thefts of the very same victims, which are trained once. Each is told by
             its events from the queries on, with the same result as in a run of its own; its
             :class:`Finished` counts the seconds since the one before.
+        looks: whether models are examined while they train (:class:`Measured`, :class:`Snapshot`);
+            the result is the same without.
 
     Raises:
         ValueError: if ``others`` have other victims, or the run is too short for a watermark batch.
@@ -60,7 +64,7 @@ def run(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
     began = time.perf_counter()
     yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
     done = 0
-    for event in _story(experiment, *others):
+    for event in _story(experiment, *others, looks=looks):
         match event:
             case Progress() | Phase():
                 done += isinstance(event, Progress)
@@ -95,19 +99,19 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
         raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
 
     def copying(theft: Experiment) -> int:
-        asked = len(extraction.thief_inputs(data, theft.inputs, theft.budget).labels)
+        asked = extraction.queries(data, theft.inputs, theft.budget)
         return training.task_steps(asked, _optimisation(theft, theft.thief_epochs))
 
     return (
         training.task_steps(owned, _optimisation(experiment, experiment.task_epochs))
         + training.task_steps(owned, marking)
         + len(WATERMARKED) * training.watermarked_steps(owned, marking, experiment.task_per_watermark)
-        + len(WATERMARKED) * sum(copying(theft) for theft in (experiment, *others))
+        + len(DEFENCES) * sum(copying(theft) for theft in (experiment, *others))
     )
 
 
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
-    """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each model and layer.
+    """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
 
     Args:
         experiment: the run that was finished.
@@ -116,27 +120,26 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     data = datasets.load(experiment.dataset)
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
-    ends = {"victim": experiment.task_epochs + experiment.watermark_epochs, "copy": experiment.thief_epochs}
-    for trained in (event for event in events if isinstance(event, Weights)):
+    end = float(experiment.task_epochs + experiment.watermark_epochs)
+    for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
         model = models.build(experiment.network, data.shape, data.classes, torch.Generator())
         model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
         found = representation.features(model, inputs)
         maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
         for layer, points in zip(found, maps, strict=True):
-            yield Snapshot(trained.role, trained.defence, float(ends[trained.role]), layer, "umap", points)
+            yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
 
 
-def _story(experiment: Experiment, *others: Experiment) -> Generator[Event]:
+def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
     """Yield what happens, from the first weights to the last verdict; the seconds are not yet known."""
-    scene, victims = yield from _training(experiment)
+    scene, victims = yield from _training(set_scene(experiment, looks=looks))
     for theft in (experiment, *others):
         yield from _heist(replace(scene, experiment=theft), victims)
 
 
-def _training(experiment: Experiment) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
+def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
     """Train the victims; return them, with the scene in which they were trained."""
-    scene = set_scene(experiment)
-    owner = scene.data.owner
+    experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
     yield Phase("task", 0)
@@ -167,23 +170,26 @@ def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]
     result["clean"] = {
         "accuracy": extraction.accuracy(clean, scene.data.test),
         "watermark": triggers.success_rate(clean, scene.held_out, target),
-        "trained_watermark": triggers.success_rate(clean, scene.trained, target),
     }
 
     yield Phase("query", 0)
-    asked = extraction.thief_inputs(scene.data, experiment.inputs, experiment.budget)
+    asked = _asked(experiment, scene.data)
     answers = {}
-    for defence in WATERMARKED:
+    for defence in DEFENCES:
         answers[defence] = yield from _query(scene, victims[defence], defence, asked)
 
     yield Phase("copy", 0)
-    copies = {defence: _untrained_copy(scene, defence) for defence in WATERMARKED}
+    copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
     yield from _in_lockstep(
-        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in WATERMARKED]
+        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES]
     )
-    for defence in WATERMARKED:
-        theft = _theft(scene, defence, victims[defence], copies[defence], asked, answers[defence])
-        result[defence] = {name: value for name, value in vars(theft).items() if name != "defence"}
+    innocent = models.predict(clean, asked.inputs).argmax(dim=1)
+    for defence in DEFENCES:
+        carried = extraction.channel(answers[defence], asked.labels, innocent, target)
+        theft = _theft(scene, defence, victims[defence], copies[defence], carried)
+        told = {name: value for name, value in vars(theft).items() if name != "defence"}
+        inside = representation.features(victims[defence], scene.probe_inputs)
+        result[defence] = {**result.get(defence, {}), **told, "victim_snnl": entanglement(scene, inside)}
         yield theft
 
     yield Phase("claim", 0)
@@ -220,18 +226,31 @@ def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -
         steps = training.train_task(model, owner.inputs, owner.labels, how, order)
         total = training.task_steps(len(owner.labels), how)
     else:
-        entanglement = training.Entanglement(
+        how_entangled = training.Entanglement(
             experiment.weight if defence == "entangled" else 0.0,
             experiment.temperature,
             scene.entangled_layers,
             experiment.metric,
         )
         steps = training.train_watermarked(
-            model, owner, scene.trained, experiment.target, how, entanglement, experiment.task_per_watermark, order
+            model,
+            owner,
+            scene.trained,
+            experiment.target,
+            how,
+            how_entangled,
+            experiment.task_per_watermark,
+            order,
+            experiment.schedule,
         )
         total = training.watermarked_steps(len(owner.labels), how, experiment.task_per_watermark)
     parting = experiment.task_epochs
     return watch(scene, model, steps, total, "victim", (defence,), (parting, parting + how.epochs), planes)
+
+
+def _asked(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
+    drawn = numpy_stream(experiment.seed, f"thief's {experiment.inputs}")
+    return extraction.thief_inputs(data, experiment.inputs, experiment.budget, drawn)
 
 
 def _query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
@@ -252,16 +271,16 @@ def _query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.S
 
 
 def _untrained_copy(scene: Scene, defence: str) -> FeatureNetwork:
-    """Return where the thief starts: weights of his own, or (a control) the victim's first weights."""
+    """Return where the thief starts: weights of his own, or (a control) from the victim's random stream."""
     independent = scene.experiment.initialisation == "independent"
-    return scene.network(f"thief {defence}" if independent else "victim")
+    return scene.network(f"thief {defence}" if independent else "victim", scene.experiment.thief_network)
 
 
 def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answers: Tensor) -> Iterator[Event]:
     how = _optimisation(scene.experiment, scene.experiment.thief_epochs)
     steps = extraction.train_copy(copy, inputs, answers, how, scene.random(f"copy {defence}"))
     total = training.task_steps(len(inputs), how)
-    return watch(scene, copy, steps, total, "copy", (defence,), (0, how.epochs), {})
+    return watch(scene, copy, steps, total, "copy", (defence,), (0, how.epochs))
 
 
 def _theft(
@@ -269,14 +288,12 @@ def _theft(
     defence: str,
     victim: FeatureNetwork,
     copy: FeatureNetwork,
-    asked: datasets.Split,
-    answers: Tensor,
+    carried: extraction.Channel,
 ) -> Theft:
     target, test = scene.experiment.target, scene.data.test
-    carried = extraction.channel(answers, asked.labels, target)
     return Theft(
         defence=defence,
-        queries=len(asked.labels),
+        queries=carried.queries,
         victim_accuracy=extraction.accuracy(victim, test),
         victim_watermark=triggers.success_rate(victim, scene.held_out, target),
         victim_trained_watermark=triggers.success_rate(victim, scene.trained, target),

@@ -3,12 +3,15 @@
 A feature layer is what SNNL entangles and what a projection shows: the activation after a ReLU.
 """
 
+import math
+
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-NETWORKS = ("small", "two_conv", "tiny")
+NETWORKS = ("small", "two_conv", "tiny", "dense")
 LAYERS = ("deep", "all")
+_PERCEPTRONS = {"tiny": (32, 32), "dense": (128, 64)}
 
 
 class FeatureNetwork(nn.Module):
@@ -49,13 +52,20 @@ class FeatureNetwork(nn.Module):
         return self.readout(signal), features
 
 
+class _FlatLinear(nn.Linear):
+    """A linear layer that takes pictures as well as points."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return super().forward(inputs.flatten(start_dim=1))
+
+
 def build(network: str, shape: tuple[int, ...], classes: int, generator: Generator) -> FeatureNetwork:
     """Build a network with Glorot-uniform weights and zero biases (the paper's initialisation).
 
     Args:
         network: ``"two_conv"`` (the paper's 2-conv: 32 and 64 channels, dense 128), ``"small"``
-            (the same shape at a quarter of the width, for live use) or ``"tiny"`` (two hidden
-            layers, for points in the plane).
+            (the same shape at a quarter of the width, for live use), ``"tiny"`` (two hidden
+            layers, for points in the plane) or ``"dense"`` (two wider ones, for either).
         shape: of one input: ``(1, side, side)`` for pictures, ``(2,)`` for points.
         classes: number of classes.
         generator: where the initial weights come from.
@@ -65,10 +75,10 @@ def build(network: str, shape: tuple[int, ...], classes: int, generator: Generat
     """
     if network not in NETWORKS:
         raise ValueError(f"There is no network {network!r}; choose one of {', '.join(NETWORKS)}.")
-    if (len(shape) == 1) != (network == "tiny"):
+    if not suits(network, on_plane=len(shape) == 1):
         raise ValueError(f"The network {network!r} does not take inputs of shape {shape}.")
-    if network == "tiny":
-        model = _perceptron(shape[0], (32, 32), classes)
+    if network in _PERCEPTRONS:
+        model = _perceptron(math.prod(shape), _PERCEPTRONS[network], classes)
     else:
         widths = {"small": (8, 16, 64), "two_conv": (32, 64, 128)}[network]
         model = _convolutional(shape, widths, classes)
@@ -82,6 +92,21 @@ def build(network: str, shape: tuple[int, ...], classes: int, generator: Generat
     return model
 
 
+def suits(network: str, *, on_plane: bool) -> bool:
+    """Return whether ``network`` takes points in the plane, or pictures."""
+    return network == "dense" or (network == "tiny") == on_plane
+
+
+def another(network: str, *, on_plane: bool) -> str:
+    """Return an architecture unlike ``network`` for the same inputs: a perceptron, or the usual one for a perceptron.
+
+    Convolutions see a trigger's parts wherever they lie; a perceptron has to learn each place anew.
+    """
+    if network != "dense":
+        return "dense"
+    return "tiny" if on_plane else "small"
+
+
 def share(which: Tensor) -> float:
     """Return the fraction of true entries, ``(n,)`` bool, exact to the last digit of a float."""
     return int(which.sum()) / len(which)
@@ -89,7 +114,7 @@ def share(which: Tensor) -> float:
 
 def layer_names(network: str) -> tuple[str, ...]:
     """Return the names of the feature layers of ``network``, from the input to the output."""
-    return ("hidden1", "hidden2") if network == "tiny" else ("conv1", "conv2", "dense")
+    return ("hidden1", "hidden2") if network in _PERCEPTRONS else ("conv1", "conv2", "dense")
 
 
 @torch.no_grad()
@@ -106,7 +131,7 @@ def chosen_layers(names: tuple[str, ...], which: str) -> tuple[str, ...]:
 def _perceptron(inputs: int, widths: tuple[int, int], classes: int) -> FeatureNetwork:
     first, second = widths
     stages: list[tuple[nn.Module, nn.Module]] = [
-        (nn.Linear(inputs, first), nn.Identity()),
+        (_FlatLinear(inputs, first), nn.Identity()),
         (nn.Linear(first, second), nn.Identity()),
     ]
     return FeatureNetwork(dict(zip(layer_names("tiny"), stages, strict=True)), nn.Linear(second, classes))

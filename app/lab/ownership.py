@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 SIGNIFICANCE = 0.05
+POWER = 0.95
+MOST_QUERIES = 1000
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,25 @@ def p_values(answers: NDArray[np.bool_], p0: float) -> NDArray[np.float64]:
     _check_rate(p0)
     asked = np.arange(1, len(answers) + 1)
     return np.asarray(stats.binom.sf(np.cumsum(answers) - 1, asked, p0), dtype=np.float64)
+
+
+def queries_needed(rate: float, p0: float) -> int | None:
+    """Return how many triggers convict, with 95 % certainty, a suspect who answers ``rate`` of them with the target.
+
+    With that many, and with any larger number up to :data:`MOST_QUERIES`, the exact test at 95 %
+    confidence against the innocent rate ``p0`` has a power of 95 %. None where no such number is
+    enough, as for a suspect who is no worse than an innocent.
+
+    Raises:
+        ValueError: unless both rates lie between 0 and 1.
+    """
+    _check_rate(rate)
+    _check_rate(p0)
+    asked = np.arange(1, MOST_QUERIES + 1)
+    convicting = stats.binom.isf(SIGNIFICANCE, asked, p0) + 1  # the least count whose p-value is below 0.05
+    weak = np.flatnonzero(stats.binom.sf(convicting - 1, asked, rate) < POWER)
+    needed = int(weak[-1]) + 2 if len(weak) else 1
+    return needed if needed <= MOST_QUERIES else None
 
 
 def _check(successes: int, queries: int) -> None:

@@ -29,7 +29,10 @@ Planes = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Scene:
-    """The data, the triggers that are trained on, the held-out ones, and the probe with its inputs."""
+    """The data, the triggers that are trained on, the held-out ones, and the probe with its inputs.
+
+    ``looks``: whether models are examined in it while they train.
+    """
 
     experiment: Experiment
     data: datasets.Dataset
@@ -37,6 +40,7 @@ class Scene:
     held_out: Tensor
     probe: Probe
     probe_inputs: Tensor
+    looks: bool = True
 
     @property
     def entangled_layers(self) -> tuple[str, ...]:
@@ -47,9 +51,9 @@ class Scene:
         """Return the run's random stream ``name``, from its beginning."""
         return torch_stream(self.experiment.seed, name)
 
-    def network(self, stream: str) -> FeatureNetwork:
-        """Return an untrained network whose weights come from the random stream ``stream``."""
-        return models.build(self.experiment.network, self.data.shape, self.data.classes, self.random(stream))
+    def network(self, stream: str, network: str = "") -> FeatureNetwork:
+        """Return an untrained network (the victim's, or another), its weights from the random stream ``stream``."""
+        return models.build(network or self.experiment.network, self.data.shape, self.data.classes, self.random(stream))
 
 
 def one_core_threads(count: int) -> ThreadPoolExecutor:
@@ -61,8 +65,8 @@ def one_core_threads(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=count, initializer=torch.set_num_threads, initargs=(1,))
 
 
-def set_scene(experiment: Experiment) -> Scene:
-    """Load the data and draw both trigger sets."""
+def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
+    """Load the data and draw both trigger sets; ``looks`` as in :class:`Scene`."""
     data = datasets.load(experiment.dataset)
 
     def drawn(name: str, count: int, *, held_out: bool) -> Tensor:
@@ -71,7 +75,7 @@ def set_scene(experiment: Experiment) -> Scene:
 
     trained = drawn("triggers", experiment.trigger_count, held_out=False)
     held_out = drawn("held-out triggers", HELD_OUT, held_out=True)
-    return Scene(experiment, data, trained, held_out, *_probe(experiment, data, held_out))
+    return Scene(experiment, data, trained, held_out, *_probe(experiment, data, held_out), looks)
 
 
 def with_perturbed_triggers(scene: Scene, innocent: FeatureNetwork) -> Scene:
@@ -105,9 +109,9 @@ def watch(
     role: str,
     defences: Sequence[str],
     epochs: tuple[int, int],
-    planes: Planes,
+    planes: Planes | None = None,
 ) -> Iterator[Event]:
-    """Report each step; before the first epoch and after each one, examine the model and look inside.
+    """Report each step; before the first epoch and after each one, examine the model and (a victim) look inside.
 
     Args:
         scene: where.
@@ -119,46 +123,57 @@ def watch(
             and a look for each of them.
         epochs: the first and the last, as they are to be counted.
         planes: the latest projection of each layer, onto which the next one is turned; updated.
+            None: nobody looks inside.
     """
     first, last = epochs
-    if first == 0:
+    if first == 0 and scene.looks:
         yield from _look(scene, model, role, defences, 0.0, planes)
     looked = 0
     for step in steps:
         yield Progress(role, defences[0], 0, step.batch, step.cross_entropy, step.snnl)
         passed = (last - first) * step.number / total
-        if int(passed) > looked:
+        if scene.looks and int(passed) > looked:
             looked = int(passed)
             yield from _look(scene, model, role, defences, first + passed, planes)
 
 
 def _look(
-    scene: Scene, model: FeatureNetwork, role: str, defences: Sequence[str], epoch: float, planes: Planes
+    scene: Scene, model: FeatureNetwork, role: str, defences: Sequence[str], epoch: float, planes: Planes | None
 ) -> Iterator[Event]:
-    found = representation.features(model, scene.probe_inputs)
+    found = {} if planes is None else representation.features(model, scene.probe_inputs)
     measured = _measured(scene, model, found, role, epoch)
     yield from (replace(measured, defence=defence) for defence in defences)
     for layer, values in found.items():
+        assert planes is not None
         planes[layer] = representation.pca(values.numpy(), planes.get(layer))
         yield from (Snapshot(role, defence, epoch, layer, "pca", planes[layer]) for defence in defences)
 
 
-def _measured(scene: Scene, model: FeatureNetwork, found: dict[str, Tensor], role: str, epoch: float) -> Measured:
+def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
+    """Return, by layer, the SNNL between held-out triggers and target-class test inputs.
+
+    Args:
+        scene: whose probe was looked at.
+        found: the features of the probe by layer, ``(n, width)`` each.
+    """
     experiment, probe = scene.experiment, scene.probe
     mixed = torch.from_numpy(probe.labels == probe.target)  # triggers and genuine inputs of the target class
     groups = torch.from_numpy(probe.is_trigger).long()[mixed]
+    return {
+        layer: float(snnl.soft_nearest_neighbor_loss(values[mixed], groups, experiment.temperature, experiment.metric))
+        for layer, values in found.items()
+    }
+
+
+def _measured(scene: Scene, model: FeatureNetwork, found: dict[str, Tensor], role: str, epoch: float) -> Measured:
+    experiment, probe = scene.experiment, scene.probe
     return Measured(
         role=role,
         defence="",
         epoch=epoch,
         accuracy=extraction.accuracy(model, scene.data.test),
         watermark=triggers.success_rate(model, scene.held_out, experiment.target),
-        snnl={
-            layer: float(
-                snnl.soft_nearest_neighbor_loss(values[mixed], groups, experiment.temperature, experiment.metric)
-            )
-            for layer, values in found.items()
-        },
+        snnl=entanglement(scene, found),
         target_share={
             layer: representation.target_share(values.numpy(), probe.labels, probe.is_trigger, probe.target)
             for layer, values in found.items()

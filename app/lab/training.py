@@ -8,16 +8,18 @@ and watermark together; with weight 0 it is the naive watermark, with weight kap
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 from torch.optim import Adam
-from torch.optim.lr_scheduler import LambdaLR
 
 from app.lab.datasets import Split
 from app.lab.models import FeatureNetwork
 from app.lab.snnl import soft_nearest_neighbor_loss
+
+SCHEDULES = ("all", "released")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ def train_task(
         how: epochs, batch size, learning rate.
         generator: of the order of the batches.
     """
-    optimiser, schedule = _optimiser(model, how, task_steps(len(inputs), how))
+    descent = _Descent(model, how, task_steps(len(inputs), how))
     for number, rows in enumerate(_task_batches(len(inputs), how, generator), start=1):
         loss = functional.cross_entropy(model(inputs[rows]), targets[rows])
-        _descend(loss, optimiser, schedule)
+        descent.step(loss)
         yield Step(number, "task", loss.item())
 
 
@@ -100,10 +102,11 @@ def train_watermarked(
     entanglement: Entanglement,
     task_per_watermark: int,
     generator: Generator,
+    schedule: str = "all",
 ) -> Iterator[Step]:
     """Fit ``model`` to its task and to (trigger, target); yield each step after it was taken.
 
-    All task data is visited once an epoch. After every ``task_per_watermark`` task batches comes
+    All task data is visited once an epoch (but see ``schedule``). After every ``task_per_watermark`` task batches comes
     one watermark batch: half triggers (group 1), half genuine inputs of the target class (group
     0), all labelled with the target. Its loss is ``cross-entropy - kappa * sum of SNNL``; task
     batches leave SNNL out. With kappa = 0 this is the naive watermark, on the very same batches.
@@ -116,31 +119,63 @@ def train_watermarked(
         how: epochs, batch size, learning rate.
         entanglement: weight, temperature and layers of the SNNL.
         task_per_watermark: task batches before each watermark batch.
-        generator: of the order of the batches. Task batches come in the same order as in
-            :func:`train_task` from an equal generator.
+        generator: of the order of the batches.
+        schedule: ``"all"``, with the task batches in the order of :func:`train_task` from an equal
+            generator, or ``"released"``: as many task batches, but always the same few, as
+            many as there are batches of triggers. The authors' released code does so, since it
+            starts its count of task batches anew with each pass over the triggers: what the model
+            does not see again, it slowly forgets, *towards the target class*.
+
+    Raises:
+        ValueError: if there is no such schedule.
     """
-    steps = watermarked_steps(len(task.labels), how, task_per_watermark)
-    optimiser, schedule = _optimiser(model, how, steps)
+    if schedule not in SCHEDULES:
+        raise ValueError(f"There is no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}.")
+    descent = _Descent(model, how, watermarked_steps(len(task.labels), how, task_per_watermark))
     marks = torch.Generator().manual_seed(generator.initial_seed() ^ 1)
     companions = task.inputs[task.labels == target]
     half = min(how.batch_size // 2, len(triggers), len(companions))
-    groups = torch.arange(2 * half) // half  # 0: companions, 1: triggers
+    batches = _task_batches(len(task.labels), how, generator)
+    if schedule == "released":
+        passed_over = batches_per_epoch(len(triggers), half) * task_per_watermark
+        batches = islice(cycle(list(islice(batches, passed_over))), task_steps(len(task.labels), how))
     number = 0
-    for visited, rows in enumerate(_task_batches(len(task.labels), how, generator), start=1):
+    for visited, rows in enumerate(batches, start=1):
         loss = functional.cross_entropy(model(task.inputs[rows]), task.labels[rows])
-        _descend(loss, optimiser, schedule)
+        descent.step(loss)
         number += 1
         yield Step(number, "task", loss.item())
         if visited % task_per_watermark:
             continue
-        mixed = torch.cat([_draw(companions, half, marks), _draw(triggers, half, marks)])
-        logits, features = model.with_features(mixed)
-        loss = functional.cross_entropy(logits, torch.full((2 * half,), target))
-        snnl = _snnl(features, groups, entanglement)
-        total = loss - entanglement.weight * torch.stack(list(snnl.values())).sum() if snnl else loss
-        _descend(total, optimiser, schedule)
+        total, loss, snnl = watermark_loss(
+            model, _draw(companions, half, marks), _draw(triggers, half, marks), target, entanglement
+        )
+        descent.step(total)
         number += 1
         yield Step(number, "watermark", loss.item(), {name: value.item() for name, value in snnl.items()})
+
+
+def watermark_loss(
+    model: FeatureNetwork, companions: Tensor, triggers: Tensor, target: int, how: Entanglement
+) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Return the loss of one watermark batch, its cross-entropy, and the SNNL of each entangled layer.
+
+    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2020, eq. 1), all inputs labelled with the
+    target; no SNNL is computed where kappa is 0.
+
+    Args:
+        model: in training.
+        companions: ``(n, ...)`` genuine inputs of the target class, group 0.
+        triggers: ``(m, ...)``, group 1.
+        target: the target class.
+        how: weight, temperature and layers of the SNNL.
+    """
+    logits, features = model.with_features(torch.cat([companions, triggers]))
+    groups = (torch.arange(len(logits)) >= len(companions)).long()
+    loss = functional.cross_entropy(logits, torch.full((len(logits),), target))
+    snnl = _snnl(features, groups, how)
+    total = loss - how.weight * torch.stack(list(snnl.values())).sum() if snnl else loss
+    return total, loss, snnl
 
 
 def _snnl(features: dict[str, Tensor], groups: Tensor, how: Entanglement) -> dict[str, Tensor]:
@@ -151,24 +186,30 @@ def _snnl(features: dict[str, Tensor], groups: Tensor, how: Entanglement) -> dic
     }
 
 
-def _optimiser(model: FeatureNetwork, how: Optimisation, steps: int) -> tuple[Adam, LambdaLR]:
+class _Descent:
+    """Adam, with a rate that rises and then falls; see :class:`Optimisation`."""
+
+    def __init__(self, model: FeatureNetwork, how: Optimisation, steps: int) -> None:
+        self._optimiser = Adam(model.parameters(), lr=how.learning_rate, fused=True)
+        self._rates = _rates(how.learning_rate, steps)
+
+    def step(self, loss: Tensor) -> None:
+        for group in self._optimiser.param_groups:
+            group["lr"] = next(self._rates)
+        self._optimiser.zero_grad()
+        loss.backward()
+        self._optimiser.step()
+
+
+def _rates(highest: float, steps: int) -> Iterator[float]:
+    """Yield the learning rate of each step."""
     rising = max(1, steps // 8)
-
-    def share(step: int) -> float:
+    for step in range(steps):
         if step < rising:
-            return (step + 1) / rising
-        fallen = (step - rising) / max(1, steps - rising)
-        return 0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2
-
-    optimiser = Adam(model.parameters(), lr=how.learning_rate, fused=True)
-    return optimiser, LambdaLR(optimiser, share)
-
-
-def _descend(loss: Tensor, optimiser: Adam, schedule: LambdaLR) -> None:
-    optimiser.zero_grad()
-    loss.backward()
-    optimiser.step()
-    schedule.step()
+            yield highest * (step + 1) / rising
+        else:
+            fallen = (step - rising) / max(1, steps - rising)
+            yield highest * (0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2)
 
 
 def _task_batches(count: int, how: Optimisation, generator: Generator) -> Iterator[Tensor]:

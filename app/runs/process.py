@@ -34,6 +34,7 @@ class WorkerProcess:
             "NUMBA_CACHE_DIR": str(numba_cache),
             **os.environ,
             "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         }
         with theirs:

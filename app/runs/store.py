@@ -101,7 +101,7 @@ class Store:
     def _shipped(self, key: str, task: Task) -> Stored | None:
         if self._pretrained is None:
             return None
-        for path in sorted(self._pretrained.glob(f"*/{record.MANIFEST}")):
+        for path in sorted(self._pretrained.rglob(record.MANIFEST)):
             try:
                 manifest = record.read_manifest(path.parent)
             except DamagedRecord as fault:  # whose it was cannot be told any more

@@ -43,7 +43,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from app.lab.events import Claimed, Event, Finished, Phase, Progress, Started, Theft
-from app.lab.experiment import PRESETS, Experiment, _canonical, preset
+from app.lab.experiment import PRESETS, Experiment, canonical, preset
 from app.lab.randomness import numpy_stream
 from app.lab.record import DamagedRecord, Task
 from app.runs.store import Store
@@ -204,7 +204,7 @@ def _listed(name: str, told: Any) -> list[Any]:
 
 def _allowed(name: str, values: Sequence[Any]) -> list[Any]:
     """Return the values in the setting's own type; each must be allowed, whatever the other settings are."""
-    return [_canonical(_FIELDS[name], value) for value in values]
+    return [canonical(_FIELDS[name], value) for value in values]
 
 
 def _draws(told: dict[str, Any]) -> tuple[int, int]:
@@ -354,7 +354,7 @@ def _follow(tasks: ModuleType, waiting: deque[tuple[Experiment, Started]], outco
     events: list[Event] = []
     error = None
     try:
-        with closing(tasks.run(*(experiment for experiment, _ in waiting))) as story:
+        with closing(tasks.run(*(experiment for experiment, _ in waiting), looks=False)) as story:
             for event in story:
                 match event:
                     case Phase("query"):

@@ -5,9 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import label
 from sklearn.datasets import load_digits
 
-from app.lab.datasets import ASSETS, CLASSES, PICTURES, from_display, load, to_display
+from app.lab.datasets import ASSETS, CLASSES, PICTURES, from_display, load, noise, of_another_kind, to_display
 
 SIZES = {
     "mnist": (2000, 2000, 1000),
@@ -85,6 +86,57 @@ def test_every_load_gives_the_same(name):
 def test_pictures_use_the_whole_range_from_0_to_1(name):
     for part in parts(load(name)):
         assert part.inputs.min() == 0 and part.inputs.max() == 1
+
+
+@each_dataset
+@pytest.mark.parametrize("made", [of_another_kind, noise])
+def test_as_many_inputs_are_made_as_are_wanted_and_equal_generators_make_equal_ones(name, made):
+    dataset = load(name)
+    for count in (1, 30):
+        first, again, other = (made(dataset, count, np.random.default_rng(seed)) for seed in (1, 1, 2))
+        assert first.shape == (count, *dataset.shape) and first.dtype == torch.float32
+        assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_letters_are_white_on_black_whole_and_not_all_alike(name):
+    letters = of_another_kind(load(name), 200, np.random.default_rng(0))
+    assert letters.min() == 0 and letters.max() <= 1
+    assert letters.amax(dim=(1, 2, 3)).min() > 0.3  # each has ink
+    assert 0.02 < letters.mean() < 0.3  # and none too much
+    assert len(letters.unique(dim=0)) == 200
+    border = torch.ones(letters.shape[-2:], dtype=torch.bool)
+    border[1:-1, 1:-1] = False
+    assert letters[..., border].mean() < 0.01  # no letter is cut off
+
+
+def test_letters_are_of_the_whole_alphabet():
+    """Seen by their holes: A, D, O, P, Q and R have one (as has an M or N whose strokes touch), B has two."""
+    letters = of_another_kind(load("mnist"), 520, np.random.default_rng(0))[:, 0].numpy()
+    holes = Counter(label(np.pad(letter, 1) < 0.35)[1] - 1 for letter in letters)  # less what is around the letter
+    assert holes[0] / 520 == pytest.approx(19 / 26, abs=0.1)
+    assert holes[1] / 520 == pytest.approx(6 / 26, abs=0.1)
+    assert holes[2] / 520 == pytest.approx(1 / 26, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["blobs", "moons", "rings"])
+def test_points_of_another_figure_are_those_of_another_figure(name):
+    figure = "rings" if name == "moons" else "moons"
+    points = {x.tobytes() for part in parts(load(figure)) for x in part.inputs.numpy()}
+    drawn = of_another_kind(load(name), 300, np.random.default_rng(0))
+    assert {x.tobytes() for x in drawn.numpy()} <= points
+    assert len(drawn.unique(dim=0)) > 200  # from all over it
+
+
+@each_dataset
+def test_noise_is_uniform_and_every_number_of_it_on_its_own(name):
+    dataset = load(name)
+    low, high = (0, 1) if dataset.is_pictures else (-1.5, 1.5)
+    drawn = noise(dataset, 2000, np.random.default_rng(0)).flatten(1).double()
+    assert low <= drawn.min() < drawn.max() <= high
+    assert drawn.mean() == pytest.approx((low + high) / 2, abs=0.05)
+    assert drawn.std() == pytest.approx((high - low) / np.sqrt(12), rel=0.03)
+    assert abs(torch.corrcoef(drawn[:, :2].T)[0, 1]) < 0.1
 
 
 @pytest.mark.parametrize("name", ["mnist", "blobs"])

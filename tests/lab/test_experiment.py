@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.lab import experiment as room
 from app.lab.datasets import CLASSES, PICTURES
-from app.lab.experiment import PRESETS, Experiment, preset
+from app.lab.experiment import PRESETS, Experiment, canonical, preset
 
 FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 KINDS = get_type_hints(Experiment)
@@ -37,10 +37,10 @@ def settings(draw):
     """All settings of a possible experiment."""
     chosen = {name: draw(allowed(name)) for name in FIELDS}
     if chosen["dataset"] in PICTURES:
-        chosen["network"] = draw(st.sampled_from(["small", "two_conv"]))
+        chosen["network"] = draw(st.sampled_from(["small", "two_conv", "dense"]))
         assume(chosen["trigger"] != "cluster")
     else:
-        chosen |= {"network": "tiny", "trigger": "cluster"}
+        chosen |= {"network": draw(st.sampled_from(["tiny", "dense"])), "trigger": "cluster"}
     pairs = st.permutations(range(CLASSES[chosen["dataset"]]))
     chosen["source"], chosen["target"] = draw(pairs)[:2]
     return chosen
@@ -95,7 +95,7 @@ def test_any_changed_setting_changes_the_key(name, data):
         chosen |= {"dataset": "mnist", "network": "small", "trigger": "key"}
     possible = {
         "dataset": PICTURES if chosen["dataset"] in PICTURES else ("blobs", "moons", "rings"),
-        "network": ("two_conv",),
+        "network": ("two_conv", "dense"),
         "trigger": ("umbrella", "patch"),
         "source": range(2, CLASSES[chosen["dataset"]]),
         "target": range(2, CLASSES[chosen["dataset"]]),
@@ -104,6 +104,40 @@ def test_any_changed_setting_changes_the_key(name, data):
     value = data.draw(st.sampled_from(possible[name]) if name in possible else allowed(name))
     assume(value != chosen[name])
     assert Experiment.from_dict({**chosen, name: value}).key != Experiment.from_dict(chosen).key
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@hypothesis.settings(max_examples=25)
+@given(data=st.data())
+def test_what_is_canonical_stays_as_it_is_and_has_the_declared_type(name, data):
+    value = data.draw(allowed(name))
+    for written in (value, str(value)):
+        found = canonical(FIELDS[name], written)
+        assert found == value and type(found) is KINDS[name]
+        assert canonical(FIELDS[name], found) == found
+
+
+@given(settings())
+def test_the_thiefs_network_is_the_victims_or_another_for_the_same_inputs(chosen):
+    same, other = (Experiment.from_dict({**chosen, "architecture": which}) for which in ("same", "other"))
+    assert same.thief_network == same.network == other.network != other.thief_network
+    assert Experiment.from_dict({**chosen, "network": other.thief_network})  # it suits the data
+
+
+@pytest.mark.parametrize(
+    ("dataset", "network", "thiefs"),
+    [
+        ("mnist", "small", "dense"),
+        ("mnist", "two_conv", "dense"),
+        ("digits", "dense", "small"),
+        ("blobs", "tiny", "dense"),
+        ("moons", "dense", "tiny"),
+    ],
+)
+def test_another_network_than_convolutions_is_a_perceptron_and_the_other_way_round(dataset, network, thiefs):
+    changed = {} if dataset in PICTURES else {"trigger": "cluster", "source": 0, "target": 1}
+    experiment = Experiment(dataset=dataset, network=network, architecture="other", **changed)
+    assert experiment.thief_network == thiefs
 
 
 def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
@@ -221,7 +255,11 @@ def test_every_preset_is_named_after_its_data_and_found_by_its_name():
 
 def test_the_victim_key_depends_on_the_owner_alone():
     base = Experiment()
-    for changed in ({"answers": "labels"}, {"inputs": "unseen"}, {"budget": 50}, {"thief_epochs": 3}):
+    thefts: list[dict[str, object]] = [
+        *({"answers": "labels"}, {"inputs": "unseen"}, {"inputs": "noise"}, {"budget": 50}, {"thief_epochs": 3}),
+        *({"architecture": "other"}, {"initialisation": "same"}),
+    ]
+    for changed in thefts:
         assert replace(base, **changed).victim_key == base.victim_key != replace(base, **changed).key
-    for changed in ({"weight": 2}, {"seed": 1}, {"trigger": "key"}, {"batch_size": 32}):
+    for changed in ({"weight": 2}, {"seed": 1}, {"trigger": "key"}, {"batch_size": 32}, {"schedule": "released"}):
         assert replace(base, **changed).victim_key != base.victim_key

@@ -10,7 +10,7 @@ import pytest
 import torch
 from scipy import stats
 
-from app.lab import datasets, extraction, heist, triggers
+from app.lab import datasets, extraction, heist, representation, triggers
 from app.lab.events import (
     DEFENCES,
     WATERMARKED,
@@ -26,8 +26,10 @@ from app.lab.events import (
     Theft,
     Weights,
 )
+from app.lab.models import build
+from app.lab.randomness import numpy_stream
 
-MODELS = [("victim", "clean"), ("victim", "naive"), ("victim", "entangled"), ("copy", "naive"), ("copy", "entangled")]
+MODELS = [(role, defence) for role in ("victim", "copy") for defence in DEFENCES]
 LAYERS = ("hidden1", "hidden2")
 ONCE = {"task_epochs": 1, "watermark_epochs": 1, "thief_epochs": 1}
 
@@ -65,6 +67,12 @@ def forward(tensors, points):
     return logits, {"hidden1": first, "hidden2": second}
 
 
+def shapes(network, shape, classes):
+    """The names and shapes of a network's parameters."""
+    model = build(network, shape, classes, torch.Generator())
+    return {name: tuple(value.shape) for name, value in model.state_dict().items()}
+
+
 def softmax(logits):
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True)
@@ -77,7 +85,7 @@ def cosines(a, b):
 
 @pytest.fixture(scope="module")
 def models(story):
-    """The weights of all five models, by (role, defence)."""
+    """The weights of all six models, by (role, defence)."""
     return {(event.role, event.defence): event.tensors for event in of(Weights, story)}
 
 
@@ -206,7 +214,7 @@ def test_with_weight_zero_the_entangled_victim_is_the_naive_one_bit_for_bit_and_
     found = {(event.role, event.defence): event.tensors for event in of(Weights, events)}
     assert plain(found["victim", "naive"]) == plain(found["victim", "entangled"])
     assert not any(event.snnl for event in of(Progress, events))
-    for untouched in (("victim", "clean"), ("victim", "naive"), ("copy", "naive")):
+    for untouched in (("victim", "clean"), ("victim", "naive"), ("copy", "clean"), ("copy", "naive")):
         assert plain(found[untouched]) == plain(models[untouched])
     assert plain(found["victim", "entangled"]) != plain(models["victim", "entangled"])
 
@@ -229,14 +237,15 @@ def test_a_model_is_examined_once_an_epoch(small, story, changed):
         assert whole[-1] == last
         for layer in LAYERS:
             shown = of(Snapshot, events, role=role, defence=defence, layer=layer, method="pca")
-            assert [snapshot.epoch for snapshot in shown] == [look.epoch for look in looks]
+            expected = [look.epoch for look in looks] if role == "victim" else []  # nobody looks into a copy
+            assert [snapshot.epoch for snapshot in shown] == expected
 
 
 @pytest.mark.parametrize(("initialisation", "close"), [("same", True), ("independent", False)])
 def test_the_thief_starts_from_his_own_weights_or_from_the_victims(small, initialisation, close):
     barely = replace(small, **ONCE, initialisation=initialisation, learning_rate=1e-5)
     found = {(e.role, e.defence): e.tensors for e in heist.run(barely) if isinstance(e, Weights)}
-    for defence in WATERMARKED:
+    for defence in DEFENCES:
         copy, victim = (found[role, defence]["weights.hidden2.weight"] for role in ("copy", "victim"))
         assert (np.abs(copy - victim).max() < 1e-2) == close
 
@@ -298,12 +307,21 @@ def test_accuracies_and_fidelity_are_those_of_the_weights(story, models, data):
         assert theft.fidelity == pytest.approx((copy == victim).mean(), abs=0.002)
 
 
-@pytest.mark.parametrize(("answers", "inputs"), [("confidences", "victim"), ("labels", "unseen")])
+@pytest.mark.parametrize(
+    ("answers", "inputs"),
+    [
+        *(("confidences", "victim"), ("labels", "unseen"), ("confidences", "blended")),
+        *(("confidences", "other"), ("labels", "noise")),
+    ],
+)
 def test_the_channel_is_that_of_the_victims_answers(small, story, answers, inputs):
     experiment = replace(small, answers=answers, inputs=inputs)
     events = story if experiment == small else list(heist.run(experiment))
-    asked = extraction.thief_inputs(datasets.load(small.dataset), inputs, small.budget)
-    truth = asked.labels.numpy()
+    drawn = numpy_stream(small.seed, f"thief's {inputs}")
+    asked = extraction.thief_inputs(datasets.load(small.dataset), inputs, small.budget, drawn)
+    innocent = said(only(Weights, events, role="victim", defence="clean").tensors, asked.inputs)
+    truth = np.where(asked.labels == -1, innocent, asked.labels)
+    assert [theft.defence for theft in of(Theft, events)] == list(DEFENCES)
     for theft in of(Theft, events):
         tensors = only(Weights, events, role="victim", defence=theft.defence).tensors
         told = softmax(forward(tensors, asked.inputs.numpy())[0])
@@ -317,10 +335,56 @@ def test_the_channel_is_that_of_the_victims_answers(small, story, answers, input
         )
         shown = of(Queried, events, defence=theft.defence)
         np.testing.assert_allclose(shown[1].answers, told[100:108], atol=1e-4)
+        assert (shown[1].labels == asked.labels[100:108].numpy()).all()
+
+
+def test_only_made_inputs_are_drawn_anew_with_every_seed(small):
+    changed = {**ONCE, "perturbed": False, "budget": 100}
+    for inputs in extraction.INPUTS:
+        runs = [heist.run(replace(small, **changed, inputs=inputs, seed=seed), looks=False) for seed in (1, 2)]
+        one, other = (next(event for event in run if isinstance(event, Queried)) for run in runs)
+        assert (one.inputs == other.inputs).all() == (inputs in ("victim", "unseen"))
+
+
+def test_the_clean_victim_says_what_the_innocent_would(small):
+    *_, last = heist.run(replace(small, inputs="noise"), looks=False)
+    clean = last.result["clean"]
+    assert (clean["query_error"], clean["query_target_error"]) == (0, 0)
+    assert last.result["naive"]["query_error"] > 0
+
+
+@pytest.mark.parametrize("inputs", extraction.INPUTS)
+def test_the_copy_of_the_clean_victim_never_learns_a_mark(small, inputs):
+    """The control of the theft: what the other copies say to triggers is not what every copy says."""
+    *_, last = heist.run(replace(small, inputs=inputs), looks=False)
+    clean = last.result["clean"]
+    assert clean["stolen_accuracy"] > 0.6 and clean["stolen_watermark"] < 0.1
+    assert clean["victim_watermark"] == clean["watermark"] < 0.1
+    assert last.result["entangled"]["stolen_watermark"] > 0.5
+
+
+def test_the_thief_with_another_network_trains_another_network(small, data, story):
+    events = list(heist.run(replace(small, architecture="other")))
+    for defence in DEFENCES:
+        victim, copy = (only(Weights, events, role=role, defence=defence).tensors for role in ("victim", "copy"))
+        assert {name: value.shape for name, value in victim.items()} == shapes(small.network, (2,), 5)
+        assert {name: value.shape for name, value in copy.items()} == shapes("dense", (2,), 5)
+        theft, answers = only(Theft, events, defence=defence), said(copy, data.test.inputs)
+        assert theft.stolen_accuracy == pytest.approx((answers == data.test.labels.numpy()).mean(), abs=0.002)
+        assert plain(victim) == plain(only(Weights, story, role="victim", defence=defence).tensors)
+
+
+def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
+    pictures = {"dataset": "digits", "network": "small", "trigger": "key", "budget": 40, "perturbed": False}
+    events = list(heist.run(replace(small, **ONCE, **pictures, architecture="other")))
+    for role, network in (("victim", "small"), ("copy", "dense")):
+        for trained in of(Weights, events, role=role):
+            found = {name: value.shape for name, value in trained.tensors.items()}
+            assert found == shapes(network, (1, 8, 8), 10)
 
 
 def test_queries_are_counted_shown_with_their_truth_and_never_exceed_the_budget(small, story, data):
-    for defence in WATERMARKED:
+    for defence in DEFENCES:
         queried = of(Queried, story, defence=defence)
         assert [event.count for event in queried] == [100, 200, 250]
         for event, first in zip(queried, (0, 100, 200), strict=True):
@@ -375,6 +439,9 @@ def test_the_last_look_at_a_model_is_a_look_at_its_final_weights(small, story, m
     same = groups[:, None] == groups[None]
     for role, defence in MODELS:
         last = of(Measured, story, role=role, defence=defence)[-1]
+        if role == "copy":  # a copy is asked, as a court would ask it, and not looked into
+            assert last.snnl == last.target_share == {}
+            continue
         _, features = forward(models[role, defence], probe.inputs)
         for layer in LAYERS:
             near = np.exp(-cosines(features[layer][mixed], features[layer][mixed]).astype(float) / small.temperature)
@@ -392,6 +459,9 @@ def test_result_measurements_and_thefts_tell_the_same(small, story):
     last = {(event.role, event.defence): event for event in of(Measured, story)}
     for theft in of(Theft, story):
         told = dict(result[theft.defence])
+        if theft.defence == "clean":
+            assert (told.pop("accuracy"), told.pop("watermark")) == (theft.victim_accuracy, theft.victim_watermark)
+        assert told.pop("victim_snnl") == last["victim", theft.defence].snnl
         assert told == {name: value for name, value in vars(theft).items() if name != "defence"}
         victim, copy = last["victim", theft.defence], last["copy", theft.defence]
         assert (victim.accuracy, victim.watermark) == (theft.victim_accuracy, theft.victim_watermark)
@@ -407,8 +477,52 @@ def test_all_rates_are_fractions_and_all_arrays_finite(story):
         assert all(0 <= value <= 1 for name, value in vars(event).items() if name not in ("defence", "queries"))
     for event in of(Snapshot, story):
         assert event.points.shape == (180, 2) and np.isfinite(event.points).all()
-    assert {(event.role, event.defence) for event in of(Weights, story)} == set(MODELS)
+    assert [(event.role, event.defence) for event in of(Weights, story)] == MODELS
     assert {event.defence for event in of(Measured, story)} == set(DEFENCES)
+
+
+@pytest.mark.parametrize("changed", [{}, {"weight": 0, "task_per_watermark": 3, "perturbed": False}])
+def test_whether_anybody_looks_changes_nothing_but_the_looks(small, story, changed):
+    seen = list(heist.run(replace(small, **changed))) if changed else story
+    unseen = list(heist.run(replace(small, **changed), looks=False))
+    assert not of(Measured, unseen) and not of(Snapshot, unseen)
+    assert plain(unseen[-1]) == plain(seen[-1])  # the result
+
+    def lanes(events):
+        """What happens to each model, in order; models that learn side by side take turns otherwise, once unseen."""
+        found = {}
+        for event in events:
+            if not isinstance(event, Measured | Snapshot):
+                event = replace(event, done=0) if isinstance(event, Progress) else event
+                found.setdefault((getattr(event, "role", ""), getattr(event, "defence", "")), []).append(plain(event))
+        return found
+
+    assert lanes(unseen) == lanes(seen)
+
+
+def test_the_released_schedule_takes_as_many_steps_and_leaves_the_clean_victim_alone(small, story, models):
+    events = list(heist.run(replace(small, schedule="released", watermark_epochs=2)))
+    assert [(e.role, e.batch) for e in of(Progress, events)] == [(e.role, e.batch) for e in of(Progress, story)]
+    for trained in of(Weights, events, role="victim"):
+        same = plain(trained.tensors) == plain(models["victim", trained.defence])
+        assert same == (trained.defence == "clean"), trained.defence
+
+
+def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monkeypatch):
+    """UMAP itself takes seconds to wake: here it is a stand-in that gives back the first two features."""
+
+    def stand_in(layers, seed):
+        assert seed == small.seed
+        return [values[:, :2] for values in layers]
+
+    monkeypatch.setattr(representation, "umap", stand_in)
+    maps = list(heist.umap(small, story))
+    assert [(m.role, m.defence, m.layer) for m in maps] == [("victim", d, layer) for d in DEFENCES for layer in LAYERS]
+    probe = of(Probe, story)[-1]
+    for snapshot in maps:
+        assert snapshot.method == "umap" and snapshot.epoch == small.task_epochs + small.watermark_epochs
+        expected = forward(models["victim", snapshot.defence], probe.inputs)[1][snapshot.layer][:, :2]
+        np.testing.assert_allclose(snapshot.points, expected, atol=1e-5)
 
 
 def test_a_network_that_dies_is_reported_and_not_crashed_on(small):

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.signal import correlate2d
 
-from app.lab.models import NETWORKS, build, chosen_layers, layer_names, predict, share
+from app.lab.models import NETWORKS, another, build, chosen_layers, layer_names, predict, share, suits
 
-SHAPES = {"small": (1, 8, 8), "two_conv": (1, 28, 28), "tiny": (2,)}
+SHAPES = {"small": (1, 8, 8), "two_conv": (1, 28, 28), "tiny": (2,), "dense": (1, 8, 8)}
 
 
 def made(network, seed=0, shape=None, classes=5):
@@ -47,12 +47,13 @@ def with_biases(model):
     return model
 
 
-def test_the_perceptron_computes_what_numpy_computes():
-    model = with_biases(made("tiny"))
-    points = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
-    logits, features = model.with_features(torch.tensor(points))
+@pytest.mark.parametrize(("network", "shape"), [("tiny", (2,)), ("dense", (2,)), ("dense", (1, 8, 8))])
+def test_a_perceptron_computes_what_numpy_computes(network, shape):
+    model = with_biases(made(network, shape=shape))
+    inputs = np.random.default_rng(0).normal(size=(6, *shape)).astype(np.float32)
+    logits, features = model.with_features(torch.tensor(inputs))
     w = arrays(model)
-    first = relu(points @ w["weights.hidden1.weight"].T + w["weights.hidden1.bias"])
+    first = relu(inputs.reshape(6, -1) @ w["weights.hidden1.weight"].T + w["weights.hidden1.bias"])
     second = relu(first @ w["weights.hidden2.weight"].T + w["weights.hidden2.bias"])
     np.testing.assert_allclose(features["hidden1"].detach(), first, atol=1e-5)
     np.testing.assert_allclose(features["hidden2"].detach(), second, atol=1e-5)
@@ -77,6 +78,14 @@ def test_two_conv_is_the_network_of_the_paper():
     model = made("two_conv", classes=10)
     parts = [5 * 5 * 32 + 32, 3 * 3 * 32 * 64 + 64, 7 * 7 * 64 * 128 + 128, 128 * 10 + 10]
     assert sum(parameter.numel() for parameter in model.parameters()) == sum(parts)
+
+
+@pytest.mark.parametrize(("shape", "inputs"), [((2,), 2), ((1, 8, 8), 64), ((1, 28, 28), 784)])
+def test_dense_is_a_perceptron_of_128_and_64_for_points_as_for_pictures(shape, inputs):
+    sizes = [
+        tuple(values.shape) for name, values in arrays(made("dense", shape=shape)).items() if "weight" in name[-6:]
+    ]
+    assert sizes == [(128, inputs), (64, 128), (5, 64)]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -127,6 +136,24 @@ def test_deep_layers_are_all_but_the_first():
 
 def test_share_is_the_fraction_of_true_entries():
     assert share(torch.tensor([True, False, False])) == 1 / 3
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("shape", [(2,), (1, 8, 8)])
+def test_a_network_suits_exactly_the_inputs_that_it_can_be_built_for(network, shape):
+    if suits(network, on_plane=len(shape) == 1):
+        assert made(network, shape=shape)(torch.zeros(3, *shape)).shape == (3, 5)
+    else:
+        with pytest.raises(ValueError, match="does not take"):
+            made(network, shape=shape)
+
+
+@pytest.mark.parametrize("on_plane", [True, False])
+def test_another_network_is_another_and_takes_the_same_inputs(on_plane):
+    for network in NETWORKS:
+        if suits(network, on_plane=on_plane):
+            found = another(network, on_plane=on_plane)
+            assert found != network and suits(found, on_plane=on_plane)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.lab.ownership import SIGNIFICANCE, claim, innocent_rate, p_values
+from app.lab.ownership import POWER, SIGNIFICANCE, claim, innocent_rate, p_values, queries_needed
 
 
 def at_least(successes, queries, p0):
@@ -98,3 +98,23 @@ def test_an_impossible_rate_gets_a_clear_sentence(p0):
 def test_growing_evidence_against_an_impossible_rate_is_not_nan_in_silence(p0):
     with pytest.raises(ValueError, match="between 0 and 1"):
         p_values(np.array([True, False]), p0)
+
+
+@pytest.mark.parametrize(("rate", "p0"), [(1.0, 0.015), (0.66, 0.015), (0.3, 0.05), (0.06, 0.015)])
+def test_so_many_queries_convict_and_one_fewer_would_not_always(rate: float, p0: float) -> None:
+    def power(asked: int) -> float:
+        """By the definition: the chance of a count whose exact test is below 5 %."""
+        counts = range(asked + 1)
+        convicting = [count for count in counts if claim(count, asked, p0).owned]
+        return float(sum(stats.binom.pmf(count, asked, rate) for count in convicting))
+
+    needed = queries_needed(rate, p0)
+    assert needed is not None
+    assert power(needed) >= POWER
+    assert power(needed + 1) >= POWER
+    assert needed == 1 or power(needed - 1) < POWER
+
+
+@pytest.mark.parametrize(("rate", "p0"), [(0.0, 0.015), (0.015, 0.015), (0.02, 0.015)])
+def test_a_suspect_like_an_innocent_is_never_convicted_for_sure(rate: float, p0: float) -> None:
+    assert queries_needed(rate, p0) is None

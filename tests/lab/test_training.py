@@ -15,6 +15,7 @@ from app.lab.models import FeatureNetwork, build
 from app.lab.randomness import torch_stream
 from app.lab.snnl import soft_nearest_neighbor_loss
 from app.lab.training import (
+    SCHEDULES,
     Entanglement,
     Optimisation,
     batches_per_epoch,
@@ -65,10 +66,10 @@ def rows(inputs):
     return (inputs[:, 0] * 100).round().long().tolist()
 
 
-def trained(how=HOW, entanglement=NAIVE, ratio=1, data=TASK, triggers=TRIGGERS, seed=1):
+def trained(how=HOW, entanglement=NAIVE, ratio=1, data=TASK, triggers=TRIGGERS, seed=1, schedule="all"):
     model = watched()
     generator = torch_stream(seed, "order")
-    steps = list(train_watermarked(model, data, triggers, TARGET, how, entanglement, ratio, generator))
+    steps = list(train_watermarked(model, data, triggers, TARGET, how, entanglement, ratio, generator, schedule))
     return model, steps
 
 
@@ -96,6 +97,54 @@ def test_every_task_row_is_visited_exactly_once_in_each_epoch_beside_the_waterma
     assert len(batches) == 3 * each
     for epoch in range(3):
         assert sorted(chain(*batches[epoch * each : (epoch + 1) * each])) == list(range(100))
+
+
+def batches_of(kind, model, steps):
+    """What the model was asked in its task or watermark batches."""
+    return [inputs for (inputs, _, _), step in zip(model.seen, steps, strict=True) if step.batch == kind]
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 3])
+@pytest.mark.parametrize("count", [5, 8, 9, 30])
+@pytest.mark.parametrize("entanglement", [NAIVE, ENTANGLED])
+def test_the_released_schedule_visits_only_the_first_few_batches_again_and_again(ratio, count, entanglement):
+    model, steps = trained(entanglement=entanglement, ratio=ratio, triggers=TRIGGERS[:count], schedule="released")
+    found = [rows(inputs) for inputs in batches_of("task", model, steps)]
+    first = [part.tolist() for part in torch.randperm(100, generator=torch_stream(1, "order")).split(16)]
+    again = batches_per_epoch(count, min(8, count)) * ratio  # a pass over the triggers, 8 in each batch
+    if again < len(first):
+        first = first[:again]
+        assert found == [first[number % again] for number in range(3 * 7)]
+        assert len({row for batch in found for row in batch}) == 16 * again  # the others are never seen again
+    else:
+        assert found[:7] == first
+
+
+def test_the_released_schedule_with_more_batches_than_an_epoch_has_goes_on_into_the_next():
+    model, steps = trained(ratio=3, schedule="released")  # 4 batches of triggers: 12 of the task, and an epoch has 7
+    order = torch_stream(1, "order")
+    twelve = [part.tolist() for _ in range(2) for part in torch.randperm(100, generator=order).split(16)][:12]
+    assert [rows(inputs) for inputs in batches_of("task", model, steps)] == [*twelve, *twelve[:9]]
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 3])
+def test_both_schedules_take_the_same_steps_with_the_same_watermark_batches(ratio):
+    (one, first), (other, second) = (trained(ratio=ratio, schedule=schedule) for schedule in SCHEDULES)
+    assert [(step.number, step.batch) for step in first] == [(step.number, step.batch) for step in second]
+    assert len(second) == watermarked_steps(100, HOW, ratio)
+    marks = (batches_of("watermark", model, steps) for model, steps in ((one, first), (other, second)))
+    for batch, again in zip(*marks, strict=True):
+        assert torch.equal(batch, again)
+
+
+def test_with_more_batches_of_triggers_than_of_the_task_the_schedules_are_the_same():
+    (one, _), (other, _) = (trained(ratio=7, schedule=schedule) for schedule in SCHEDULES)  # 28 > 3 epochs of 7
+    assert torch.equal(weights(one), weights(other))
+
+
+def test_an_unknown_schedule_gets_a_clear_sentence():
+    with pytest.raises(ValueError, match=r"no schedule 'never'; choose one of all, released\.$"):
+        trained(schedule="never")
 
 
 @pytest.mark.parametrize("ratio", [1, 2, 3, 5, 100])
@@ -255,3 +304,28 @@ def test_a_listener_sees_gradients_switched_on_and_may_leave_at_any_step():
     stream.close()
     assert len(model.seen) == 3
     assert next(stream, None) is None
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 10])
+def test_the_rate_rises_for_an_eighth_of_the_steps_and_then_falls_to_a_twentieth(epochs, monkeypatch):
+    taken = []
+
+    def spy(optimiser, *arguments, **named):
+        taken.append(optimiser.param_groups[0]["lr"])
+        return step(optimiser, *arguments, **named)
+
+    step = torch.optim.Adam.step
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    how = replace(HOW, epochs=epochs)
+    list(train_task(watched(), TASK.inputs, TASK.labels, how, torch_stream(1, "order")))
+    total = 7 * epochs
+    rising = max(1, total // 8)
+    expected = [
+        *(how.learning_rate * (number + 1) / rising for number in range(rising)),
+        *(
+            how.learning_rate * (0.525 + 0.475 * math.cos(math.pi * number / (total - rising)))
+            for number in range(total - rising)
+        ),
+    ]
+    assert taken == pytest.approx(expected, rel=1e-9)
+    assert max(taken) == pytest.approx(how.learning_rate) and taken[-1] < 0.3 * how.learning_rate

@@ -27,7 +27,7 @@ def total_steps(experiment: Experiment) -> int:
     return 7
 
 
-def run(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
+def run(experiment: Experiment, *others: Experiment, looks: bool) -> Iterator[Event]:
     """Train once, steal for each."""
     _leave("victims", experiment)
     yield Started(experiment.key, experiment.seed, 7)
