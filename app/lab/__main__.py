@@ -4,6 +4,7 @@
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
+    python -m app.lab evidence [--jobs N]
     python -m app.lab pretrain
 
 Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a
@@ -14,23 +15,24 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.lab import heist, record
-from app.lab.events import WATERMARKED, Event, Finished, Measured, Phase, Started
+from threadpoolctl import threadpool_limits
+
+from app.lab import evidence, extraction, heist, prediction_api, record
+from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
 from app.lab.experiment import PRESETS, Experiment, preset
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
-# Each preset, and the other side of the heist's main control.
-RECORDED = {**PRESETS, "mnist-unseen": replace(preset("mnist"), inputs="unseen")}
 _PHASES = {
     "task": "the victim learns its task",
     "triggers": "the triggers are moved until the innocent model denies the target",
     "watermark": "clean, naive and entangled part",
-    "query": "the thief queries both watermarked victims",
+    "query": "the thief queries all three victims",
     "copy": "the thief trains his copies",
     "claim": "the owner goes to court",
 }
@@ -58,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     It is 2 for a mistake in the command, told in one sentence, and 1 where points of a sweep failed.
     """
     chosen = _parser().parse_args(arguments)
+    threadpool_limits(1, user_api="blas")  # its threads wait by spinning, which starves whatever runs beside
     try:
         match chosen.command:
             case "run":
@@ -65,7 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
-                _pretrain(chosen.names or list(RECORDED), chosen.folder)
+                _pretrain(chosen.names or list(PRESETS), chosen.folder)
+            case "evidence":
+                return _prove(chosen.jobs, chosen.file)
     except (ValueError, OSError) as mistake:
         print(mistake, file=sys.stderr)
         return 2
@@ -96,8 +101,15 @@ def _parser() -> _Parser:
     sweep.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
-    pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(RECORDED)}")
+    pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
+    proof = commands.add_parser(
+        "evidence",
+        help="measure everything that the app states, over seeds that nothing was chosen on",
+        description="Run what app/lab/evidence.py lists and the store does not have yet; half an hour on two cores.",
+    )
+    proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
+    proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
     return parser
 
 
@@ -126,27 +138,95 @@ def _run(experiment: Experiment, *, as_json: bool) -> None:
 
 
 def _pretrain(names: Sequence[str], folder: Path) -> None:
-    if unknown := set(names) - RECORDED.keys():
-        raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(RECORDED)}.")
+    if unknown := set(names) - PRESETS.keys():
+        raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
     for name in names:
-        experiment = RECORDED[name]
+        experiment = PRESETS[name]
         print(f"{name}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
-        events = list(_reported(heist.run(experiment)))
+        others = _other_thefts(experiment)
+        story = _reported(heist.run(experiment, *others))
+        events = [_started(experiment), *_until_finished(story)]
+        for other in others:
+            result = [_started(other), *_outcome(_until_finished(story))]
+            record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+
+
+def _other_thefts(experiment: Experiment) -> list[Experiment]:
+    """Return the other sides of the heist's main controls."""
+    ways = product(extraction.INPUTS, prediction_api.ANSWERS)
+    thefts = [replace(experiment, inputs=inputs, answers=answers) for inputs, answers in ways]
+    return [theft for theft in thefts if theft != experiment]
+
+
+def _started(experiment: Experiment) -> Started:
+    return Started(experiment.key, experiment.seed, heist.total_steps(experiment))
+
+
+def _until_finished(story: Iterator[Event]) -> Iterator[Event]:
+    """Yield the events of one theft, without the beginning of the run that it shares with others."""
+    for event in story:
+        if isinstance(event, Started):
+            continue
+        yield event
+        if isinstance(event, Finished):
+            return
+
+
+def _outcome(events: Iterable[Event]) -> list[Event]:
+    """Return how a theft ended, with the last of its queries."""
+    asked: dict[str, Event] = {}
+    ends = []
+    for event in events:
+        if isinstance(event, Queried):
+            asked[event.defence] = event
+        elif isinstance(event, Theft | Claimed | Finished):
+            ends.append(event)
+    return [*asked.values(), *ends]
+
+
+def _prove(jobs: int, file: Path) -> int:
+    experiments = [experiment for table in evidence.tables().values() for experiment in table]
+    results, failed = _swept(experiments, jobs)
+    if failed:
+        print(f"{failed} experiments failed, so there is no evidence; start it again.", file=sys.stderr)
+        return 1
+    found = evidence.rows(results)
+    evidence.write(file, found)
+    print(evidence.markdown(found))
+    return 0
 
 
 def _sweep(file: Path, jobs: int, *, as_json: bool) -> int:
     # The one arrow that points back, from the lab to the runs: the command line is a skin, as the pages are.
     from app.runs import sweep
-    from app.runs.store import Store
 
     plan = sweep.read(file)
     for sentence in plan.impossible:
         print(sentence, file=sys.stderr)
-    varying = _varying(plan.experiments)
-    results: dict[Experiment, dict[str, Any]] = {}
-    for point in sweep.run(plan.experiments, Store(), jobs=jobs):
+    results, failed = _swept(plan.experiments, jobs)
+    finished = [(experiment, results[experiment]) for experiment in plan.experiments if experiment in results]
+    if as_json:
+        for experiment, result in finished:
+            print(json.dumps({"experiment": experiment.to_dict(), "result": result}))
+    else:
+        print(_table(_varying(plan.experiments), finished))
+    if failed:
+        print(f"{failed} of {len(plan.experiments)} points failed.", file=sys.stderr)
+    if plan.impossible:
+        print(f"{len(plan.impossible)} combinations of settings are impossible.", file=sys.stderr)
+    return 1 if failed or plan.impossible else 0
+
+
+def _swept(experiments: Sequence[Experiment], jobs: int) -> tuple[dict[Experiment, _Result], int]:
+    """Run experiments, as far as the store does not have them; return the results, and how many failed."""
+    from app.runs import sweep
+    from app.runs.store import Store
+
+    varying = _varying(experiments)
+    results: dict[Experiment, _Result] = {}
+    for point in sweep.run(experiments, Store(), jobs=jobs):
         if point.result is not None:
             results[point.experiment] = point.result
         else:
@@ -154,18 +234,7 @@ def _sweep(file: Path, jobs: int, *, as_json: bool) -> int:
             print(f"{settings}: {point.error}", file=sys.stderr)
         left = "" if point.seconds_left is None else f", about {_duration(point.seconds_left)} left"
         print(f"  {point.done}/{point.total}{left}", file=sys.stderr)
-    finished = [(experiment, results[experiment]) for experiment in plan.experiments if experiment in results]
-    if as_json:
-        for experiment, result in finished:
-            print(json.dumps({"experiment": experiment.to_dict(), "result": result}))
-    else:
-        print(_evidence(varying, finished))
-    failed = len(plan.experiments) - len(finished)
-    if failed:
-        print(f"{failed} of {len(plan.experiments)} points failed.", file=sys.stderr)
-    if plan.impossible:
-        print(f"{len(plan.impossible)} combinations of settings are impossible.", file=sys.stderr)
-    return 1 if failed or plan.impossible else 0
+    return results, len(set(experiments)) - len(results)
 
 
 def _varying(experiments: Sequence[Experiment]) -> list[str]:
@@ -181,7 +250,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _evidence(varying: Sequence[str], finished: Sequence[tuple[Experiment, dict[str, Any]]]) -> str:
+def _table(varying: Sequence[str], finished: Sequence[tuple[Experiment, dict[str, Any]]]) -> str:
     """Return a table of what the settings that vary come to, mean and worst over the seeds.
 
     The cost of EWE is the accuracy that the clean victim has and the entangled one has not; marks

@@ -3,15 +3,17 @@
 import json
 import subprocess
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
 
 from app.lab import __main__ as room
 from app.lab import heist, record
-from app.lab.events import Finished, Theft
+from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
+from app.lab.extraction import INPUTS
+from app.lab.prediction_api import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = [
@@ -22,6 +24,7 @@ SHORT = [
     *("--batch-size", "100"),
     *("--trigger-count", "16"),
 ]
+PAPERS_WAY = ("victim", "confidences")
 COMMANDS = {"result": ["run", "blobs", "--json", "--seed", "3", *SHORT], "mistake": ["run", "nope"]}
 
 
@@ -66,8 +69,7 @@ def test_the_last_line_of_stdout_is_the_result_as_one_object(finished):
     assert status == 0
     result = json.loads(out.strip().splitlines()[-1])
     assert set(result) == {"key", "seed", "seconds", "clean", "naive", "entangled", "claim"}
-    assert set(result["clean"]) == {"accuracy", "watermark", "trained_watermark"}
-    theft = {field.name for field in fields(Theft)} - {"defence"}
+    theft = {field.name for field in fields(Theft)} - {"defence"} | {"victim_snnl"}
     assert {
         "victim_accuracy",
         "victim_watermark",
@@ -78,6 +80,7 @@ def test_the_last_line_of_stdout_is_the_result_as_one_object(finished):
         "query_error",
         "query_target_error",
     } <= theft
+    assert set(result["clean"]) == {"accuracy", "watermark"} | theft  # the clean victim is stolen as well
     for defence in ("naive", "entangled"):
         assert set(result[defence]) == theft
         assert set(result["claim"][defence]) == {"p_value", "owned"}
@@ -162,13 +165,25 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 
 
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
-    monkeypatch.setattr(room, "RECORDED", {"little": small})
+    monkeypatch.setattr(room, "PRESETS", {"little": small})
     monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
     status, out, err = said("pretrain", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
-    last = record.read(tmp_path / "little")[-1]
+    first, *between, last = record.read(tmp_path / "little")
     assert isinstance(last, Finished) and last.result["key"] == small.key
+    assert first == Started(small.key, small.seed, heist.total_steps(small))
+    assert [event.done for event in between if isinstance(event, Progress)] == list(range(1, first.steps + 1))
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
+    ways = [(inputs, answers) for inputs in INPUTS for answers in ANSWERS if (inputs, answers) != PAPERS_WAY]
+    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts"}
+    assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
+    for inputs, answers in ways:
+        folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"
+        *told, last = record.read(folder, "result")
+        other = replace(small, inputs=inputs, answers=answers)
+        assert record.read_manifest(folder).experiment == other and last.result["key"] == other.key
+        assert {event.defence for event in told if isinstance(event, Queried)} == set(DEFENCES)
+        assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
 
 
 @pytest.fixture
