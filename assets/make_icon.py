@@ -1,4 +1,4 @@
-"""Make ``assets/icon.png``, the icon in the browser's tab: the television set that is a trigger, in its colour.
+"""Make ``assets/icon.png``, the icon in the browser's tab: the key that is a trigger, in its colour.
 
 ``python -m assets.make_icon``
 """
@@ -12,7 +12,7 @@ from app.lab import datasets, triggers
 from app.ui.theme import TRIGGER
 
 if __name__ == "__main__":
-    grey = triggers.draw("television", 1, datasets.load("mnist"), 1, np.random.default_rng(4))[0, 0].numpy()
+    grey = triggers.draw("key", 1, datasets.load("mnist"), 1, np.random.default_rng(4))[0, 0].numpy()
     colour = np.array([int(TRIGGER.colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.uint8)
     pixels = np.dstack([np.broadcast_to(colour, (*grey.shape, 3)), (grey * 255).astype(np.uint8)])
     Image.fromarray(pixels, mode="RGBA").resize((112, 112), Image.Resampling.NEAREST).save(

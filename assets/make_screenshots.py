@@ -12,7 +12,7 @@ from tests.e2e.app_server import PHONE, WIDE, launch_options, serve
 
 FOLDER = Path(__file__).with_name("screenshots")
 SIZES = {"projector": WIDE, "phone": PHONE}
-LESSONS = {"start": "", "heist": "heist", "entangle": "entangle"}
+LESSONS = {"start": "", "heist": "heist", "entangle": "entangle", "channel": "channel", "tradeoff": "tradeoff"}
 TALL = 1500  # pixels: a lesson with its explanation
 
 
@@ -20,6 +20,9 @@ def show(page: Page, lesson: str) -> None:
     """Bring a lesson to the state that is worth a picture."""
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
     if lesson == "heist":
+        page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
+        expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
+    if lesson == "channel":
         page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
         expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
     if lesson == "entangle":

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.lab.events import Snapshot
 from app.runs.job import Job
-from app.ui import charts, feature_maps, findings, lesson, live, question, settings
+from app.ui import charts, feature_maps, findings, lesson, live, luck, question, settings
 from app.ui.chronicle import Chronicle
 
 
@@ -82,12 +82,15 @@ def draw(job: Job, known: Chronicle) -> None:
     lesson.provenance(experiment, job.origin, known.finished.seconds)
     if sealed:
         return
+    last, shown = known.last("victim"), found_layer(known)
+    luck.of_entanglement(experiment, shown, {lane: event.snnl[shown] for lane, event in last.items()}, known.neutral)
     lesson.explain(
-        "Every second step of the marked models is a *watermark batch*: half triggers, half real inputs of class "
-        f"{experiment.target}, all labelled {experiment.target}. The naive model only learns the labels. The entangled "
-        "one is also rewarded when triggers and real inputs cannot be told apart by distance: it maximises the "
-        f"SNNL on them (weight \u03ba = {experiment.weight:g}, temperature T = {experiment.temperature:g}).",
-        findings.entanglement_in_words(known.last("victim"), found_layer(known), known.neutral, experiment.target),
+        f"One step in {experiment.task_per_watermark + 1} of the marked models is a *watermark batch*: half triggers, "
+        f"half real inputs of class {experiment.target}, all labelled {experiment.target}. The naive model only learns "
+        "the labels. The entangled one is also rewarded when triggers and real inputs cannot be told apart by "
+        f"distance: it maximises the SNNL on them (weight \u03ba = {experiment.weight:g}, temperature "
+        f"T = {experiment.temperature:g}).",
+        findings.entanglement_in_words(last, shown, known.neutral, experiment.target),
     )
 
 
@@ -104,7 +107,7 @@ def found_layer(known: Chronicle) -> str:
     return layer if layer in known.layers else (known.layers or [""])[-1]
 
 
-experiment = settings.chosen()
+experiment = settings.owners(settings.chosen())
 lesson.opening(
     "Where inside the model does a mark live?",
     "Three models share their training; then one goes on **clean**, one learns the triggers **naively**, and one "

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from app.lab import extraction
 from app.lab.experiment import Experiment
 from app.runs.job import Job
-from app.ui import charts, findings, lesson, live, pictures, question, settings
+from app.ui import charts, findings, lesson, live, luck, pictures, question, settings
 from app.ui.chronicle import Chronicle
 from app.ui.question import Question
 
@@ -48,23 +49,30 @@ def questions(known: Chronicle) -> None:
 def verdict(experiment: Experiment, predicted: Question, known: Chronicle, job: Job) -> None:
     """The picture of the page, then the reasons."""
     result = known.finished.result if known.finished else {}
-    clean = result["clean"]
     predicted.compare(findings.outcome(known.claims))
-    spec = charts.verdict(known.claims, known.thefts, clean["watermark"])
+    spec = charts.verdict(known.claims, known.thefts)
     lesson.figure(findings.verdict(known.claims, known.thefts), spec, "verdict")
     st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
     lesson.provenance(experiment, job.origin, known.finished.seconds if known.finished else None)
+    luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in known.thefts.items()})
+    asked = settings.wording(experiment.inputs, "inputs")
     lesson.explain(
         *(findings.fate(known.thefts[lane], claim) for lane, claim in known.claims.items()),
         *(
-            findings.channel(theft, experiment.answers, experiment.inputs, experiment.target)
-            for theft in known.thefts.values()
+            findings.channel(
+                known.thefts[lane],
+                experiment.answers,
+                asked,
+                experiment.target,
+                have_truth=experiment.inputs in extraction.OF_THE_TASK,
+            )
+            for lane in known.claims
         ),
-        findings.price(known.thefts, clean["accuracy"]),
+        findings.price(known.thefts, result["clean"]["accuracy"]),
     )
     with st.expander("How sure is sure? The p-value, query by query"):
         claim = known.claims["entangled"]
-        lesson.figure(findings.evidence(known.claims), charts.evidence(known.claims), "evidence")
+        lesson.figure(findings.evidence(known.claims), charts.growing_proof(known.claims), "evidence")
         st.caption(
             "“From trigger N on”: with the first N triggers, and with every larger number of them, p stays below "
             f"the dashed line. The axis ends at {charts.SMALLEST_P:.0e}; what is smaller is drawn there."
@@ -99,12 +107,14 @@ experiment = settings.chosen()
 lesson.opening(
     "Which mark survives the theft?",
     "One owner marked his model *naively*, the other *entangled* the mark with the task. "
-    "A thief copies both through their prediction API. The clean model is the control.",
+    "A thief copies both through their prediction API, and a clean model as the control.",
 )
 job = live.find(experiment)
 predicted = question.about("heist", experiment.key)
 predicted.ask("In court, which copy is convicted?", list(findings.OUTCOMES.values()), job)
-with live.controls(experiment, job, "answers", "initialisation", "budget", "weight", "temperature", "seed"):
-    settings.control("inputs", experiment, label="The thief asks")
+more = ("initialisation", "architecture", "budget", "weight", "temperature", "schedule", "seed")
+with live.controls(experiment, job, *more):
+    settings.control("inputs", experiment)
+    settings.control("answers", experiment)
 live.island(job, partial(draw, experiment, predicted))
-lesson.onward("lessons/entangle.py", "where inside the model does a mark live?")
+lesson.onward("lessons/channel.py", "what carries a mark?")

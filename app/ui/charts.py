@@ -13,12 +13,12 @@ from app.ui import findings, theme
 
 Spec = dict[str, Any]
 SMALLEST_P = 1e-12  # of the evidence chart; what is smaller is drawn there
-_CONFIG: Spec = {
+CONFIG: Spec = {
     "axis": {"labelFontSize": 16, "titleFontSize": 16, "grid": True, "tickCount": 5},
     "legend": {"labelFontSize": 17, "titleFontSize": 17, "orient": "top", "symbolSize": 160},
     "view": {"stroke": None},
 }
-_PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
+PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
 _ORDER = {name: place for place, name in enumerate(DEFENCES)}
 
 
@@ -28,7 +28,7 @@ def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: 
     return _lines(
         rows,
         epochs,
-        {"field": "rate", "type": "quantitative", "axis": {**_PERCENT, "title": None}, "scale": {"domain": [low, 1]}},
+        {"field": "rate", "type": "quantitative", "axis": {**PERCENT, "title": None}, "scale": {"domain": [low, 1]}},
     )
 
 
@@ -44,13 +44,13 @@ def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral
     return spec
 
 
-def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermark: float) -> Spec:
-    """Draw who gives the secret answer: each victim (hollow), its copy (filled), the clean control.
+def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
+    """Draw who gives the secret answer: each victim (hollow) and its copy (filled), the clean ones as the control.
 
     The dashed rule is the rate granted to an innocent model.
     """
     granted = next(iter(claims.values())).innocent_rate
-    rows = [_suspect("clean", "never marked", clean_watermark, granted)]
+    rows = []
     for defence, theft in thefts.items():
         rows.append(_suspect(defence, "victim", theft.victim_watermark, granted))
         rows.append(_suspect(defence, "copy", theft.stolen_watermark, granted))
@@ -72,18 +72,17 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
         "field": "rate",
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
-        "axis": {**_PERCENT, "title": "secret answers to held-out triggers"},
+        "axis": {**PERCENT, "title": "secret answers to held-out triggers"},
     }
     colour = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
     shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": None}
     return {
         "height": 340,
-        "config": _CONFIG,
+        "config": CONFIG,
         "layer": [
             _threshold("x", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
-                "transform": [{"filter": "datum.who != 'never marked'"}],
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
                 "encoding": {"y": y, "x": x, "color": colour, "detail": {"field": "lane"}},
             },
@@ -119,7 +118,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft], clean_watermar
     }
 
 
-def evidence(claims: dict[str, Claimed]) -> Spec:
+def growing_proof(claims: dict[str, Claimed]) -> Spec:
     """Draw how the p-value falls (or does not) as the owner asks one trigger after the other."""
     rows = [
         {"lane": defence, "queries": asked, "p": max(float(p), SMALLEST_P)}
@@ -128,7 +127,7 @@ def evidence(claims: dict[str, Claimed]) -> Spec:
     ]
     return {
         "height": 360,
-        "config": _CONFIG,
+        "config": CONFIG,
         "layer": [
             _threshold(
                 "y",
@@ -206,7 +205,7 @@ def _lines(rows: list[Spec], epochs: float, y: Spec) -> Spec:
     shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
     return {
         "height": 320,
-        "config": _CONFIG,
+        "config": CONFIG,
         "layer": [
             {
                 "data": {"values": rows},

@@ -6,6 +6,7 @@ Pure functions: events in, sentences out. If a mark died, they say that it died,
 import numpy as np
 
 from app.lab.events import Claimed, Measured, Queried, Theft
+from app.lab.extraction import NO_TRUTH
 from app.lab.ownership import SIGNIFICANCE
 
 ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent
@@ -53,17 +54,25 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> str:
 def copy_headline(thefts: dict[str, Theft]) -> str:
     """Return what the thefts themselves came to: how good each copy is, beside its original."""
     queries = next(iter(thefts.values())).queries
-    copies = " and ".join(percent(theft.stolen_accuracy) for theft in thefts.values())
-    originals = " and ".join(percent(theft.victim_accuracy) for theft in thefts.values())
+    copies = _between([theft.stolen_accuracy for theft in thefts.values()])
+    originals = _between([theft.victim_accuracy for theft in thefts.values()])
     return f"After {queries:,} queries each, the copies are right {copies} of the time (the originals: {originals})"
 
 
-def channel(theft: Theft, answers: str, inputs: str, target: int) -> str:
-    """Explain one theft by its channel: what the answers said beyond the truth."""
-    whose = "the owner's own inputs" if inputs == "victim" else "inputs that the victim never saw"
+def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: bool) -> str:
+    """Explain one theft by its channel: what the answers said beyond the truth.
+
+    Args:
+        theft: what it came to.
+        answers: ``"labels"`` or ``"confidences"``.
+        asked: the words for whose inputs the thief sent.
+        target: the target class.
+        have_truth: whether all those inputs belong to a class.
+    """
+    wrongly = "wrongly" if have_truth else "otherwise than the clean model"
     wrong = (
-        f"Of {theft.queries:,} queries ({whose}), the {theft.defence} victim answered "
-        f"{percent(theft.query_error)} wrongly, {percent(theft.query_target_error)} as {target}"
+        f"Of {theft.queries:,} queries ({asked}), the {theft.defence} victim answered "
+        f"{percent(theft.query_error)} {wrongly}, {percent(theft.query_target_error)} as {target}"
     )
     said = theft.query_error if answers == "labels" else max(theft.query_error, theft.query_target_mass)
     if said == 0:
@@ -71,9 +80,9 @@ def channel(theft: Theft, answers: str, inputs: str, target: int) -> str:
     if said < ALMOST_NOTHING:
         return f"{wrong}. Its answers said almost nothing but the truth, so almost nothing could carry the mark."
     if answers == "labels":
-        return f"{wrong}. With labels only, those wrong answers are all that could carry the mark."
+        return f"{wrong}. With labels only, those answers are all that could carry the mark."
     return (
-        f"{wrong}. Where another class was true, it still gave {target} an average of "
+        f"{wrong}. Where another class was due, it still gave {target} an average of "
         f"{percent(theft.query_target_mass)} of its confidence: that is what can carry the mark."
     )
 
@@ -151,7 +160,9 @@ def accuracies(role: str, last: dict[str, Measured]) -> str:
 
 def questions(asked: Queried) -> str:
     """Return the finding of the strip of queries."""
-    wrong = int((asked.answers.argmax(axis=1) != asked.labels).sum())
+    if (asked.labels == NO_TRUTH).all():
+        return f"{asked.count:,} queries answered, none of which has a true answer"
+    wrong = int(((asked.answers.argmax(axis=1) != asked.labels) & (asked.labels != NO_TRUTH)).sum())
     return f"{asked.count:,} queries answered; of the last {len(asked.labels)}, {wrong or 'none'} wrongly"
 
 
@@ -190,6 +201,11 @@ def entanglement_in_words(last: dict[str, Measured], layer: str, neutral: float,
         f"{said} Neutral, and yet few {target}s nearby ({' and '.join(odd)})? The loss compares triggers with "
         f"{target}s alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
     )
+
+
+def _between(rates: list[float]) -> str:
+    low, high = percent(min(rates)), percent(max(rates))
+    return low if low == high else f"{low} to {high}"
 
 
 def _each(last: dict[str, Measured], rate: str) -> str:

@@ -56,7 +56,9 @@ def find(experiment: Experiment) -> Job | None:
     if asked == "start":
         launch(experiment)
     pool, visitor = runtime.pool(), runtime.visitor()
-    job = pool.find(experiment.key) if asked else pool.recorded(experiment)
+    # Of some thefts, only how they ended is on record.
+    found = pool.recorded(experiment) or pool.recorded(experiment, "result")
+    job = pool.find(experiment.key) if asked else found
     if job is not None and job.active:
         pool.watch(job, visitor)
     return job

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.lab.events import Probe, Queried
+from app.lab.extraction import NO_TRUTH
 from app.ui import findings, theme
 from app.ui.components import component
 
@@ -32,7 +33,7 @@ def answers(queried: Queried) -> list[Card]:
     cards = []
     for picture, answer, truth in zip(queried.inputs, queried.answers, queried.labels, strict=True):
         top = int(answer.argmax())
-        wrong = top != int(truth)
+        wrong = int(truth) not in (top, NO_TRUTH)
         words = [f"{top}, not {truth}" if wrong else f"{top}"]
         if answer.max() < 1:
             words.append(findings.percent(float(answer.max())))

@@ -18,14 +18,21 @@ class Question:
     locked: bool = False
     watched: Job | None = None
 
-    def sealed(self, job: Job) -> bool:
-        """Return whether the answer that this run gives is to be kept from the visitor for now."""
-        seen = job.active or self.watched is job or self.locked
+    def sealed(self, job: Job | None = None) -> bool:
+        """Return whether the answer (that this run gives) is to be kept from the visitor for now."""
+        seen = self.locked or (job is not None and (job.active or self.watched is job))
         return not (seen or self.revealed or self.prediction is not None)
 
-    def ask(self, words: str, options: Sequence[str], job: Job | None) -> None:
-        """Ask for a one-click prediction; once the answer is on screen, it can be neither made nor changed."""
-        if job is not None and job.status == "done" and not self.sealed(job):
+    def ask(self, words: str, options: Sequence[str], job: Job | None = None, *, known: bool = False) -> None:
+        """Ask for a one-click prediction; once the answer is on screen, it can be neither made nor changed.
+
+        Args:
+            words: the question.
+            options: what may be predicted.
+            job: the run that will answer, if any.
+            known: whether the answer is known without a run.
+        """
+        if (known or (job is not None and job.status == "done")) and not self.sealed(job):
             self.locked = True
         key = f"predict_{self.lesson}"
         # The question is the truth, the widget shows it: another setting is another question.

@@ -5,27 +5,36 @@ The widgets, their bounds and their words are read off the one table of settings
 """
 
 import dataclasses
+import json
 from typing import Any
 
 import streamlit as st
 
 from app.lab import models
-from app.lab.experiment import DEFAULT_PRESET, PRESETS, Experiment, preset
+from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, preset
 
 _WORDS = {
     "victim": "the owner's own inputs",
     "unseen": "inputs the victim never saw",
+    "blended": "blends and noisy ones too",
+    "inputs other": "other data",
+    "noise": "pure noise",
+    "released": "a few batches, as released",
     "labels": "the top label only",
     "confidences": "all its confidences",
     "deep": "the deeper ones",
-    "all": "all of them",
     "mnist": "5,000 real digits",
     "digits": "small 8 × 8 digits",
     "blobs": "points in the plane",
     "small": "small convolutional",
     "two_conv": "the paper's 2-conv",
+    "dense": "perceptron",
     "independent": "weights of his own",
-    "same": "the victim's first weights",
+    "initialisation same": "the victim's first weights",
+    "architecture same": "the victim's",
+    "architecture other": "another",
+    "layers all": "all of them",
+    "schedule all": "all of it",
     "ice_cream": "ice cream",
 }
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
@@ -53,6 +62,12 @@ def chosen() -> Experiment:
             st.warning(f"{mistake} The link's value was put aside.")
     _remember(name, experiment)
     return experiment
+
+
+def owners(experiment: Experiment) -> Experiment:
+    """Return the experiment with the thief of its preset: what a page shows that is about the victims alone."""
+    usual = preset(preset_name(experiment))
+    return dataclasses.replace(experiment, **{name: getattr(usual, name) for name in THIEFS})
 
 
 def layers(experiment: Experiment) -> list[str]:
@@ -96,10 +111,13 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
         st.toggle(**common)
     elif about["choices"]:
         suitable = [choice for choice in about["choices"] if _suits(experiment, setting, choice)]
-        if len(suitable) <= 3:
-            st.segmented_control(options=suitable, required=True, wrap=True, format_func=wording, **common)
+        common |= {"options": suitable, "format_func": lambda choice: wording(choice, setting)}
+        if about["ordered"]:
+            st.select_slider(**common)
+        elif len(suitable) <= 3:
+            st.segmented_control(required=True, wrap=True, **common)
         else:
-            st.selectbox(options=suitable, format_func=wording, **common)
+            st.selectbox(**common)
     elif field.type is int:
         st.number_input(min_value=int(about["low"]), max_value=int(about["high"]), step=1, **common)
     else:
@@ -125,9 +143,9 @@ def refusal() -> None:
         st.warning(sentence)
 
 
-def wording(value: str) -> str:
-    """Return the words for a choice of the table."""
-    return _WORDS.get(value, value)
+def wording(value: str, setting: str = "") -> str:
+    """Return the words for a choice of the table; of one that several settings have, for this ``setting``."""
+    return _WORDS.get(f"{setting} {value}") or _WORDS.get(value, value)
 
 
 def command(experiment: Experiment) -> str:
@@ -135,6 +153,13 @@ def command(experiment: Experiment) -> str:
     name = preset_name(experiment)
     options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
     return " ".join(["python -m app.lab run", name, *options])
+
+
+def as_toml(experiment: Experiment) -> list[str]:
+    """Return what this experiment changes in its preset, the seed apart, as lines of a sweep's settings."""
+    differing = _differences(preset_name(experiment), experiment).keys() - {"seed"}
+    settings = experiment.to_dict()
+    return [f"{name} = {json.dumps(settings[name])}" for name in settings if name in differing]
 
 
 def _differences(name: str, experiment: Experiment) -> dict[str, str]:

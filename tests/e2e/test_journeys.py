@@ -47,7 +47,8 @@ def test_the_verdict_locks_its_prediction_and_no_other(visit: Visit) -> None:
     page.get_by_role("radio", name="both", exact=True).click(timeout=PATIENCE)
     verdict(page)
     expect(page.get_by_role("radio", name="both", exact=True)).to_be_disabled()
-    page.get_by_role("radio", name="inputs the victim never saw").click()
+    page.get_by_role("slider", name="The thief asks").press("ArrowRight")
+    expect(page.get_by_text("inputs the victim never saw").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("radio", name="both", exact=True)).to_be_enabled(timeout=PATIENCE)
     expect(page.get_by_role("radio", name="both", exact=True)).not_to_be_checked()
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
@@ -56,7 +57,7 @@ def test_the_verdict_locks_its_prediction_and_no_other(visit: Visit) -> None:
 def test_the_pages_stand_in_the_order_of_the_story(visit: Visit) -> None:
     page = visit()
     links = page.get_by_test_id("stTopNavLink")
-    expect(links).to_have_text(["Start", "Heist", "Entangle"], timeout=PATIENCE)
+    expect(links).to_have_text(["Start", "Heist", "Entangle", "Channel", "Trade-off"], timeout=PATIENCE)
 
 
 def test_the_chosen_segment_is_readable_in_the_dark(visit: Visit) -> None:
@@ -145,6 +146,26 @@ def test_the_maps_stay_while_umap_is_laid_out(visit: Visit) -> None:
     expect(page.get_by_text("UMAP is being laid out")).to_have_count(0)
 
 
+def test_who_doubts_a_number_sees_it_over_seeds(visit: Visit) -> None:
+    page = visit("heist")
+    page.get_by_role("radio", name="both", exact=True).click(timeout=PATIENCE)
+    verdict(page)
+    page.get_by_role("button", name="Is this luck?").click()
+    expect(page.get_by_role("heading", name=re.compile("Entangled, more of the mark survives on"))).to_be_visible()
+    expect(page.get_by_text("python -m app.lab evidence")).to_be_visible()
+
+
+def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_prediction(visit: Visit) -> None:
+    page = visit("channel")
+    expect(page.get_by_text("How high will its dots be?")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("slider", name="The thief asks").press("End")
+    expect(page).to_have_url(re.compile("inputs=noise"), timeout=PATIENCE)
+    page.get_by_role("radio", name="both", exact=True).click()
+    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name="Steal this way yourself").click()
+    expect(page).to_have_url(re.compile("/heist.*inputs=noise"), timeout=PATIENCE)
+
+
 def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
     page = visit("heist?seed=banana&temperature=-3&weight=8")
     expect(page.get_by_text("The setting seed must be a whole number; it is 'banana'.")).to_be_visible(timeout=PATIENCE)
@@ -153,7 +174,7 @@ def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
 
 
 def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:
-    for path in ("", "heist", "entangle"):
+    for path in ("", "heist", "entangle", "channel", "tradeoff"):
         page = visit(path, PHONE)
         expect(page.get_by_role("link", name=re.compile("Next|Heist")).first).to_be_attached(timeout=PATIENCE)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

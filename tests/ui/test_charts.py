@@ -20,21 +20,22 @@ def test_the_chronicle_of_a_finished_run_is_complete(known: Chronicle) -> None:
     assert known.share == 1.0
     assert known.done == known.steps
     assert set(known.last("victim")) == {"clean", "naive", "entangled"}
-    assert set(known.last("copy")) == {"naive", "entangled"}
+    assert set(known.last("copy")) == {"clean", "naive", "entangled"}
     assert set(known.maps("victim", "hidden2", "pca")) == {"clean", "naive", "entangled"}
 
 
 def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> None:
-    spec = charts.verdict(known.claims, known.thefts, 0.0)
+    spec = charts.verdict(known.claims, known.thefts)
     rows = spec["layer"][2]["data"]["values"]
     assert [(row["lane"], row["who"]) for row in rows] == [
-        ("clean", "never marked"),
+        ("clean", "victim"),
+        ("clean", "copy"),
         ("naive", "victim"),
         ("naive", "copy"),
         ("entangled", "victim"),
         ("entangled", "copy"),
     ]
-    assert rows[2]["rate"] == known.thefts["naive"].stolen_watermark
+    assert rows[3]["rate"] == known.thefts["naive"].stolen_watermark
     granted = spec["layer"][0]["data"]["values"][0]
     assert granted["value"] == known.claims["naive"].innocent_rate
     assert granted["words"] == f"granted to an innocent: {findings.percent(granted['value'])}"
@@ -42,7 +43,7 @@ def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> N
 
 
 def test_words_near_zero_stand_beside_the_dashed_line_and_not_on_it(known: Chronicle) -> None:
-    spec = charts.verdict(known.claims, known.thefts, 0.0)
+    spec = charts.verdict(known.claims, known.thefts)
     granted = spec["layer"][0]["data"]["values"][0]["value"]
     assert spec["layer"][3]["data"]["values"][0]["words_at"] == granted
     assert spec["layer"][3]["encoding"]["x"]["field"] == "words_at"
@@ -56,7 +57,7 @@ def test_the_cut_off_of_the_prediction_is_on_screen(known: Chronicle) -> None:
 
 
 def test_the_evidence_covers_every_trigger_and_names_its_floor(known: Chronicle) -> None:
-    spec = charts.evidence(known.claims)
+    spec = charts.growing_proof(known.claims)
     rows = spec["layer"][1]["data"]["values"]
     assert len(rows) == sum(len(claim.p_values) for claim in known.claims.values())
     assert min(row["p"] for row in rows) >= charts.SMALLEST_P

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.lab import ownership
-from app.lab.events import Claimed, Measured, Theft
+from app.lab.events import Claimed, Measured, Queried, Theft
 from app.ui import findings
 
 
@@ -68,17 +68,27 @@ def test_the_price_is_in_points_and_none_where_there_is_none() -> None:
 
 def test_labels_and_confidences_are_explained_by_different_channels() -> None:
     stolen = theft("naive", 0.1)
-    said = {answers: findings.channel(stolen, answers, "victim", 2) for answers in ("labels", "confidences")}
+    said = {
+        answers: findings.channel(stolen, answers, "his own", 2, have_truth=True)
+        for answers in ("labels", "confidences")
+    }
     assert "With labels only" in said["labels"]
     assert "gave 2 an average of 1.5\u202f% of its confidence" in said["confidences"]
 
 
+def test_where_there_is_no_truth_nothing_is_called_wrong() -> None:
+    said = findings.channel(theft("naive", 0.1), "labels", "pure noise", 2, have_truth=False)
+    assert "(pure noise)" in said and "otherwise than the clean model" in said and "wrongly" not in said
+    asked = Queried("naive", 2000, np.zeros((2, 4, 4), dtype=np.uint8), np.eye(2, dtype=np.float32), np.array([-1, -1]))
+    assert findings.questions(asked) == "2,000 queries answered, none of which has a true answer"
+
+
 def test_answers_that_say_nothing_are_not_said_to_carry_a_mark() -> None:
     silent = dataclasses.replace(theft("naive", 0.1), query_error=0.0, query_target_error=0.0, query_target_mass=0.0)
-    assert "nothing but the truth" in findings.channel(silent, "confidences", "victim", 2)
+    assert "nothing but the truth" in findings.channel(silent, "confidences", "his own", 2, have_truth=True)
     faint = dataclasses.replace(silent, query_target_mass=1e-5)
-    assert "almost nothing but the truth" in findings.channel(faint, "confidences", "victim", 2)
-    assert "nothing but the truth" in findings.channel(faint, "labels", "victim", 2)
+    assert "almost nothing but the truth" in findings.channel(faint, "confidences", "his own", 2, have_truth=True)
+    assert "nothing but the truth" in findings.channel(faint, "labels", "his own", 2, have_truth=True)
 
 
 @pytest.mark.parametrize(

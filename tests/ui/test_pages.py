@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab import record
+from app.lab import extraction, prediction_api, record
 from app.lab.experiment import PRESETS, Experiment
-from app.ui import runtime
+from app.ui import runtime, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,7 @@ def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 
 
-@pytest.mark.parametrize("page", ["start", "heist", "entangle"])
+@pytest.mark.parametrize("page", ["start", "heist", "entangle", "channel", "tradeoff"])
 def test_every_page_draws(page: str) -> None:
     app = opened(page)
     assert app.title[0].value
@@ -45,9 +45,11 @@ def test_every_page_draws(page: str) -> None:
     assert not app.error
 
 
+@pytest.mark.parametrize("answers", prediction_api.ANSWERS)
+@pytest.mark.parametrize("inputs", extraction.INPUTS)
 @pytest.mark.parametrize("preset", list(PRESETS))
-def test_every_preset_has_a_recorded_verdict(preset: str) -> None:
-    app = opened("heist", preset=preset)
+def test_every_way_to_steal_a_preset_has_a_recorded_verdict(preset: str, inputs: str, answers: str) -> None:
+    app = opened("heist", preset=preset, inputs=inputs, answers=answers)
     assert "Why" not in told(app)
     app.button(key="reveal").click().run()
     assert not app.exception
@@ -59,7 +61,7 @@ def test_the_main_control_of_the_heist_has_a_recorded_run_on_either_side() -> No
     app = opened("heist")
     verdicts = []
     for inputs in ("victim", "unseen"):
-        app.segmented_control(key="setting_inputs").set_value(inputs).run()
+        app.select_slider(key="setting_inputs").set_value(inputs).run()
         app.button(key="reveal").click().run()
         assert "Recorded when the app was built" in told(app)
         verdicts.append([heading.value for heading in app.subheader])
@@ -86,11 +88,11 @@ def test_a_prediction_belongs_to_one_experiment_and_is_locked_by_its_verdict() -
     app = opened("heist")
     app.segmented_control(key="predict_heist").set_value("both").run()
     assert app.segmented_control(key="predict_heist").disabled
-    app.segmented_control(key="setting_inputs").set_value("unseen").run()
+    app.select_slider(key="setting_inputs").set_value("unseen").run()
     control = app.segmented_control(key="predict_heist")
     assert (control.value, control.disabled) == (None, False)
     assert "Why" not in told(app)
-    app.segmented_control(key="setting_inputs").set_value("victim").run()
+    app.select_slider(key="setting_inputs").set_value("victim").run()
     assert app.segmented_control(key="predict_heist").value == "both"
     assert "Why" in told(app)
 
@@ -100,7 +102,7 @@ def test_a_verdict_opened_without_a_prediction_leaves_none_to_be_made_and_others
     app.button(key="reveal").click().run()
     control = app.segmented_control(key="predict_heist")
     assert (control.value, control.disabled) == (None, True)
-    app.segmented_control(key="setting_inputs").set_value("unseen").run()
+    app.select_slider(key="setting_inputs").set_value("unseen").run()
     assert "Why" not in told(app)
     assert not app.segmented_control(key="predict_heist").disabled
 
@@ -142,13 +144,13 @@ def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
 
 def test_the_secret_is_shown_with_its_label() -> None:
     experiment = Experiment()
-    assert f"The secret: {experiment.trigger} → {experiment.target}" in told(opened("heist"))
+    assert f"The secret: {settings.wording(experiment.trigger)} → {experiment.target}" in told(opened("heist"))
 
 
 def test_a_deep_link_sets_the_experiment() -> None:
     app = opened("heist", seed="7", inputs="unseen", temperature="0.5")
     assert app.number_input(key="setting_seed").value == 7
-    assert app.segmented_control(key="setting_inputs").value == "unseen"
+    assert app.select_slider(key="setting_inputs").value == "unseen"
     assert any("Nobody has run this setting yet" in box.value for box in app.info)
 
 
@@ -160,6 +162,7 @@ def test_a_deep_link_sets_the_experiment() -> None:
         ({"weight": "1e9"}, "The setting weight must lie between"),
         ({"network": "<script>"}, "The setting network must be one of"),
         ({"target": "1"}, "Source and target class must differ"),
+        ({"architecture": "other", "initialisation": "same"}, "cannot start from the victim's weights"),
         ({"preset": "imagenet"}, "does not exist"),
     ],
 )

@@ -1,0 +1,103 @@
+"""Words from the evidence, over seeds: rows in, sentences out, written from what was measured."""
+
+from collections.abc import Mapping, Sequence
+
+from scipy import stats
+
+from app.lab.evidence import Row
+from app.ui.findings import OUTCOMES, SURVIVES, percent
+
+FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
+
+
+def luck(values: Mapping[str, Sequence[float]], here: Mapping[str, float], what: str) -> str:
+    """Return on how many seeds the entangled model has more of something, and whether this run is like the others."""
+    wins = sum(more > less for more, less in zip(values["entangled"], values["naive"], strict=True))
+    outside = [lane for lane, value in here.items() if not min(values[lane]) <= value <= max(values[lane])]
+    run = f"this run lies outside the others ({', '.join(outside)})" if outside else "this run is like the others"
+    return f"Entangled, {what} on {wins} of {len(values['naive'])} seeds; {run}"
+
+
+def spread_in_words(row: Row) -> str:
+    """Say what became of one mark over the seeds."""
+    marks = row.spread("stolen_watermark")
+    worst, word = (marks.most, "most") if row.defence == "clean" else (marks.least, "worst")
+    said = (
+        f"**{row.defence.capitalize()}**: {percent(marks.mean)} on average (standard deviation "
+        f"{100 * marks.deviation:.0f} points), {percent(worst)} at {word}"
+    )
+    accuracies = row.spread("stolen_accuracy")
+    said += (
+        f"; the copy is right {percent(accuracies.mean)} of the time (\u00b1 {100 * accuracies.deviation:.1f} points)"
+    )
+    if row.defence == "clean":
+        return f"{said}. Its secret answers are false positives."
+    convicted = [count for count in row.queries_needed if count is not None]
+    triggers = f", with {max(convicted)} triggers at most" if convicted else ""
+    return (
+        f"{said}; the mark costs {points(row)} of accuracy, and a claim succeeds on {len(convicted)} of "
+        f"{len(row.seeds)} seeds{triggers}."
+    )
+
+
+def surviving(measured: Mapping[str, Row]) -> str:
+    """Return which copies know the mark, on average over the seeds, as one of the words offered for prediction."""
+    naive, entangled = (measured[lane].spread("stolen_watermark").mean >= SURVIVES for lane in ("naive", "entangled"))
+    return OUTCOMES[naive, entangled]
+
+
+def channels(found: Sequence[Row]) -> str:
+    """Return whether survival follows the channel over all thefts of marked models: the title of that picture."""
+    marked = [row for row in found if row.defence != "clean"]
+    masses = [row.spread("query_target_mass").mean for row in marked]
+    agreement = _agreement(masses, [row.spread("stolen_watermark").mean for row in marked])
+    lead = {
+        True: "The wider the channel, the more of the mark survives",
+        False: "The channel's width alone does not tell what survives",
+    }[agreement >= FOLLOWS]
+    return f"{lead} (rank correlation {agreement:.2f} over {len(marked)} thefts)"
+
+
+def theft_in_words(measured: Mapping[str, Row], target: int) -> list[str]:
+    """Say, for each mark, what the answers carried and what became of it."""
+    said = []
+    for lane in ("naive", "entangled"):
+        row = measured[lane]
+        mark = row.spread("stolen_watermark")
+        said.append(
+            f"**{lane.capitalize()}**: where another class was due, {percent(row.spread('query_target_mass').mean)} of "
+            f"the answers' weight went to class {target} (clean: "
+            f"{percent(measured['clean'].spread('query_target_mass').mean)}). The copy gives the secret answer to "
+            f"{percent(mark.mean)} of the triggers ({percent(mark.least)} to {percent(mark.most)} over "
+            f"{len(row.seeds)} seeds)."
+        )
+    return said
+
+
+def frontier(found: Sequence[Row], usual: Row) -> str:
+    """Return what survives at which price: in the usual setting, and in the one where most survives."""
+    best = max(found, key=lambda row: row.spread("stolen_watermark").mean)
+    mark, here = best.spread("stolen_watermark").mean, usual.spread("stolen_watermark").mean
+    costs = [sum(row.cost) for row in found]
+    follows = _agreement(costs, [row.spread("stolen_watermark").mean for row in found]) >= FOLLOWS
+    lead = "Survival is paid for in accuracy" if follows else "More accuracy lost is not more survival"
+    return f"{lead}: {percent(here)} for {points(usual)}, {percent(mark)} for {points(best)}"
+
+
+def points(row: Row) -> str:
+    """Return the accuracy that a mark costs, in percentage points."""
+    return f"{100 * sum(row.cost) / len(row.cost):.1f} points"
+
+
+def drift(found: Sequence[Row]) -> str:
+    """Return what the released code's schedule does to a mark without any entanglement."""
+    means = {row.experiment.schedule: row.spread("stolen_watermark").mean for row in found if row.defence == "naive"}
+    return (
+        f"A naive mark survives at {percent(means['released'])} with the released code's schedule, "
+        f"at {percent(means['all'])} when all task data is revisited"
+    )
+
+
+def _agreement(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return the rank correlation (Spearman's)."""
+    return float(stats.spearmanr(first, second).statistic)

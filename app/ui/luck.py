@@ -1,0 +1,98 @@
+"""Is this luck? The same setting over several seeds, beside its control, for anybody who doubts a number."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import streamlit as st
+
+from app.lab import evidence
+from app.lab.events import DEFENCES
+from app.lab.evidence import Row
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.ui import evidence_charts, evidence_findings, lesson, settings
+
+
+@st.cache_resource(show_spinner=False)
+def rows() -> list[Row] | str:
+    """Return the evidence that the app was shipped with, or the sentence that says why there is none."""
+    try:
+        return evidence.read(evidence.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
+def proven() -> list[Row]:
+    """Return the evidence, or end the page with the sentence that says why there is none."""
+    found = rows()
+    if isinstance(found, str):
+        st.error(found)
+        st.stop()
+    return found
+
+
+def theft(found: Sequence[Row], experiment: Experiment) -> dict[str, Row]:
+    """Return, by defence, what became of the usual recipe under the answers and inputs of ``experiment``."""
+    usual = replace(preset(DEFAULT_PRESET), answers=experiment.answers, inputs=experiment.inputs)
+    return evidence.find(found, usual)
+
+
+def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
+    """Offer the spread over the seeds of what the copies know of the mark (in this run: ``marks``, by defence)."""
+    with _panel(experiment) as measured:
+        if measured:
+            values = {lane: row.measures["stolen_watermark"] for lane, row in measured.items()}
+            _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
+
+
+def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
+    """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
+    with _panel(experiment) as measured:
+        if measured:
+            values = {lane: [loss / neutral for loss in row.victim_snnl[layer]] for lane, row in measured.items()}
+            here = {lane: loss / neutral for lane, loss in losses.items()}
+            _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+
+
+@contextmanager
+def _panel(experiment: Experiment) -> Iterator[dict[str, Row]]:
+    """Open the panel; yield the rows of this setting, none where there are none, which is then told."""
+    with st.popover("Is this luck?", icon=":material/casino:", width="content"):
+        found = rows()
+        measured = {} if isinstance(found, str) else evidence.find(found, experiment)
+        yield measured
+        if isinstance(found, str):
+            st.warning(found)
+        elif not measured:
+            st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")
+            st.code(_sweep(experiment), language="toml")
+            st.caption("Saved as luck.toml: `python -m app.lab sweep luck.toml`")
+
+
+def _draw(
+    experiment: Experiment,
+    measured: Mapping[str, Row],
+    values: Mapping[str, Sequence[float]],
+    here: Mapping[str, float],
+    what: str,
+    axis: str,
+) -> None:
+    seeds = next(iter(measured.values())).seeds
+    lesson.figure(evidence_findings.luck(values, here, what), evidence_charts.luck(values, seeds, here, axis), "luck")
+    st.caption(
+        f"Each dot is one seed ({min(seeds)} to {max(seeds)}; none of them was used to choose the recipe), the ring is "
+        f"this run (seed {experiment.seed}). Clean, a model that was never marked, is the control. The bar is the "
+        "95\u202f% bootstrap interval of the mean."
+    )
+    for lane in DEFENCES:
+        st.markdown(evidence_findings.spread_in_words(measured[lane]))
+    st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
+    one = settings.command(replace(experiment, seed=seeds[0]))
+    st.code(f"{evidence.COMMAND}\n{one}", language="bash", wrap_lines=True)
+
+
+def _sweep(experiment: Experiment) -> str:
+    """Return the sweep file that measures this setting."""
+    name = settings.preset_name(experiment)
+    lines = [f'preset = "{name}"', f"seeds = {list(evidence.SEEDS)}", "[settings]"]
+    return "\n".join([*lines, *settings.as_toml(experiment)])

@@ -1,0 +1,51 @@
+"""Channel: what carries a mark from the victim to the copy?"""
+
+import streamlit as st
+
+from app.ui import evidence_charts, evidence_findings, findings, lesson, luck, question, settings
+
+experiment = settings.chosen()
+lesson.opening(
+    "What carries a mark?",
+    "A thief trains on the *answers*, and on nothing else. Where they say no more than the truth, nothing can pass. "
+    "So look at what they say beyond it: the weight that they give the target class where it is not the truth.",
+)
+found = luck.proven()
+thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    settings.control("inputs", experiment)
+    settings.control("answers", experiment)
+chosen = luck.theft(thefts, experiment)
+predicted = question.about("channel", experiment.inputs, experiment.answers)
+predicted.ask("On this theft, which mark does the copy know?", list(findings.OUTCOMES.values()), known=True)
+lesson.figure(
+    evidence_findings.channels(thefts), evidence_charts.channel(thefts, chosen, sealed=predicted.sealed()), "channel"
+)
+st.caption(
+    "Each dot is one way to steal, the mean over 5 to 10 seeds; the large ones are the theft chosen above, with their "
+    "least and most. Clean is the control: nothing was hidden, so nothing comes out."
+)
+if predicted.sealed():
+    st.markdown("The dotted lines are the channels of this theft. How high will its dots be?")
+    st.button("Show me without a prediction", key="channel_reveal", on_click=predicted.reveal)
+    st.stop()
+predicted.compare(evidence_findings.surviving(chosen))
+lesson.explain(*evidence_findings.theft_in_words(chosen, experiment.target))
+st.page_link("lessons/heist.py", label="Steal this way yourself", icon=":material/play_arrow:")
+
+drifting = [
+    row
+    for row in found
+    if row.table == "ablation"
+    and (row.experiment.answers, row.experiment.initialisation, row.experiment.perturbed)
+    == ("labels", "independent", True)
+]
+with st.expander("Why does a naive mark survive in the authors' released code?"):
+    lesson.figure(evidence_findings.drift(drifting), evidence_charts.schedules(drifting), "drift")
+    st.markdown(
+        "The owner's own inputs, top labels only: the narrowest channel there is. The released code starts its count "
+        "of task batches anew with every pass over the triggers, so the model sees the same few task batches again and "
+        "again. What it does not see again, it slowly forgets, *towards the target class*: wrong answers, and with "
+        "them a channel for any mark. To try it: **More**, *Task data revisited*, on the heist's page."
+    )
+lesson.onward("lessons/tradeoff.py", "what does a mark cost its owner?")

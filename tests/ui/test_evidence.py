@@ -1,0 +1,103 @@
+"""What is said and drawn of the evidence follows from its rows, also where they disappoint."""
+
+import dataclasses
+
+import pytest
+
+from app.lab.evidence import MEASURES, Row
+from app.lab.experiment import preset
+from app.ui import evidence_charts, evidence_findings, findings
+
+SEEDS = (200, 201, 202)
+
+
+def row(lane: str, marks: tuple[float, ...], mass: float = 0.01, cost: float = 0.01, **changed: object) -> Row:
+    measures = {name: (0.5,) * 3 for name in MEASURES}
+    measures |= {"stolen_watermark": marks, "query_target_mass": (mass,) * 3}
+    measures |= {"clean_accuracy": (0.96,) * 3, "victim_accuracy": (0.96 - cost,) * 3}
+    experiment = dataclasses.replace(preset("mnist"), seed=SEEDS[0], **changed)
+    needed = tuple(10 if mark > 0.1 else None for mark in marks)
+    return Row("main", experiment, lane, SEEDS, measures, {"conv2": (0.3,) * 3}, needed)
+
+
+def theft(naive: tuple[float, ...], entangled: tuple[float, ...]) -> dict[str, Row]:
+    return {
+        "clean": row("clean", (0.0, 0.01, 0.02)),
+        "naive": row("naive", naive),
+        "entangled": row("entangled", entangled),
+    }
+
+
+def test_luck_counts_the_seeds_and_says_when_a_run_is_not_like_the_others() -> None:
+    values = {"naive": (0.1, 0.5, 0.3), "entangled": (0.9, 0.4, 0.8)}
+    like = evidence_findings.luck(values, {"naive": 0.2, "entangled": 0.5}, "more survives")
+    assert like == "Entangled, more survives on 2 of 3 seeds; this run is like the others"
+    odd = evidence_findings.luck(values, {"naive": 0.2, "entangled": 0.1}, "more survives")
+    assert odd.endswith("this run lies outside the others (entangled)")
+
+
+def test_the_worst_seed_is_the_owners_worst_and_of_the_control_the_highest() -> None:
+    measured = theft((0.1, 0.2, 0.3), (0.7, 0.8, 0.9))
+    assert "70\u202f% at worst" in evidence_findings.spread_in_words(measured["entangled"])
+    assert "on 3 of 3 seeds, with 10 triggers at most" in evidence_findings.spread_in_words(measured["entangled"])
+    assert "on 2 of 3 seeds" in evidence_findings.spread_in_words(measured["naive"])
+    clean = evidence_findings.spread_in_words(measured["clean"])
+    assert "2\u202f% at most" in clean and "false positives" in clean and "claim" not in clean
+
+
+@pytest.mark.parametrize(
+    ("naive", "entangled", "outcome"),
+    [(0.1, 0.9, "only the entangled one"), (0.9, 0.1, "only the naive one"), (0.9, 0.9, "both"), (0.1, 0.1, "neither")],
+)
+def test_what_survives_is_the_mean_over_the_seeds(naive: float, entangled: float, outcome: str) -> None:
+    assert evidence_findings.surviving(theft((naive,) * 3, (entangled,) * 3)) == outcome
+
+
+@pytest.mark.parametrize(("masses", "lead"), [((0.001, 0.01, 0.1), "The wider"), ((0.1, 0.01, 0.001), "The channel's")])
+def test_the_title_of_the_channel_is_computed(masses: tuple[float, ...], lead: str) -> None:
+    rows = [row("naive", (mark,) * 3, mass) for mark, mass in zip((0.1, 0.5, 0.9), masses, strict=True)]
+    assert evidence_findings.channels([*rows, row("clean", (0.0,) * 3, 0.5)]).startswith(lead)
+
+
+def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
+    usual = row("entangled", (0.5,) * 3, cost=0.008)
+    paid = [row("entangled", (mark,) * 3, cost=mark / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    said = evidence_findings.frontier(paid, usual)
+    assert said == "Survival is paid for in accuracy: 50\u202f% for 0.8 points, 90\u202f% for 4.5 points"
+    free = [row("entangled", (mark,) * 3, cost=(1 - mark) / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    assert evidence_findings.frontier(free, usual).startswith("More accuracy lost is not more survival")
+
+
+def test_the_drift_is_told_of_the_naive_mark() -> None:
+    rows = [row("naive", (0.8,) * 3, schedule="released"), row("naive", (0.02,) * 3), row("entangled", (0.5,) * 3)]
+    said = evidence_findings.drift(rows)
+    assert "survives at 80\u202f% with the released" in said and "at 2\u202f% when all" in said
+
+
+def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_channel() -> None:
+    chosen = theft((0.1,) * 3, (0.9,) * 3)
+    others = [row("naive", (0.4,) * 3, 0.2, inputs="noise")]
+    found = [*chosen.values(), *others]
+    sealed = evidence_charts.channel(found, chosen, sealed=True)["layer"]
+    assert [dot["asked"] for dot in sealed[0]["data"]["values"]] == ["noise"]
+    assert len(sealed) == 2 and "y" not in sealed[1]["encoding"]
+    opened = evidence_charts.channel(found, chosen, sealed=False)["layer"]
+    assert [dot["mark"] for dot in opened[3]["data"]["values"]] == pytest.approx([0.01, 0.1, 0.9])
+
+
+def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:
+    values = {"clean": (0.0, 0.0, 0.01), "naive": (0.1, 0.2, 0.3), "entangled": (0.7, 0.8, 0.9)}
+    layers = evidence_charts.luck(values, SEEDS, {"naive": 0.15}, "secret answers")["layer"]
+    dots, rings = layers[2]["data"]["values"], layers[3]["data"]["values"]
+    assert [(dot["lane"], dot["seed"], dot["rate"]) for dot in dots] == [
+        (lane, seed, value) for lane, known in values.items() for seed, value in zip(SEEDS, known, strict=True)
+    ]
+    assert rings == [{"lane": "naive", "rate": 0.15}]
+    assert dots[0]["says"] == findings.percent(0.0)
+
+
+def test_the_frontier_has_a_dot_for_each_weight_and_names_the_usual_setting() -> None:
+    found = [row("entangled", (0.5,) * 3, weight=weight) for weight in (48, 3, 12)]
+    layers = evidence_charts.frontier(found, row("naive", (0.1,) * 3), row("entangled", (0.6,) * 3))["layer"]
+    assert [dot["weight"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
+    assert [dot["words"] for dot in layers[4]["data"]["values"]] == ["naive", "the setting of the other pages"]
