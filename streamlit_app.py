@@ -4,12 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.ui.path import LESSONS
+
 PAGES = [
     st.Page("lessons/start.py", title="Start", default=True),
-    st.Page("lessons/heist.py", title="Heist", url_path="heist"),
-    st.Page("lessons/entangle.py", title="Entangle", url_path="entangle"),
-    st.Page("lessons/channel.py", title="Channel", url_path="channel"),
-    st.Page("lessons/tradeoff.py", title="Trade-off", url_path="tradeoff"),
+    *(st.Page(stop.page, title=stop.title, url_path=stop.name) for stop in LESSONS),
 ]
 
 page = st.navigation(PAGES, position="top")

@@ -48,4 +48,4 @@ with st.expander("Why does a naive mark survive in the authors' released code?")
         "again. What it does not see again, it slowly forgets, *towards the target class*: wrong answers, and with "
         "them a channel for any mark. To try it: **More**, *Task data revisited*, on the heist's page."
     )
-lesson.onward("lessons/tradeoff.py", "what does a mark cost its owner?")
+lesson.onward("channel")

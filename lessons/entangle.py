@@ -133,4 +133,4 @@ if job is not None and projection == "umap" and job.status == "done" and not pre
     run = job
     live.island(live.unfold(experiment), lambda unfolding, known: draw_by_umap(run, unfolding, known))
 live.island(job, draw)
-lesson.onward("lessons/heist.py", "steal both. Which mark does the copy know?")
+lesson.onward("entangle")

@@ -117,4 +117,4 @@ with live.controls(experiment, job, *more):
     settings.control("inputs", experiment)
     settings.control("answers", experiment)
 live.island(job, partial(draw, experiment, predicted))
-lesson.onward("lessons/channel.py", "what carries a mark?")
+lesson.onward("heist")

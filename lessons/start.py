@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.ui import settings, story
+from app.ui import path, settings, story
 
 st.title("Steal a model. Then prove it was yours.", anchor=False)
 experiment = settings.chosen()
@@ -14,14 +14,9 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
 story.draw()
 st.space("small")
 with st.container(horizontal=True, gap="medium"):
-    st.page_link(
-        "lessons/heist.py", label="**Heist** · Which mark survives the theft? *3 min*", icon=":material/local_police:"
-    )
-    st.page_link(
-        "lessons/entangle.py", label="**Entangle** · Where does the mark live? *5 min*", icon=":material/genetics:"
-    )
-    st.page_link("lessons/channel.py", label="**Channel** · What carries a mark? *3 min*", icon=":material/route:")
-    st.page_link("lessons/tradeoff.py", label="**Trade-off** · What does it cost? *3 min*", icon=":material/balance:")
+    for stop in path.LESSONS:
+        words = f"**{stop.title}** · {stop.question} *{stop.minutes} min*"
+        st.page_link(stop.page, label=words, icon=stop.icon)
 st.caption(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
     "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."

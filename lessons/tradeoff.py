@@ -33,4 +33,4 @@ st.caption(
 with st.popover("Where is this from?", type="tertiary"):
     st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")
     st.code("python -m app.lab evidence", language="bash")
-lesson.onward("lessons/heist.py", "steal it yourself.")
+lesson.onward("tradeoff")

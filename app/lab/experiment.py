@@ -14,7 +14,7 @@ from typing import Any
 
 from app.lab import datasets, extraction, models, prediction_api, snnl, training, triggers
 
-LAB_VERSION = 3  # part of every key: raise it when the same settings give other results
+LAB_VERSION = 4  # part of every key: raise it when the same settings give other results, or a default changes
 
 # What the victims do not depend on.
 THIEFS = ("answers", "inputs", "budget", "initialisation", "architecture", "thief_epochs")
@@ -115,7 +115,10 @@ class Experiment:
 
     @property
     def key(self) -> str:
-        """SHA-256 over the sorted JSON of all settings and the lab version, in hex."""
+        """SHA-256 over the sorted JSON of the lab version and the settings that are not the default, in hex.
+
+        So a setting that is new to the table leaves the keys of all that was run before as they were.
+        """
         return _key(self.to_dict())
 
     @property
@@ -160,7 +163,9 @@ def preset(name: str) -> Experiment:
 
 
 def _key(settings: Mapping[str, Any]) -> str:
-    text = json.dumps({"lab": LAB_VERSION, **settings}, sort_keys=True)
+    defaults = {field.name: field.default for field in dataclasses.fields(Experiment)}
+    chosen = {name: value for name, value in settings.items() if value != defaults[name]}
+    text = json.dumps({"lab": LAB_VERSION, **chosen}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

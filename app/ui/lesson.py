@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.lab.experiment import Experiment
-from app.ui import settings
+from app.ui import path, settings
 
 
 def opening(question: str, lead: str) -> None:
@@ -47,7 +47,8 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
             st.caption(f"Key {experiment.key[:16]}")
 
 
-def onward(page: str, question: str) -> None:
-    """Close with the question that the next page answers."""
+def onward(name: str) -> None:
+    """Close the lesson called ``name`` with the question that the next one answers."""
+    stop = path.after(name)
     st.divider()
-    st.page_link(page, label=f"**Next:** {question}", icon=":material/arrow_forward:")
+    st.page_link(stop.page, label=f"**Next: {stop.title}.** {stop.question}", icon=":material/arrow_forward:")

@@ -1,6 +1,8 @@
 """One table of settings: canonical, checked at the door, with a key."""
 
 import dataclasses
+import hashlib
+import json
 import math
 from dataclasses import replace
 from typing import get_type_hints
@@ -144,6 +146,13 @@ def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
     before = Experiment().key
     monkeypatch.setattr(room, "LAB_VERSION", room.LAB_VERSION + 1)
     assert Experiment().key != before
+
+
+def test_a_setting_at_its_default_leaves_no_trace_in_the_key():
+    bare = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION}).encode()).hexdigest()
+    assert Experiment().key == bare
+    told = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION, "seed": 7, "weight": 2.0}).encode()).hexdigest()
+    assert Experiment(seed=7, weight=2).key == told
 
 
 def test_a_key_is_64_hexadecimal_digits():
