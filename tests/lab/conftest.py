@@ -10,6 +10,7 @@ SMALL = Experiment(
     dataset="blobs",
     network="tiny",
     trigger="cluster",
+    target=2,
     task_epochs=1,
     watermark_epochs=2,
     thief_epochs=1,
