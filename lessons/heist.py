@@ -79,9 +79,10 @@ def verdict(experiment: Experiment, predicted: Question, known: Chronicle, job: 
         )
         st.markdown(
             f"Exact binomial test: does the copy give the secret answer more often than an innocent model? "
-            f"The clean model of this run gave it to {claim.clean_successes} of {claim.clean_queries} triggers, so an "
-            f"innocent model is granted {findings.percent(claim.innocent_rate)}: the upper end of the exact 95\u202f% "
-            f"interval, from one clean model. Below 0.05, the claim is established; 1 innocent in 20 would be accused."
+            f"The worse of this run's two clean models, the victim and its copy, gave it to {claim.clean_successes} of "
+            f"{claim.clean_queries} triggers, so an innocent model is granted {findings.percent(claim.innocent_rate)}: "
+            "the upper end of the exact 95\u202f% interval. Below 0.05, the claim is established; 1 innocent in 20 "
+            "would be accused."
         )
 
 

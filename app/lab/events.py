@@ -146,8 +146,9 @@ class Theft:
 
 @dataclass(frozen=True)
 class Claimed:
-    """The court has spoken on one copy: the exact binomial test against the clean model's rate.
+    """The court has spoken on one copy: the exact binomial test against the rate of the worse of two clean models.
 
+    These are the clean victim and its copy, the control of the theft; ``clean_successes`` is the larger count.
     ``answers`` is ``(queries,)`` bool: which trigger the suspect answered with the target, in the
     order in which they were asked. ``p_values[i]`` is the p-value after ``i + 1`` of them.
     """

@@ -262,8 +262,9 @@ def _row(table: str, group: Sequence[Experiment], defence: str, runs: Sequence[M
 
     measures = {name: values(name) for name in MEASURES}
     needed = []
-    for rate, clean in zip(measures["stolen_watermark"], measures["clean_watermark"], strict=True):
-        granted = ownership.innocent_rate(round(clean * HELD_OUT), HELD_OUT)
+    for rate, victim, run in zip(measures["stolen_watermark"], measures["clean_watermark"], runs, strict=True):
+        worst = max(victim, run["clean"]["stolen_watermark"])  # of the two clean models, as in court
+        granted = ownership.innocent_rate(round(worst * HELD_OUT), HELD_OUT)
         needed.append(ownership.queries_needed(rate, granted))
     inside = {
         layer: tuple(run[defence]["victim_snnl"][layer] for run in runs) for layer in runs[0][defence]["victim_snnl"]

@@ -195,7 +195,7 @@ def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]
     yield Phase("claim", 0)
     result["claim"] = {}
     for defence in WATERMARKED:
-        claimed = _claim(scene, defence, clean, copies[defence])
+        claimed = _claim(scene, defence, (clean, copies["clean"]), copies[defence])
         result["claim"][defence] = {"p_value": claimed.p_value, "owned": claimed.owned}
         yield claimed
     for defence, model in copies.items():
@@ -307,10 +307,15 @@ def _theft(
     )
 
 
-def _claim(scene: Scene, defence: str, clean: FeatureNetwork, suspect: FeatureNetwork) -> Claimed:
+def _claim(scene: Scene, defence: str, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
+    """Go to court; what is granted to an innocent is what the worst of the clean models does.
+
+    The triggers were moved until the clean victim denied the target, so that it alone would flatter them: the
+    copy of it, which began with other weights, knows nothing of the mark either, and nobody moved them away from it.
+    """
     target = scene.experiment.target
     answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
-    innocent = int(triggers.answered_with(clean, scene.held_out, target).sum())
+    innocent = max(int(triggers.answered_with(model, scene.held_out, target).sum()) for model in innocents)
     asked = len(scene.held_out)
     verdict = ownership.claim(int(answers.sum()), asked, ownership.innocent_rate(innocent, asked))
     return Claimed(

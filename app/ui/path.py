@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lesson:
-    """One stop: its name (of its file and in its address), its title, the question it answers, its minutes, its icon."""
+    """One stop: its name (of its file, and in its address), its title, the question it answers, minutes and icon."""
 
     name: str
     title: str

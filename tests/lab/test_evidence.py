@@ -67,6 +67,8 @@ def test_a_row_has_the_values_of_its_runs_in_the_order_of_its_seeds(rows):
     assert row.measures["clean_watermark"] == (0.01,) * 10
     assert row.cost == pytest.approx([0.05 - 0.001 * (seed % 10) for seed in evidence.SEEDS])
     assert row.queries_needed[0] == ownership.queries_needed(0.9, ownership.innocent_rate(2, 200))
+    clean = evidence.find(rows, preset("mnist"))["clean"]
+    assert max(clean.measures["stolen_watermark"]) <= 0.01  # else the clean copy would be the worse innocent
     assert evidence.find(rows, preset("mnist"))["clean"].queries_needed == (None,) * 10
 
 

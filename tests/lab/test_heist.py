@@ -429,7 +429,7 @@ def test_the_claim_is_the_exact_binomial_test_of_the_answers_of_the_copy(small, 
         assert claimed.owned == (claimed.p_value < 0.05)
         assert result["claim"][claimed.defence] == {"p_value": claimed.p_value, "owned": claimed.owned}
         assert claimed.answers.mean() == result[claimed.defence]["stolen_watermark"]
-        assert claimed.clean_successes / 200 == result["clean"]["watermark"]
+        assert claimed.clean_successes / 200 == max(result["clean"]["watermark"], result["clean"]["stolen_watermark"])
 
 
 def test_the_last_look_at_a_model_is_a_look_at_its_final_weights(small, story, models):
