@@ -46,6 +46,7 @@ with st.expander("Why does a naive mark survive in the authors' released code?")
         "The owner's own inputs, top labels only: the narrowest channel there is. The released code starts its count "
         "of task batches anew with every pass over the triggers, so the model sees the same few task batches again and "
         "again. What it does not see again, it slowly forgets, *towards the target class*: wrong answers, and with "
-        "them a channel for any mark. To try it: **More**, *Task data revisited*, on the heist's page."
+        "them a channel for any mark. Measured with one watermark batch a task batch: that schedule then sees a fifth "
+        "of the task data. To try it: **More**, *Task data revisited*, on the heist's page."
     )
 lesson.onward("channel")
