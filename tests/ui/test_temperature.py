@@ -1,0 +1,196 @@
+"""The temperature's words follow from the points, its page from the link; what it invites to try really happens."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from app.lab.arrangements import HOTTEST, Arrangement, arrange, nearness
+from app.lab.snnl import soft_nearest_neighbor_loss
+from app.ui import playground, temperature_findings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(**link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page("lessons/temperature.py").run()
+    assert not app.exception
+    return app
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
+
+
+def drawn(app: AppTest) -> dict:
+    """What the browser is given to draw."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def pulled(name: str, temperature: float, sign: int) -> tuple[Arrangement, Arrangement]:
+    """The playground's gradient steps, by automatic differentiation."""
+    start = arrange(name)
+    groups, points = torch.from_numpy(start.groups), torch.from_numpy(start.points)
+    for _ in range(playground.STEPS):
+        points.requires_grad_()
+        loss = soft_nearest_neighbor_loss(points, groups, temperature, "euclidean")
+        (slope,) = torch.autograd.grad(len(groups) * loss, points)
+        step = sign * playground.RATE * slope
+        length = step.norm(dim=1, keepdim=True).clamp_min(1e-300)
+        points = (points.detach() + step * (playground.LONGEST / length).clamp(max=1)).clamp(-5, 5)
+    return start, Arrangement(points.numpy(), start.groups)
+
+
+@pytest.mark.parametrize(
+    ("name", "temperature", "closes"),
+    [("ring", 100.0, False), ("ring", 3.0, True), ("ring", 0.1, False), ("blobs", 100.0, True)],
+)
+def test_what_pull_together_does_is_what_the_lesson_says(name: str, temperature: float, closes: bool) -> None:
+    start, end = pulled(name, temperature, +1)
+    assert temperature_findings.closes(start, end) == temperature_findings.CLOSES[closes]
+
+
+def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
+    hot = temperature_findings.pulled(True, 100.0, 200, *pulled("ring", 100.0, +1))
+    assert "mixed from the start" in hot
+    cold = temperature_findings.pulled(True, 0.1, 200, arrange("ring"), arrange("ring"))
+    assert "out of earshot" in cold
+    warm = temperature_findings.pulled(True, 3.0, 200, *pulled("ring", 3.0, +1))
+    assert warm.endswith("away.")
+
+
+@pytest.mark.parametrize(
+    ("name", "temperature", "words"),
+    [
+        ("ring", 1.0, "the loss sees two groups apart"),
+        ("ring", 100.0, "the loss cannot tell the groups apart"),
+        ("ring", 10.0, "the loss sees some of both"),
+        ("pairs", 0.1, "the nearest neighbours are strangers"),
+    ],
+)
+def test_the_finding_is_read_off_the_loss(name: str, temperature: float, words: str) -> None:
+    near = nearness(arrange(name), temperature)
+    finding = temperature_findings.finding(near)
+    assert words in finding
+    assert f"At T = {temperature:g}," in finding
+    assert f"SNNL {near.snnl:.3f}" in finding
+
+
+def test_averages_are_called_equal_only_where_they_are() -> None:
+    assert "Equal" in temperature_findings.averages(nearness(arrange("ring"), 100.0))
+    assert "The excess" in temperature_findings.averages(nearness(arrange("blobs"), 100.0))
+
+
+def test_how_many_neighbours_count_is_said_with_its_consequence() -> None:
+    said = [temperature_findings.reach(nearness(arrange("ring"), temperature), 79) for temperature in (0.01, 1, 100)]
+    assert "only the nearest" in said[0]
+    assert "sees shape" in said[1]
+    assert "shape is invisible" in said[2]
+
+
+def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction() -> None:
+    app = opened()
+    data = drawn(app)
+    assert (data["arrangement"], data["now"]["temperature"]) == ("ring", 1)
+    np.testing.assert_allclose(data["now"]["points"], arrange("ring").points)
+    assert data["limit"] < 10
+    assert "Equal" not in told(app)
+    app.segmented_control(key="predict_temperature").set_value("no, it looks mixed").run()
+    assert drawn(app)["limit"] == HOTTEST
+    assert "drag it to 100" in drawn(app)["hint"]
+    assert not app.get("alert")
+
+
+def test_who_does_not_want_to_predict_may_go_on() -> None:
+    app = opened()
+    app.button(key="temperature_reveal").click().run()
+    assert drawn(app)["limit"] == HOTTEST
+
+
+def test_a_deep_link_sets_arrangement_and_temperature() -> None:
+    app = opened(arrangement="blobs", t="30")
+    assert app.segmented_control(key="arrangement_choice").value == "blobs"
+    assert drawn(app)["now"]["temperature"] == 30
+    assert "At T = 30," in told(app)
+    assert not app.warning
+
+
+def test_a_link_to_the_answer_waits_for_the_prediction_too() -> None:
+    app = opened(t="100")
+    assert "shape is invisible" not in told(app)
+    assert "At T = 3," in told(app)
+
+
+def test_a_change_of_arrangement_goes_to_the_link_and_keeps_the_temperature() -> None:
+    app = opened(t="0.1")
+    app.segmented_control(key="arrangement_choice").set_value("pairs").run()
+    assert not app.exception
+    assert app.query_params["arrangement"] == ["pairs"]
+    assert drawn(app)["now"]["temperature"] == 0.1
+    assert "the nearest neighbours are strangers" in told(app)
+
+
+def test_what_lay_on_the_table_is_still_there_when_the_visitor_comes_back() -> None:
+    app = opened(arrangement="moons", t="0.3")
+    app.switch_page("lessons/entangle.py").run()
+    for name in list(app.query_params):
+        del app.query_params[name]
+    app.switch_page("lessons/temperature.py").run()
+    assert (drawn(app)["arrangement"], drawn(app)["now"]["temperature"]) == ("moons", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"t": "banana"}, "must be a number; it is 'banana'"),
+        ({"t": "nan"}, "must be a number"),
+        ({"t": "-3"}, "between 0.01 and 100; this is t = 0.01"),
+        ({"t": "inf"}, "between 0.01 and 100; this is t = 100"),
+        ({"t": "1e400"}, "between 0.01 and 100"),
+        ({"arrangement": "<script>"}, "does not exist"),
+    ],
+)
+def test_hostile_links_get_one_sentence(link: dict[str, str], sentence: str) -> None:
+    app = opened(**{"arrangement": "blobs", **link})
+    assert len(app.warning) == 1
+    assert sentence in app.warning[0].value
+
+
+FINE = {
+    "arrangement": "ring",
+    "temperature": 2.0,
+    "points": [[0, 0], [1, 0], [0, 1], [1, 1]],
+    "groups": [0, 0, 1, 1],
+    "pull": None,
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"temperature": "hot"},
+        {"temperature": -1},
+        {"temperature": None},
+        {"points": [[0, 0]]},
+        {"points": [[0, 0], [1, 0], [0, 1], [1e9, 1]]},
+        {"points": "many"},
+        {"groups": [0, 0, 0, 1]},
+        {"groups": [[0], 0, 1, 1]},
+        {"pull": {"together": True}},
+        {"pull": 7},
+    ],
+)
+def test_a_browser_that_lies_changes_nothing(wrong: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(playground.st, "warning", warnings.append)
+    before = playground.Played("ring", 1.0, arrange("ring"))
+    assert playground._read(FINE, before).temperature == 2.0
+    assert not warnings
+    assert playground._read({**FINE, **wrong}, before) is before
+    assert len(warnings) == 1
