@@ -80,7 +80,9 @@ groups_of_plane = hnp.arrays(np.float64, st.tuples(st.integers(2, 12), st.just(2
 
 
 @given(groups_of_plane, groups_of_plane)
-def test_across_exceeds_within_by_the_squared_distance_of_the_centres(genuine: np.ndarray, triggers: np.ndarray) -> None:
+def test_across_exceeds_within_by_the_squared_distance_of_the_centres(
+    genuine: np.ndarray, triggers: np.ndarray
+) -> None:
     groups = np.repeat([GENUINE, TRIGGER], [len(genuine), len(triggers)])
     within, across = mean_distances(Arrangement(np.concatenate([genuine, triggers]), groups))
     centres = ((genuine.mean(axis=0) - triggers.mean(axis=0)) ** 2).sum()

@@ -131,7 +131,7 @@ def test_a_change_of_arrangement_goes_to_the_link_and_keeps_the_temperature() ->
     app = opened(t="0.1")
     app.segmented_control(key="arrangement_choice").set_value("pairs").run()
     assert not app.exception
-    assert app.query_params["arrangement"] == ["pairs"]
+    assert app.query_params["arrangement"] == "pairs"
     assert drawn(app)["now"]["temperature"] == 0.1
     assert "the nearest neighbours are strangers" in told(app)
 

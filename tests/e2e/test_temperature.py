@@ -1,0 +1,122 @@
+"""The playground as a visitor uses it: by slider, by keyboard, by its buttons, on a phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.app_server import PHONE
+
+Visit = Callable[..., Page]
+PATIENCE = 90_000  # milliseconds
+
+
+def slider(page: Page) -> Locator:
+    found = page.get_by_role("slider", name="Temperature")
+    expect(found).to_be_visible(timeout=PATIENCE)
+    return found
+
+
+def plane(page: Page) -> Locator:
+    return page.get_by_role("application")
+
+
+def finding(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible(timeout=PATIENCE)
+
+
+def nearest_stranger(page: Page, said: str) -> tuple[float, float]:
+    """What the points' pull did to the mean distance to the nearest stranger."""
+    words = page.get_by_text(re.compile(f"^{said}"))
+    expect(words).to_be_visible(timeout=PATIENCE)
+    before, after = re.search(r"nearest stranger ([\d.]+) → ([\d.]+)", words.inner_text()).groups()  # type: ignore[union-attr]
+    return float(before), float(after)
+
+
+def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
+    page = visit("temperature")
+    slider(page).press("End")
+    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 3,"))
+    page.get_by_role("radio", name="no, it looks mixed").click()
+    expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
+    slider(page).press("End")
+    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
+    finding(page, r"^At T = 100, the loss cannot tell the groups apart: SNNL 0\.70")
+    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
+    expect(page).to_have_url(re.compile("t=100"))
+
+
+@pytest.mark.parametrize(("temperature", "closes"), [("100", False), ("3", True)])
+def test_the_ring_closes_in_when_cool_and_stays_when_hot(visit: Visit, temperature: str, closes: bool) -> None:
+    page = visit(f"temperature?t={temperature}")
+    page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Show me without a prediction")).to_have_count(0, timeout=PATIENCE)
+    if not closes:
+        slider(page).press("End")
+    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^T = {temperature},"))
+    page.get_by_role("button", name="Pull together").click()
+    before, after = nearest_stranger(page, f"Pulled together, 200 steps at T = {temperature}:")
+    assert (after < 0.2 * before) == closes
+    assert (after > 0.9 * before) != closes
+    expect(page.get_by_text(re.compile("^Pull together took 200 steps"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Start again").click()
+    expect(plane(page)).to_have_attribute("aria-label", re.compile(f"nearest stranger is {before:.2f}"))
+
+
+def test_push_apart_lowers_the_loss(visit: Visit) -> None:
+    page = visit("temperature?arrangement=mixed&t=3")
+    slider(page)
+    page.get_by_role("button", name="Push apart").click()
+    before, after = nearest_stranger(page, "Pushed apart, 200 steps at T = 3:")
+    assert after > 2 * before
+
+
+def test_points_are_chosen_moved_added_and_deleted_by_keyboard(visit: Visit) -> None:
+    page = visit("temperature?arrangement=blobs")
+    slider(page)
+    table = plane(page)
+    table.focus()
+    table.press("n")
+    chosen = page.get_by_text(re.compile("^Chosen: trigger at"))
+    expect(chosen).to_be_visible()
+    first = chosen.inner_text()
+    table.press("Shift+ArrowUp")
+    expect(chosen).not_to_have_text(first)
+    table.press("Enter")
+    expect(page.get_by_text(re.compile(r"^Added: trigger.* 81 points\."))).to_be_visible()
+    table.press("Delete")
+    table.press("Delete")
+    expect(page.get_by_text(re.compile(r"^Deleted: trigger.* 79 points\."))).to_be_visible()
+    expect(table).to_have_attribute("aria-label", re.compile("39 diamonds .* and 40 discs"))
+    expect(page.get_by_text(re.compile("of 78 neighbours"))).to_be_visible(timeout=PATIENCE)  # the server heard of it
+
+
+def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) -> None:
+    page = visit("temperature?arrangement=blobs")
+    slider(page)
+    label = plane(page).get_attribute("aria-label")
+    box = plane(page).bounding_box()
+    assert label is not None and box is not None
+    x, y = (float(number) for number in re.search(r"Chosen: trigger at (-?[\d.]+), (-?[\d.]+)", label).groups())  # type: ignore[union-attr]
+    scale = box["width"] / 2 / 5.3
+    page.mouse.move(box["x"] + box["width"] / 2 + x * scale, box["y"] + box["height"] / 2 - y * scale)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.1, steps=5)
+    page.mouse.up()
+    expect(plane(page)).to_have_attribute("aria-label", re.compile(r"Chosen: trigger at -?0\.\d, 4\.\d"))
+    page.get_by_role("radio", name="glued pairs").click()
+    finding(page, r"^At T = 1, the nearest neighbours are strangers")
+    expect(plane(page)).to_have_attribute("aria-label", re.compile(r"nearest stranger is 0\.\d\d"))
+
+
+def test_on_a_phone_picture_and_slider_are_on_one_screen_and_nothing_is_too_wide(visit: Visit) -> None:
+    page = visit("temperature", PHONE)
+    plane(page).scroll_into_view_if_needed(timeout=PATIENCE)
+    plane(page).evaluate("plane => plane.scrollIntoView({ block: 'start' })")
+    expect(slider(page)).to_be_in_viewport()
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0
+    for name in ("Pull together", "Push apart", "Start again", "Delete"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box is not None and box["height"] >= 44
