@@ -29,22 +29,20 @@ lesson.opening(
     "the point's own group. The **temperature** says how far *near* reaches.",
 )
 table = playground.chosen()
-ring = table.name == "ring"
+pull, ring = table.pull, table.name == "ring"
+hot_pull = ring and pull is not None and pull.together and pull.temperature >= HOT
 first, second = question.about("temperature"), question.about("pull")
 sealed = ring and first.sealed()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
-    asked = st.container(width="content")
+    with st.container(width="content"):
+        if first.locked:
+            said = f"Pull together at T = {HOTTEST:g}: will the ring close in?"
+            second.ask(said, list(words.CLOSES.values()), known=hot_pull)
+        else:
+            said = f"At T = {HOTTEST:g}, does the loss see that the ring surrounds the blob?"
+            first.ask(said, list(words.SEES.values()), known=ring and table.temperature >= HOT)
     playground.picker(table)
 table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
-pull = table.pull
-hot_pull = ring and pull is not None and pull.together and pull.temperature >= HOT
-with asked:
-    if not first.locked:
-        said = f"At T = {HOTTEST:g}, does the loss see that the ring surrounds the blob?"
-        first.ask(said, list(words.SEES.values()), known=ring and table.temperature >= HOT)
-    else:
-        said = f"Pull together at T = {HOTTEST:g}: will the ring close in?"
-        second.ask(said, list(words.CLOSES.values()), known=hot_pull)
 if sealed:
     st.button("Show me without a prediction", key="temperature_reveal", on_click=first.reveal)
 st.caption(

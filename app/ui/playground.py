@@ -6,7 +6,7 @@ points that were moved, added or deleted stay with the visitor.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ WORDS = {
     "moons": "two moons",
 }
 _USUAL = {"arrangement": "ring", "t": "1"}  # what is not in the URL
-_KEPT = "playground_kept"
+_KEY, _KEPT = "playground", "playground_kept"
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,22 @@ def picker(played: Played) -> None:
 
 
 def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
-    """Draw the playground; return what lies on the table now.
+    """Draw the playground; return what it shows, which is no hotter than ``limit``.
 
-    Below ``limit``, the visitor may choose the temperature; ``hint`` is said below the slider.
+    ``hint`` is said below the slider.
     """
+    played = replace(played, temperature=min(played.temperature, limit))
+    _keep(played)
     start = arrangements.arrange(played.name)
-    found = component("playground", "snnl")(
-        key="playground",
-        on_played_change=lambda: None,
+
+    def changed() -> None:
+        told: Any = st.session_state[_KEY].get("played")
+        if isinstance(told, Mapping) and told.get("arrangement") == played.name:
+            _keep(_read(told, played))
+
+    component("playground", "snnl")(
+        key=_KEY,
+        on_played_change=changed,
         data={
             "arrangement": played.name,
             "start": start.points.tolist(),
@@ -114,11 +122,6 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
             "names": ["real input", theme.TRIGGER.word],
         },
     )
-    told: Any = found.played
-    if isinstance(told, Mapping) and told.get("arrangement") == played.name:
-        played = _read(told, played)
-    played = Played(played.name, min(played.temperature, limit), played.arrangement, played.pull)
-    _keep(played)
     return played
 
 

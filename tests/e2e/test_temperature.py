@@ -98,7 +98,7 @@ def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) 
     label = plane(page).get_attribute("aria-label")
     box = plane(page).bounding_box()
     assert label is not None and box is not None
-    x, y = (float(number) for number in re.search(r"Chosen: trigger at (-?[\d.]+), (-?[\d.]+)", label).groups())  # type: ignore[union-attr]
+    x, y = (float(number) for number in re.search(r"trigger at (-?\d\.\d), (-?\d\.\d)", label).groups())  # type: ignore[union-attr]
     scale = box["width"] / 2 / 5.3
     page.mouse.move(box["x"] + box["width"] / 2 + x * scale, box["y"] + box["height"] / 2 - y * scale)
     page.mouse.down()

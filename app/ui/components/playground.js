@@ -385,10 +385,10 @@ function create(root) {
     pen.fill();
     pen.stroke();
     pen.fillStyle = style.ink;
-    if (Math.abs(X(lowest.temperature) - X(temperature)) > 90) {
-      const late = X(lowest.temperature) > width - 130;
-      pen.textAlign = late ? "right" : "left";
-      pen.fillText("lowest", X(lowest.temperature) + (late ? -12 : 12), Y(lowest.loss) - 10);
+    if (Math.abs(X(lowest.temperature) - X(temperature)) > 80) {
+      const early = X(lowest.temperature) < 80, high = lowest.loss > 0.3 * TOP; // the curve falls to it, or rises from it
+      pen.textAlign = early ? "left" : "right";
+      pen.fillText("lowest", X(lowest.temperature) + (early ? 12 : -8), Y(lowest.loss) + (high ? 24 : -12));
     }
     pen.globalAlpha = 0.5;
     pen.lineWidth = 1.5;
