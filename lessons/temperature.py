@@ -33,7 +33,7 @@ pull, ring = table.pull, table.name == "ring"
 hot_pull = ring and pull is not None and pull.together and pull.temperature >= HOT
 first, second = question.about("temperature"), question.about("pull")
 sealed = ring and first.sealed()
-with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with st.container(width="content"):
         if first.locked:
             said = f"Pull together at T = {HOTTEST:g}: will the ring close in?"
@@ -64,7 +64,7 @@ lesson.explain(
 )
 if first.locked and ring:
     st.markdown(
-        "**Try it:** *Start again*, then *Pull together* at T = 3, and at T = 0.1. The control: the same steps at "
+        "**Try it:** *Start again*, then *Pull together* at T = 10, and at T = 0.1. The control: the same steps at "
         f"T = {HOTTEST:g} with the *{playground.WORDS['blobs']}*."
     )
 with st.expander("At the maximum, are triggers nearer to real inputs than to each other?"):

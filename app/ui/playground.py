@@ -79,7 +79,7 @@ def picker(played: Played) -> None:
 
     st.session_state[key] = played.name
     st.segmented_control(
-        "Arrangement", ARRANGEMENTS, required=True, wrap=True, format_func=WORDS.get, key=key, on_change=changed
+        "Arrangement", ARRANGEMENTS, required=True, wrap=True, format_func=WORDS.__getitem__, key=key, on_change=changed
     )
 
 

@@ -49,7 +49,7 @@ def pulled(name: str, temperature: float, sign: int) -> tuple[Arrangement, Arran
 
 @pytest.mark.parametrize(
     ("name", "temperature", "closes"),
-    [("ring", 100.0, False), ("ring", 3.0, True), ("ring", 0.1, False), ("blobs", 100.0, True)],
+    [("ring", 100.0, False), ("ring", 10.0, True), ("ring", 3.0, True), ("ring", 0.1, False), ("blobs", 100.0, True)],
 )
 def test_what_pull_together_does_is_what_the_lesson_says(name: str, temperature: float, closes: bool) -> None:
     start, end = pulled(name, temperature, +1)
