@@ -12,7 +12,14 @@ from tests.e2e.app_server import PHONE, WIDE, launch_options, serve
 
 FOLDER = Path(__file__).with_name("screenshots")
 SIZES = {"projector": WIDE, "phone": PHONE}
-LESSONS = {"start": "", "heist": "heist", "entangle": "entangle", "channel": "channel", "tradeoff": "tradeoff"}
+LESSONS = {
+    "start": "",
+    "heist": "heist",
+    "temperature": "temperature",
+    "entangle": "entangle",
+    "channel": "channel",
+    "tradeoff": "tradeoff",
+}
 TALL = 1500  # pixels: a lesson with its explanation
 
 
@@ -22,6 +29,11 @@ def show(page: Page, lesson: str) -> None:
     if lesson == "heist":
         page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
         expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
+    if lesson == "temperature":
+        page.get_by_role("radio", name="no, it looks mixed").click(timeout=60_000)
+        expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=60_000)
+        page.get_by_role("slider", name="Temperature").press("End")
+        expect(page.get_by_text("You predicted")).to_be_visible(timeout=60_000)
     if lesson == "channel":
         page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
         expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
