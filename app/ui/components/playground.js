@@ -72,6 +72,7 @@ function create(root) {
   }
 
   slider.addEventListener("input", () => {
+    if (pulling) finish(); // a pull has one temperature
     heat(Math.min(10 ** Number(slider.value), data.limit));
     draw();
   });
@@ -234,7 +235,7 @@ function create(root) {
     if (event.button !== 0) return;
     const i = hit(event);
     if (i >= 0) {
-      stop();
+      if (pulling) finish();
       held = i;
       plane.setPointerCapture(event.pointerId);
       choose(i);
