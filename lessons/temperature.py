@@ -33,6 +33,8 @@ pull, ring = table.pull, table.name == "ring"
 hot_pull = ring and pull is not None and pull.together and pull.temperature >= HOT
 first, second = question.about("temperature"), question.about("pull")
 sealed = ring and first.sealed()
+if ring and not sealed and table.temperature >= HOT:
+    first.locked = True  # its answer is on screen: the next question takes its place
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with st.container(width="content"):
         if first.locked:
@@ -40,7 +42,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             second.ask(said, list(words.CLOSES.values()), known=hot_pull)
         else:
             said = f"At T = {HOTTEST:g}, does the loss see that the ring surrounds the blob?"
-            first.ask(said, list(words.SEES.values()), known=ring and table.temperature >= HOT)
+            first.ask(said, list(words.SEES.values()))
     playground.picker(table)
 table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
 if sealed:

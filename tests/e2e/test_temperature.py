@@ -35,7 +35,7 @@ def nearest_stranger(page: Page, said: str) -> tuple[float, float]:
     return float(before), float(after)
 
 
-def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
+def test_predict_drag_to_the_end_and_see_then_predict_the_pull(visit: Visit) -> None:
     page = visit("temperature")
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 3,"))
@@ -46,6 +46,9 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     finding(page, r"^At T = 100, the loss cannot tell the groups apart: SNNL 0\.70")
     expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
+    page.get_by_role("radio", name="no, it stays").click()
+    page.get_by_role("button", name="Pull together").click()
+    expect(page.get_by_text("You predicted no, it stays, and so it was.")).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(("temperature", "closes"), [("100", False), ("10", True)])
