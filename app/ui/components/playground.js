@@ -5,7 +5,7 @@
 //         rate, longest, steps, colours: [genuine, trigger], names: [genuine, trigger] }
 const instances = new WeakMap();
 const KNOB = 16; // half of the slider's thumb: the curve stands above the slider, temperature over temperature
-const FINE = 6; // temperatures of the curve an octave
+const FINE = 4; // temperatures of the curve an octave
 const TOP = 1.5; // of the curve's axis; what is higher is drawn there
 const HELD = 24; // pixels around a point in which it is caught
 
