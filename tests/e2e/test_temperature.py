@@ -15,7 +15,7 @@ PATIENCE = 90_000  # milliseconds
 
 def slider(page: Page) -> Locator:
     found = page.get_by_role("slider", name="Temperature")
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
     return found
 
 
