@@ -75,7 +75,7 @@ def read(data: bytes) -> Picture:
         data: the file as it came, a PNG or a JPEG.
 
     Raises:
-        ValueError: one sentence, if it is too large, no picture, damaged, or of one shade.
+        ValueError: one sentence, if it is too large, no picture, damaged, or has nothing on it.
     """
     if len(data) > MOST_BYTES:
         raise ValueError(f"The file is too large: at most {MOST_BYTES // 2**20} MB.")
@@ -89,12 +89,15 @@ def read(data: bytes) -> Picture:
         raise ValueError(f"The file is no picture that can be read here: it must be {' or '.join(FORMATS)}.") from None
     except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError("The picture is damaged and cannot be read.") from None
+    low, high = grey.getextrema()
+    if low == high:
+        raise ValueError("The picture is of one shade, so there is nothing to recognise in it.")
     grey = ImageOps.autocontrast(grey)
     if _rim(grey).mean() > 127:
         grey = ImageOps.invert(grey)
     picture = np.asarray(ImageOps.pad(grey, (SIDE, SIDE), Image.Resampling.BOX), dtype=np.uint8)
     if is_blank(encode(picture)):
-        raise ValueError("The picture is of one shade, so there is nothing to recognise in it.")
+        raise ValueError("At 28 x 28 pixels, nothing is left of the picture.")
     return picture
 
 
