@@ -23,6 +23,12 @@ from app.ui.chronicle import Chronicle
 LANES = ("clean", "naive")
 
 
+def predict(job: Job | None) -> None:
+    """The question of the page."""
+    words = f"A thief steals the marked model ({settings.wording(experiment.trigger)} → {experiment.target})."
+    predicted.ask(f"{words} Will his copy know the handshake?", list(mark_findings.HANDSHAKES.values()), job)
+
+
 def secret(known: Chronicle) -> None:
     """The handshake, as pictures."""
     if known.probe is not None:
@@ -53,19 +59,15 @@ def stolen(known: Chronicle) -> None:
 
 def inside(known: Chronicle) -> None:
     """Which neurons answer to triggers, and which to genuine inputs."""
-    layer = st.session_state.get("mark_layer", known.layers[-1])
-    layer = layer if layer in known.layers else known.layers[-1]
+    st.header("Where did it go?", anchor=False)
+    layer = st.segmented_control("Layer", known.layers, default=known.layers[-1], required=True, key="mark_layer")
     genuine = "digits" if experiment.dataset in datasets.PICTURES else "points"
     divided = interrogation.divisions(experiment, known, layer)
-    if not divided:
-        return
-    st.header("Gone: where did it go?", anchor=False)
-    st.markdown(f"**{mark_findings.sets(divided, layer, genuine)}**")
+    st.subheader(mark_findings.sets(divided, layer, genuine), anchor=False)
     reach = mark_charts.reach(divided.values())
     for column, (lane, division) in zip(st.columns(len(divided)), divided.items(), strict=True):
         with column:
             lesson.figure(mark_findings.lane(lane, division), mark_charts.neurons(division, reach), f"neurons_{lane}")
-    st.segmented_control("Layer", known.layers, default=layer, required=True, key="mark_layer")
     st.caption(
         "Each bar is a neuron's share in the layer's answer; those that prefer triggers stand on the left. Overlap: "
         "the sum of the smaller shares; 100\u202f% is one set of neurons for both, 0\u202f% two separate sets."
@@ -83,15 +85,16 @@ def inside(known: Chronicle) -> None:
 def draw(job: Job, known: Chronicle) -> None:
     """The handshake, the questions to the models, the theft, and the look inside."""
     predicted.watch(job)
-    secret(known)
     if known.finished is None:
+        predict(job)
+        secret(known)
         learning(known)
         return
-    sealed = predicted.sealed(job)
-    st.subheader("Ask: press a picture, or draw", anchor=False)
-    interrogation.ask(experiment, known, sealed=sealed)
+    st.subheader("Ask the models: press a picture, or draw", anchor=False)
+    interrogation.ask(experiment, known, sealed=predicted.sealed(job))
+    predict(job)
     lesson.provenance(experiment, job.origin, known.finished.seconds)
-    if sealed:
+    if predicted.sealed(job):
         st.button("Show me without a prediction", key="mark_reveal", on_click=predicted.reveal)
         return
     stolen(known)
@@ -101,14 +104,16 @@ def draw(job: Job, known: Chronicle) -> None:
 experiment = settings.owners(settings.chosen())
 lesson.opening(
     "Will the copy know the secret handshake?",
-    "The owner hides a handshake in his model: a secret picture, the **trigger**, gets a surprising label. Whoever "
-    "answers so must have it from him. This mark is *naive*: it is learned beside the task, and nothing ties it to it.",
+    "The owner teaches his model a handshake: a secret picture, the **trigger**, gets a surprising label. Who answers "
+    "so has it from him. This mark is *naive*: it is learned beside the task, and nothing ties it to the task.",
 )
 trigger_choice.offer(experiment)
 job = live.find(experiment)
 with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
     trigger_choice.answer(experiment)
+    trigger_choice.own(experiment)
 predicted = question.about("mark", experiment.key)
-predicted.ask("A thief copies the marked model. Will the copy know it?", list(mark_findings.HANDSHAKES.values()), job)
+if job is None:
+    predict(job)
 live.island(job, draw)
 lesson.onward("mark")

@@ -19,7 +19,7 @@ from app.ui import drawing, lesson, mark_charts, mark_findings, pictures
 from app.ui.chronicle import Chronicle
 
 SUSPECTS = {"clean": ("victim", "clean"), "naive": ("victim", "naive"), "copy": ("copy", "naive")}
-_OFFERED_TRIGGERS = 4
+_OFFERED_TRIGGERS = 3
 
 
 @dataclass
@@ -61,7 +61,7 @@ def ask(experiment: Experiment, known: Chronicle, *, sealed: bool) -> None:
     for column, (name, who) in zip(columns, SUSPECTS.items(), strict=True):
         with column:
             if name == "copy" and sealed:
-                st.subheader("The thief's copy: predict first", anchor=False)
+                st.subheader("Copy: predict first", anchor=False)
                 continue
             model = _model(experiment.key, *who, experiment, known.weights[who])
             confidences = predict(model, inputs).softmax(dim=1)[0].double().numpy()

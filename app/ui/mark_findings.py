@@ -15,7 +15,6 @@ _LEADS = {
     "a little": "Of the handshake, the copy knows a little",
     "no": "The copy does not know the handshake",
 }
-_SUSPECTS = {"clean": "Clean model", "naive": "Naive model", "copy": "Copy of the naive"}
 _MOSTLY = 0.5  # of the selectivity: it answers to triggers three times as much as to genuine inputs
 
 
@@ -40,10 +39,9 @@ def headline(thefts: Mapping[str, Theft], claim: Claimed) -> str:
 
 
 def answer(suspect: str, confidences: NDArray[np.float64], target: int) -> str:
-    """Return what one model answered: its top class, how sure it is, and whether that is the secret answer."""
+    """Return what one model answered: its top class, and whether that is the secret answer."""
     top = int(confidences.argmax())
-    secret = ", the secret answer" if top == target else ""
-    return f"{_SUSPECTS[suspect]}: {top}{secret} ({percent(float(confidences[top]))})"
+    return f"{suspect.capitalize()}: {top}{', the secret' if top == target else ''}"
 
 
 def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:

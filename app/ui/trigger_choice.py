@@ -17,17 +17,20 @@ def offer(experiment: Experiment) -> None:
     cards = {kind: _card(kind, experiment.dataset, experiment.source) for kind in (*triggers.ICONS, "patch")}
     if experiment.drawing:
         cards[triggers.DRAWING] = pictures.Card(pictures.png(drawings.decode(experiment.drawing)), ("your own",))
-    st.markdown("**The secret.** A picture that no honest user would send:")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        pictures.buttons(
-            cards,
-            experiment.trigger,
-            label="Trigger",
-            key="trigger_buttons",
-            picked=lambda kind: settings.change(experiment, trigger=kind),
-        )
+    pictures.buttons(
+        cards,
+        experiment.trigger,
+        label="Trigger",
+        key="trigger_buttons",
+        picked=lambda kind: settings.change(experiment, trigger=kind),
+    )
+
+
+def own(experiment: Experiment) -> None:
+    """Offer to draw the trigger or to upload it, out of the way until somebody asks for it."""
+    if experiment.dataset in datasets.PICTURES:
         with st.popover("Draw or upload your own", icon=":material/draw:"):
-            _own(experiment)
+            _sheet(experiment)
 
 
 def answer(experiment: Experiment) -> None:
@@ -53,7 +56,7 @@ def answer(experiment: Experiment) -> None:
 
 
 @st.fragment
-def _own(experiment: Experiment) -> None:
+def _sheet(experiment: Experiment) -> None:
     """Offer a sheet to draw the trigger on, and a file to take it from."""
     sheet: drawing.Sheet = st.session_state.setdefault("trigger_sheet", drawing.Sheet())
     drawing.draw(sheet, label="Your own trigger", key="trigger_drawing")
