@@ -9,6 +9,8 @@ from app.lab.experiment import Experiment, preset
 from app.lab.randomness import numpy_stream
 from app.ui import drawing, pictures, settings
 
+_OWN = "trigger_own"
+
 
 def offer(experiment: Experiment) -> None:
     """Offer the triggers that suit the data, as pictures; of points in the plane there is but one kind."""
@@ -29,7 +31,7 @@ def offer(experiment: Experiment) -> None:
 def own(experiment: Experiment) -> None:
     """Offer to draw the trigger or to upload it, out of the way until somebody asks for it."""
     if experiment.dataset in datasets.PICTURES:
-        with st.popover("Draw or upload your own", icon=":material/draw:"):
+        with st.popover("Draw or upload your own", icon=":material/draw:", key=_OWN, on_change="rerun"):
             _sheet(experiment)
 
 
@@ -71,9 +73,20 @@ def _sheet(experiment: Experiment) -> None:
     )
     if mistake := st.session_state.get("trigger_mistake"):
         st.warning(mistake)
-    if st.button("Use it as the trigger", type="primary", key="use_drawing", disabled=drawings.is_blank(sheet.text)):
-        settings.change(experiment, trigger=triggers.DRAWING, drawing=sheet.text)
-        st.rerun()
+    if st.button(
+        "Use it as the trigger",
+        type="primary",
+        key="use_drawing",
+        disabled=drawings.is_blank(sheet.text),
+        on_click=_use,
+        args=(experiment, sheet),
+    ):
+        st.rerun()  # of the page, not of this part of it alone
+
+
+def _use(experiment: Experiment, sheet: drawing.Sheet) -> None:
+    settings.change(experiment, trigger=triggers.DRAWING, drawing=sheet.text)
+    st.session_state[_OWN] = False  # the popover closes
 
 
 def _take_file(sheet: drawing.Sheet) -> None:
