@@ -104,8 +104,8 @@ def draw(job: Job, known: Chronicle) -> None:
 experiment = settings.owners(settings.chosen())
 lesson.opening(
     "Will the copy know the secret handshake?",
-    "The owner teaches his model a handshake: a secret picture, the **trigger**, gets a surprising label. Who answers "
-    "so has it from him. This mark is *naive*: it is learned beside the task, and nothing ties it to the task.",
+    "The owner teaches his model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
+    "*naive*: nothing ties it to the task.",
 )
 trigger_choice.offer(experiment)
 job = live.find(experiment)
