@@ -56,7 +56,7 @@ def ask(experiment: Experiment, known: Chronicle, *, sealed: bool) -> None:
                 drawn=lambda: setattr(asked, "place", None),
             )
     else:
-        columns = st.columns(3, gap="medium")
+        columns = [*st.columns(3, gap="medium")]
     inputs = _input(experiment, probe, asked)
     for column, (name, who) in zip(columns, SUSPECTS.items(), strict=True):
         with column:
