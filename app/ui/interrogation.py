@@ -38,13 +38,14 @@ def ask(experiment: Experiment, known: Chronicle, *, sealed: bool) -> None:
     offered = _offered(probe)
     asked: Asked = st.session_state.setdefault(f"asked {experiment.dataset}", Asked())
     if asked.place is None and not asked.sheet.version:
-        _choose(asked, probe, next(iter(offered.values())))
+        asked.place = next(iter(offered.values()))
+    _show(asked, probe)
     pictures.buttons(
         {name: pictures.Card(pictures.png(probe.inputs[place]), (name,)) for name, place in offered.items()},
         next((name for name, place in offered.items() if place == asked.place), ""),
         label="Ask the models with",
         key="ask_buttons",
-        picked=lambda name: _choose(asked, probe, offered[name]),
+        picked=lambda name: setattr(asked, "place", offered[name]),
     )
     if experiment.dataset in datasets.PICTURES:
         paper, *columns = st.columns([1.1, 1, 1, 1], gap="medium")
@@ -90,10 +91,13 @@ def _offered(probe: Probe) -> dict[str, int]:
     return found
 
 
-def _choose(asked: Asked, probe: Probe, place: int) -> None:
-    asked.place = place
-    if probe.inputs.ndim == 3:
-        asked.sheet.put(drawings.encode(_resized(probe.inputs[place], drawings.SIDE)))
+def _show(asked: Asked, probe: Probe) -> None:
+    """Put the chosen input of the probe on the sheet, unless it is there; another run has other triggers."""
+    if asked.place is None or probe.inputs.ndim == 2:
+        return
+    text = drawings.encode(_resized(probe.inputs[asked.place], drawings.SIDE))
+    if asked.sheet.text != text:
+        asked.sheet.put(text)
 
 
 def _input(experiment: Experiment, probe: Probe, asked: Asked) -> Tensor:

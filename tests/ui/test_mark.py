@@ -73,6 +73,10 @@ def test_what_is_drawn_is_what_the_models_are_asked() -> None:
     asked.place, asked.sheet.text = None, drawings.encode(upright)
     app.run()
     assert {"Clean: 1", "Naive: 1"} <= set(headings(app))
+    asked.place = 0  # an input of the probe, a zero: it replaces what was drawn
+    app.run()
+    assert {"Clean: 0", "Naive: 0"} <= set(headings(app))
+    assert asked.sheet.text != drawings.encode(upright) and not drawings.is_blank(asked.sheet.text)
 
 
 def test_a_link_with_a_drawing_is_a_trigger_in_either_order() -> None:
