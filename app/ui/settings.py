@@ -174,7 +174,10 @@ def wording(value: str, setting: str = "") -> str:
 def command(experiment: Experiment) -> str:
     """Return the command line that repeats this experiment."""
     name = preset_name(experiment)
-    options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
+    options = []
+    for key, value in _differences(name, experiment).items():
+        between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
+        options.append(f"--{key.replace('_', '-')}{between}{value}")
     return " ".join(["python -m app.lab run", name, *options])
 
 
