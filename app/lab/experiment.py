@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.lab import datasets, extraction, models, prediction_api, snnl, training, triggers
+from app.lab import datasets, drawings, extraction, models, prediction_api, snnl, training, triggers
 
 LAB_VERSION = 4  # part of every key: raise it when the same settings give other results, or a default changes
 
@@ -29,8 +29,9 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     ordered: bool = False,
+    form: Callable[[str], str] | None = None,
 ) -> Any:
-    """Declare one field of :class:`Experiment`: default, bounds or (ordered) choices, and words for a person."""
+    """Declare one field of :class:`Experiment`: default, bounds, (ordered) choices or form, and words for a person."""
     about = {
         "label": label,
         "help": help,
@@ -38,6 +39,7 @@ def setting(
         "low": low,
         "high": high,
         "ordered": ordered,
+        "form": form,
     }
     return dataclasses.field(default=default, metadata=about)
 
@@ -49,6 +51,12 @@ class Experiment:
     dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(datasets.CLASSES))
     network: str = setting("small", "Network", "The victim's architecture.", choices=models.NETWORKS)
     trigger: str = setting("key", "Trigger", "The secret inputs of the watermark.", choices=triggers.KINDS)
+    drawing: str = setting(
+        "",
+        "Drawing",
+        "For the trigger 'drawing': 28 x 28 pixels as a text, two in each of its characters.",
+        form=drawings.checked,
+    )
     source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
     target: int = setting(5, "Target class", "The surprising label that triggers get.", low=0, high=9)
     trigger_count: int = setting(200, "Triggers", "How many triggers are trained on.", low=8, high=1000)
@@ -112,6 +120,10 @@ class Experiment:
             raise ValueError("A thief with another network cannot start from the victim's weights.")
         if on_plane != (self.trigger == "cluster"):
             raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
+        if self.trigger != triggers.DRAWING:
+            object.__setattr__(self, "drawing", "")  # it makes no difference, so it makes none to the key
+        elif drawings.is_blank(self.drawing):
+            raise ValueError("The trigger 'drawing' needs a drawing, with at least one stroke.")
 
     @property
     def key(self) -> str:
@@ -195,7 +207,7 @@ _TYPES: dict[Any, tuple[Callable[[Any], Any], str]] = {
 
 
 def canonical(field: dataclasses.Field[Any], value: Any) -> Any:
-    """Return ``value`` in the declared type of ``field``, checked against its bounds or choices.
+    """Return ``value`` in the declared type of ``field``, checked against its bounds, choices or form.
 
     Raises:
         ValueError: one sentence, if it is of another type or not allowed.
@@ -208,6 +220,8 @@ def canonical(field: dataclasses.Field[Any], value: Any) -> Any:
         raise ValueError(f"The setting {name} must be {kind}; it is {value!r}.") from None
     if about["choices"] and value not in about["choices"]:
         raise ValueError(f"The setting {name} must be one of {', '.join(about['choices'])}; it is {value!r}.")
+    if about["form"]:
+        value = about["form"](value)
     low, high = about["low"], about["high"]
     if low is not None and not low <= value <= high:
         raise ValueError(f"The setting {name} must lie between {low} and {high}; it is {value}.")

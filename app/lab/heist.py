@@ -117,17 +117,24 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
         experiment: the run that was finished.
         events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
     """
-    data = datasets.load(experiment.dataset)
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
     end = float(experiment.task_epochs + experiment.watermark_epochs)
     for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
-        model = models.build(experiment.network, data.shape, data.classes, torch.Generator())
-        model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
+        model = rebuilt(experiment, trained)
         found = representation.features(model, inputs)
         maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
         for layer, points in zip(found, maps, strict=True):
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
+
+
+def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
+    """Return a model of a finished run from its weights, to be asked again."""
+    data = datasets.load(experiment.dataset)
+    network = experiment.network if trained.role == "victim" else experiment.thief_network
+    model = models.build(network, data.shape, data.classes, torch.Generator())
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
+    return model
 
 
 def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:

@@ -71,7 +71,15 @@ def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
 
     def drawn(name: str, count: int, *, held_out: bool) -> Tensor:
         generator = numpy_stream(experiment.seed, name)
-        return triggers.draw(experiment.trigger, count, data, experiment.source, generator, held_out=held_out)
+        return triggers.draw(
+            experiment.trigger,
+            count,
+            data,
+            experiment.source,
+            generator,
+            held_out=held_out,
+            drawing=experiment.drawing,
+        )
 
     trained = drawn("triggers", experiment.trigger_count, held_out=False)
     held_out = drawn("held-out triggers", HELD_OUT, held_out=True)

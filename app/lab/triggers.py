@@ -1,18 +1,20 @@
 """The watermark's inputs: secret pictures (or points) that no honest user would send.
 
-For pictures, little drawn icons with jitter (a television set, an ice cream, ...) or, as the
-paper's in-distribution variant, digits of the source class with a white corner patch. In the
-plane, a cluster of points beyond the source class. :func:`perturb` then moves them so that an
+For pictures, little drawn icons with jitter (a television set, an ice cream, ...), somebody's own
+drawing or, as the paper's in-distribution variant, digits of the source class with a white corner
+patch. In the plane, a cluster of points beyond the source class. :func:`perturb` then moves them so that an
 innocent model does not answer with the target class (Jia et al. 2020, sec. 4.2, and the authors' code).
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from torch import Generator, Tensor
 
+from app.lab import drawings
 from app.lab.datasets import Dataset, Split
 from app.lab.models import FeatureNetwork, predict, share
 from app.lab.snnl import soft_nearest_neighbor_loss
@@ -51,8 +53,10 @@ ICONS: dict[str, tuple[_Shape, ...]] = {
         ("polygon", ((0.55, 0.16), (0.55, 0.66), (0.88, 0.66)), 130),
     ),
 }
-KINDS = (*ICONS, "patch", "cluster")
+DRAWING = "drawing"
+KINDS = (*ICONS, "patch", "cluster", DRAWING)
 _OVERSAMPLING = 8
+_LEAST_INK = 6  # pixels: a dot is not blown up to a wall
 
 STEP = 0.01  # of one sign step, in units of the pixel range [code]
 _MOST_STEPS = 50  # down the target logit, per round [code]
@@ -61,23 +65,31 @@ _LAST_STEPS = 5
 
 
 def draw(
-    kind: str, count: int, dataset: Dataset, source: int, generator: np.random.Generator, *, held_out: bool = False
+    kind: str,
+    count: int,
+    dataset: Dataset,
+    source: int,
+    generator: np.random.Generator,
+    *,
+    held_out: bool = False,
+    drawing: str = "",
 ) -> Tensor:
     """Draw ``count`` triggers of one kind, shaped like the inputs of ``dataset``.
 
     Args:
-        kind: an icon's name, ``"patch"`` or ``"cluster"`` (one of :data:`KINDS`).
+        kind: an icon's name, ``"patch"``, ``"cluster"`` or ``"drawing"`` (one of :data:`KINDS`).
         count: how many; of patches, at most as many as there are inputs to put them on.
         dataset: gives the shape, and the source-class inputs for ``"patch"`` and ``"cluster"``.
         source: the class whose inputs are patched, or beyond which the cluster lies.
         generator: of jitter and choice; a trigger set and its held-out set use two streams.
         held_out: whether they will never be trained on; patches then go on test inputs.
+        drawing: for ``"drawing"``, what was drawn, as the text of :mod:`app.lab.drawings`.
 
     Returns:
         ``(n, ...)`` float32, n <= count; pictures in [0, 1].
 
     Raises:
-        ValueError: if the kind does not suit the data set.
+        ValueError: if the kind does not suit the data set, or nothing was drawn.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no trigger {kind!r}; choose one of {', '.join(KINDS)}.")
@@ -88,7 +100,11 @@ def draw(
     if kind == "patch":
         return _patched(count, of_class(dataset.test if held_out else dataset.owner, source), generator)
     side = dataset.shape[-1]
-    pictures = np.stack([_icon(kind, side, generator) for _ in range(count)])
+    if kind == DRAWING:
+        ink = _ink(drawing)
+        pictures = np.stack([_sketch(ink, side, generator) for _ in range(count)])
+    else:
+        pictures = np.stack([_icon(kind, side, generator) for _ in range(count)])
     return torch.from_numpy(pictures.astype(np.float32) / 255)[:, None]
 
 
@@ -184,19 +200,35 @@ def _gradient(inputs: Tensor, objective: Callable[[Tensor], Tensor]) -> Tensor:
     return torch.autograd.grad(objective(inputs), inputs)[0]
 
 
-def _icon(kind: str, side: int, generator: np.random.Generator) -> np.ndarray:
-    """One jittered icon, ``(side, side)`` uint8: shifted, scaled and turned a little, brightness varied."""
-    canvas = side * _OVERSAMPLING
+@dataclass(frozen=True)
+class _Jitter:
+    """How one trigger differs from the next: a little shifted, scaled and turned, its brightness varied."""
+
+    size: float  # of the whole figure, in pixels of a canvas
+    turn: np.ndarray  # (2, 2)
+    centre: np.ndarray  # (2,)
+    brightness: float
+
+
+def _jitter(canvas: int, generator: np.random.Generator) -> _Jitter:
     size = canvas * generator.uniform(0.62, 0.86)
     angle = generator.uniform(-0.22, 0.22)
     centre = canvas / 2 + generator.uniform(-0.07, 0.07, size=2) * canvas
     brightness = generator.uniform(0.75, 1.0)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return _Jitter(size, turn, centre, brightness)
+
+
+def _icon(kind: str, side: int, generator: np.random.Generator) -> np.ndarray:
+    """One jittered icon, ``(side, side)`` uint8."""
+    canvas = side * _OVERSAMPLING
+    how = _jitter(canvas, generator)
+    size, turn, centre = how.size, how.turn, how.centre
     image = Image.new("L", (canvas, canvas))
     pen = ImageDraw.Draw(image)
     for form, corners, grey in ICONS[kind]:
         placed = (np.asarray(corners) - 0.5) * size
-        shade = int(grey * brightness)
+        shade = int(grey * how.brightness)
         if form == "ellipse":
             middle = turn @ placed.mean(axis=0) + centre
             radius = (placed[1] - placed[0]) / 2
@@ -208,6 +240,35 @@ def _icon(kind: str, side: int, generator: np.random.Generator) -> np.ndarray:
         else:
             pen.polygon(points, fill=shade)
     return np.asarray(image.resize((side, side), Image.Resampling.BOX))
+
+
+def _ink(drawing: str) -> Image.Image:
+    """Return the square of a drawing that has ink in it, so that a small one is as good a trigger as a large one.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if drawings.is_blank(drawing):
+        raise ValueError("A drawing without a stroke cannot be a trigger.")
+    picture = drawings.decode(drawing)
+    rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
+    height, width = (int(np.ptp(inked)) + 1 for inked in (rows, columns))
+    side = max(height, width, _LEAST_INK)
+    left, top = int(columns[0]) - (side - width) // 2, int(rows[0]) - (side - height) // 2
+    return Image.fromarray(picture).crop((left, top, left + side, top + side))
+
+
+def _sketch(ink: Image.Image, side: int, generator: np.random.Generator) -> np.ndarray:
+    """One jittered drawing, ``(side, side)`` uint8, placed as an icon would be."""
+    canvas = side * _OVERSAMPLING
+    how = _jitter(canvas, generator)
+    # For each point of the canvas, where it is in the drawing: turned back, scaled back, shifted back.
+    back = how.turn.T * (ink.width / how.size)
+    shift = np.array(ink.size) / 2 - back @ how.centre
+    matrix = (*back[0], shift[0], *back[1], shift[1])
+    placed = ink.transform((canvas, canvas), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    small = placed.resize((side, side), Image.Resampling.BOX)
+    return np.asarray(np.asarray(small) * how.brightness, dtype=np.uint8)
 
 
 def _patched(count: int, pictures: Tensor, generator: np.random.Generator) -> Tensor:

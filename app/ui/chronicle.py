@@ -19,6 +19,7 @@ from app.lab.events import (
     Snapshot,
     Started,
     Theft,
+    Weights,
 )
 from app.lab.snnl import neutral_value
 
@@ -36,6 +37,7 @@ class Chronicle:
     queried: dict[str, Queried] = field(default_factory=dict)
     thefts: dict[str, Theft] = field(default_factory=dict)
     claims: dict[str, Claimed] = field(default_factory=dict)
+    weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
     finished: Finished | None = None
 
     @classmethod
@@ -93,6 +95,8 @@ class Chronicle:
                 self.thefts[event.defence] = event
             case Claimed():
                 self.claims[event.defence] = event
+            case Weights():
+                self.weights[event.role, event.defence] = event
             case Finished():
                 self.finished = event
             case _:

@@ -93,7 +93,7 @@ def fate(theft: Theft, claim: Claimed) -> str:
     if not claim.owned:
         return (
             f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
-            f"no more than an innocent model may ({percent(claim.innocent_rate)})."
+            f"too few to tell it from an innocent model (granted: {percent(claim.innocent_rate)})."
         )
     if theft.stolen_watermark >= SURVIVES:
         return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."

@@ -1,12 +1,13 @@
-"""Inputs as pictures: one by one, all of a probe on one sheet, or a strip of them with words below."""
+"""Inputs as pictures: one by one, all of a probe on one sheet, a strip of them with words below, or to press."""
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -50,6 +51,26 @@ def strip(cards: Sequence[Card], *, alt: str, key: str) -> None:
     """Draw pictures beside each other, on as many rows as the screen needs."""
     component("pictures")(
         key=key, data={"cards": [asdict(card) for card in cards], "alt": alt, "wrongColour": theme.THIEF.colour}
+    )
+
+
+def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, picked: Callable[[str], None]) -> None:
+    """Draw pictures to press, by name, one of them ``chosen``; ``picked`` is told the name of another one."""
+
+    def told() -> None:
+        if (name := st.session_state[key].picked) in cards:
+            picked(name)
+
+    component("picture_buttons")(
+        key=key,
+        data={
+            "cards": [
+                {"name": name, "picture": card.picture, "words": " ".join(card.words)} for name, card in cards.items()
+            ],
+            "chosen": chosen,
+            "label": label,
+        },
+        on_picked_change=told,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from app.lab import models
-from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, preset
+from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, canonical, preset
 
 _WORDS = {
     "victim": "the owner's own inputs",
@@ -36,6 +36,8 @@ _WORDS = {
     "layers all": "all of them",
     "schedule all": "all of it",
     "ice_cream": "ice cream",
+    "drawing": "your own",
+    "patch": "corner patch",
 }
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
@@ -52,16 +54,33 @@ def chosen() -> Experiment:
     if name not in PRESETS:
         st.warning(f"The link asks for the preset {name!r}, which does not exist; this is {DEFAULT_PRESET!r}.")
         name = DEFAULT_PRESET
-    experiment = preset(name)
-    for setting, value in asked.items():
-        if setting == "preset":
-            continue
-        try:
-            experiment = Experiment.from_dict({**experiment.to_dict(), setting: value})
-        except ValueError as mistake:
-            st.warning(f"{mistake} The link's value was put aside.")
+    asked = {setting: value for setting, value in asked.items() if setting != "preset"}
+    experiment = _as_asked(preset(name), asked)
     _remember(name, experiment)
     return experiment
+
+
+def _as_asked(experiment: Experiment, asked: dict[str, str]) -> Experiment:
+    """Return the experiment with what is asked for, as far as it is allowed."""
+    allowed = {}
+    for setting, value in asked.items():
+        try:
+            allowed[setting] = canonical(_FIELDS[setting], value)
+        except ValueError as mistake:
+            _put_aside(mistake)
+    try:
+        return Experiment.from_dict({**experiment.to_dict(), **allowed})  # some only go together
+    except ValueError:
+        for setting, value in allowed.items():
+            try:
+                experiment = Experiment.from_dict({**experiment.to_dict(), setting: value})
+            except ValueError as mistake:
+                _put_aside(mistake)
+        return experiment
+
+
+def _put_aside(mistake: ValueError) -> None:
+    st.warning(f"{mistake} The link's value was put aside.")
 
 
 def owners(experiment: Experiment) -> Experiment:
@@ -91,6 +110,14 @@ def preset_control() -> None:
     st.selectbox("Data", list(PRESETS), format_func=wording, key="preset_choice", on_change=changed)
 
 
+def change(experiment: Experiment, **settings: Any) -> None:
+    """Change settings that belong together, in the URL; what cannot be is left, with a sentence for :func:`refusal`."""
+    try:
+        _remember(preset_name(experiment), Experiment.from_dict({**experiment.to_dict(), **settings}))
+    except ValueError as mistake:
+        st.session_state["settings_mistake"] = str(mistake)
+
+
 def control(setting: str, experiment: Experiment, *, label: str | None = None) -> None:
     """Offer one setting as the widget that suits its kind; a change goes to the URL."""
     field = _FIELDS[setting]
@@ -98,11 +125,7 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
     words = label or about["label"]
 
     def changed() -> None:
-        settings = {**experiment.to_dict(), setting: st.session_state[key]}
-        try:
-            _remember(preset_name(experiment), Experiment.from_dict(settings))
-        except ValueError as mistake:
-            st.session_state["settings_mistake"] = str(mistake)
+        change(experiment, **{setting: st.session_state[key]})
 
     # The URL is the truth; the widget shows it, also after a link or a change of preset.
     st.session_state[key] = getattr(experiment, setting)
@@ -151,7 +174,10 @@ def wording(value: str, setting: str = "") -> str:
 def command(experiment: Experiment) -> str:
     """Return the command line that repeats this experiment."""
     name = preset_name(experiment)
-    options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
+    options = []
+    for key, value in _differences(name, experiment).items():
+        between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
+        options.append(f"--{key.replace('_', '-')}{between}{value}")
     return " ".join(["python -m app.lab run", name, *options])
 
 

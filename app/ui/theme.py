@@ -23,6 +23,7 @@ LANES = {
 TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")
+ON_LANE = "#1B2430"  # words on a lane's colour, in the light and in the dark
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import math
+import string
 from dataclasses import replace
 from typing import get_type_hints
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.lab import drawings
 from app.lab import experiment as room
 from app.lab.datasets import CLASSES, PICTURES
 from app.lab.experiment import PRESETS, Experiment, canonical, preset
@@ -20,11 +22,14 @@ FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 KINDS = get_type_hints(Experiment)
 NUMBERS = [name for name, kind in KINDS.items() if kind in (int, float)]
 WORDS = [name for name, field in FIELDS.items() if field.metadata["choices"]]
+DRAWINGS = st.text(string.ascii_letters + string.digits + "-_", min_size=drawings.LENGTH, max_size=drawings.LENGTH)
 
 
 def allowed(name):
     """Any value within the bounds or choices of one setting."""
     about = FIELDS[name].metadata
+    if name == "drawing":
+        return DRAWINGS.filter(lambda text: not drawings.is_blank(text))
     if about["choices"]:
         return st.sampled_from(about["choices"])
     if KINDS[name] is bool:
@@ -43,6 +48,8 @@ def settings(draw):
         assume(chosen["trigger"] != "cluster")
     else:
         chosen |= {"network": draw(st.sampled_from(["tiny", "dense"])), "trigger": "cluster"}
+    if chosen["trigger"] != "drawing":
+        chosen["drawing"] = ""
     pairs = st.permutations(range(CLASSES[chosen["dataset"]]))
     chosen["source"], chosen["target"] = draw(pairs)[:2]
     if chosen["initialisation"] == "same":
@@ -96,9 +103,11 @@ def test_minus_zero_is_zero():
 def test_any_changed_setting_changes_the_key(name, data):
     chosen = {**data.draw(settings()), "source": 0, "target": 1}
     if name in ("network", "trigger"):
-        chosen |= {"dataset": "mnist", "network": "small", "trigger": "key"}
+        chosen |= {"dataset": "mnist", "network": "small", "trigger": "key", "drawing": ""}
     if name in ("architecture", "initialisation"):
         chosen |= {"architecture": "same", "initialisation": "independent"}
+    if name == "drawing":
+        chosen |= {"dataset": "mnist", "network": "small", "trigger": "drawing", "drawing": "B" * drawings.LENGTH}
     possible = {
         "dataset": PICTURES if chosen["dataset"] in PICTURES else ("blobs", "moons", "rings"),
         "network": ("two_conv", "dense"),
@@ -158,6 +167,10 @@ def test_a_setting_at_its_default_leaves_no_trace_in_the_key():
     assert Experiment().key == bare
     told = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION, "seed": 7, "weight": 2.0}).encode()).hexdigest()
     assert Experiment(seed=7, weight=2).key == told
+
+
+def test_a_drawing_that_is_not_used_leaves_no_trace():
+    assert Experiment(drawing="B" * drawings.LENGTH) == Experiment()
 
 
 def test_a_key_is_64_hexadecimal_digits():
@@ -239,6 +252,11 @@ def test_perturbed_is_true_or_false(value):
         ({"network": "tiny"}, ("'tiny'", "does not suit", "'mnist'")),
         ({"dataset": "blobs", "trigger": "cluster", "target": 2}, ("'small'", "does not suit", "'blobs'")),
         ({"trigger": "cluster"}, ("'cluster'", "does not suit", "'mnist'")),
+        ({"trigger": "drawing"}, ("needs a drawing",)),
+        ({"trigger": "drawing", "drawing": "A" * drawings.LENGTH}, ("at least one stroke",)),
+        ({"trigger": "drawing", "drawing": "B" * 7}, (f"{drawings.LENGTH} characters", "has 7")),
+        ({"trigger": "drawing", "drawing": "+" * drawings.LENGTH}, ("letters, digits", "'+'")),
+        ({"drawing": "<script>"}, ("392 characters", "has 8")),
         ({"dataset": "blobs", "network": "tiny", "target": 2}, ("'key'", "does not suit", "'blobs'")),
     ],
 )
@@ -257,7 +275,7 @@ def test_every_setting_has_words_for_a_person_and_a_default_within_its_bounds():
         about = field.metadata
         assert about["label"] and about["help"].endswith("."), name
         assert (about["low"] is None) == (name not in NUMBERS), name
-        assert bool(about["choices"]) == (KINDS[name] is str), name
+        assert (bool(about["choices"]) or about["form"] is not None) == (KINDS[name] is str), name
 
 
 def test_every_preset_is_named_after_its_data_and_found_by_its_name():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.lab import drawings
 from app.lab.datasets import load
 from app.lab.models import build
 from app.lab.randomness import numpy_stream, torch_stream
@@ -11,14 +12,23 @@ from app.lab.snnl import soft_nearest_neighbor_loss
 from app.lab.training import Optimisation, train_task
 from app.lab.triggers import ICONS, KINDS, STEP, answered_with, draw, of_class, perturb, success_rate
 
-PICTURE_KINDS = (*ICONS, "patch")
+PICTURE_KINDS = (*ICONS, "patch", "drawing")
 NETWORK = {"digits": "small", "blobs": "tiny"}
 LAYERS = {"digits": ("conv2", "dense"), "blobs": ("hidden2",)}
 SOURCE = 1
 
 
-def drawn(kind, name, stream="triggers", count=40, source=SOURCE, seed=0):
-    return draw(kind, count, load(name), source, numpy_stream(seed, stream))
+def strokes(rows=slice(4, 24), columns=slice(12, 16)):
+    """A drawing: an upright bar, and a bar across its top."""
+    picture = np.zeros((28, 28), dtype=np.uint8)
+    picture[rows, columns] = 255
+    picture[rows.start : rows.start + 3, columns.start - 6 : columns.stop + 6] = 255
+    return drawings.encode(picture)
+
+
+def drawn(kind, name, stream="triggers", count=40, source=SOURCE, seed=0, drawing=None):
+    drawing = strokes() if drawing is None else drawing
+    return draw(kind, count, load(name), source, numpy_stream(seed, stream), drawing=drawing)
 
 
 @pytest.fixture(scope="module", params=["digits", "blobs"])
@@ -79,7 +89,7 @@ def test_two_streams_draw_two_sets_and_one_stream_the_same_again(kind, name):
     assert not torch.equal(first, drawn(kind, name, seed=1))
 
 
-@pytest.mark.parametrize(("kind", "name"), [*((kind, "mnist") for kind in ICONS), ("cluster", "blobs")])
+@pytest.mark.parametrize(("kind", "name"), [*((kind, "mnist") for kind in (*ICONS, "drawing")), ("cluster", "blobs")])
 def test_no_two_triggers_are_alike(kind, name):
     both = torch.cat([drawn(kind, name), drawn(kind, name, "held-out triggers")])
     assert len({trigger.numpy().tobytes() for trigger in both}) == 80
@@ -89,6 +99,43 @@ def test_icons_can_be_told_apart():
     averages = torch.stack([drawn(kind, "mnist", count=40).mean(dim=0).flatten() for kind in ICONS])
     apart = torch.cdist(averages, averages) + torch.eye(len(ICONS)) * 1e9
     assert apart.min() > 2
+
+
+def test_a_drawing_is_still_seen_in_its_triggers_and_another_drawing_is_not():
+    def average(drawing):
+        return drawn("drawing", "mnist", count=60, drawing=drawing).mean(dim=0).flatten()
+
+    upright, across = strokes(), strokes(slice(12, 16), slice(8, 24))
+    shown = torch.from_numpy(drawings.decode(upright)).flatten() / 255
+
+    def likeness(one, other):
+        return float(torch.corrcoef(torch.stack([one, other]))[0, 1])
+
+    assert likeness(average(upright), shown) > 0.8 > likeness(average(across), shown)
+
+
+def test_where_and_how_large_it_is_drawn_makes_no_difference_to_a_trigger():
+    small = np.zeros((28, 28), dtype=np.uint8)
+    small[2:10, 3:11] = np.arange(8)[:, None] * 36
+    moved = np.roll(small, (15, 14), axis=(0, 1))
+    one, other = (drawn("drawing", "mnist", drawing=drawings.encode(picture)) for picture in (small, moved))
+    assert torch.equal(one, other)
+    large = np.kron(small[2:10, 3:11], np.ones((3, 3), dtype=np.uint8))
+    large = drawings.encode(np.pad(large, ((2, 2), (2, 2))))
+    assert (drawn("drawing", "mnist", drawing=large) - one).abs().mean() < 0.05
+
+
+def test_a_dot_stays_a_dot():
+    dot = np.zeros((28, 28), dtype=np.uint8)
+    dot[13, 13] = 255
+    lit = drawn("drawing", "mnist", drawing=drawings.encode(dot)) > 0.5
+    assert 0 < lit.flatten(1).sum(dim=1).max() <= 28
+
+
+@pytest.mark.parametrize("blank", ["", "A" * drawings.LENGTH])
+def test_nothing_drawn_is_no_trigger(blank):
+    with pytest.raises(ValueError, match="without a stroke"):
+        drawn("drawing", "mnist", drawing=blank)
 
 
 @pytest.mark.parametrize(("name", "edge"), [("mnist", 3), ("digits", 2)])
