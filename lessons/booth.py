@@ -1,6 +1,7 @@
-"""Booth."""
+"""Booth: the heist plays by itself until somebody touches the screen; ``?booth=1`` at any address."""
 
 import streamlit as st
 
-st.title("Booth")
-st.write(st.context.url)
+from app.ui import booth
+
+booth.draw(st.context.url or "")
