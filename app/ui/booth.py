@@ -214,9 +214,9 @@ def _stolen(clean: Theft) -> str:
 
 
 def _innocent(claim: Claimed) -> dict[str, Any]:
-    """Return the control: the clean model, which nobody taught the mark."""
+    """Return the control: the worse of the two clean models, which nobody taught the mark."""
     return {
-        "name": "Clean model: the control",
+        "name": "Clean control (worse of two)",
         "answers": "1" * claim.clean_successes + "0" * (claim.clean_queries - claim.clean_successes),
         "yes": claim.clean_successes,
         "asked": claim.clean_queries,

@@ -37,6 +37,8 @@ function create(root) {
   const booth = element("booth"), screen = element("screen"), still = element("still"), count = element("count");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const seconds = () => performance.now() / 1000;
+  const bars = ACTS.map(() => h("b")), progress = h("div", { class: "acts", "aria-hidden": "true" }, ...bars.map((bar) => h("i", {}, bar)));
+  const invitation = h("p", { class: "touch" }, "Touch the screen and do it yourself");
   let data = null, visit = null, scene = null, animation = 0;
 
   function update(next) {
@@ -61,6 +63,7 @@ function create(root) {
     booth.dataset.screen = build.name;
     const content = build(scene);
     screen.replaceChildren(...content);
+    scene.draw(0);
     booth.scrollTop = 0;
     if (build !== film) screen.querySelector("h2").focus();
   }
@@ -197,7 +200,7 @@ function create(root) {
   // The film: five acts, a minute, again and again.
   function film(scene) {
     const theft = data.thefts[`${data.usual.inputs} ${data.usual.answers}`], { target, knows, queries } = data.film;
-    const bars = ACTS.map(() => h("b")), words = h("h2"), more = h("p"), stage = h("div", { class: "stage" });
+    const words = h("h2"), more = h("p"), stage = h("div", { class: "stage" });
     const acts = [
       () => {
         const learnt = curve("victim"), cards = keys();
@@ -254,8 +257,7 @@ function create(root) {
       play(calm ? 1 : clamp((1.25 * at) / ACTS[now]));
       bars.forEach((bar, i) => { bar.style.transform = `scaleX(${i < now ? 1 : i > now ? 0 : at / ACTS[now]})`; });
     };
-    return [h("div", { class: "acts", "aria-hidden": "true" }, ...bars.map((bar) => h("i", {}, bar))), words, more, stage,
-      h("p", { class: "touch" }, "Touch the screen and do it yourself")];
+    return [progress, words, more, stage, invitation];
   }
 
   function choices() {
