@@ -216,7 +216,7 @@ def _stolen(clean: Theft) -> str:
 def _innocent(claim: Claimed) -> dict[str, Any]:
     """Return the control: the worse of the two clean models, which nobody taught the mark."""
     return {
-        "name": "Clean control (worse of two)",
+        "name": "Clean model: the control",
         "answers": "1" * claim.clean_successes + "0" * (claim.clean_queries - claim.clean_successes),
         "yes": claim.clean_successes,
         "asked": claim.clean_queries,

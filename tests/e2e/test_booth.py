@@ -72,7 +72,7 @@ def test_each_choice_leads_to_a_result(visit: Visit, viewport: dict[str, int]) -
     expect(page.get_by_text("2,000 questions: $3.00")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^QR code: .*inputs=noise$"))).to_be_visible()
     for choice, prediction, control in (
-        ("Now mark it", "Yes", "Clean control"),
+        ("Now mark it", "Yes", "Clean model"),
         ("Now entangle it", "No", "Copy of the naive"),
     ):
         button(page, choice).click()

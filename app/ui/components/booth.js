@@ -169,7 +169,7 @@ function create(root) {
           if (size === drawn) return;
           drawn = size;
           said.textContent = `${[...answers.slice(0, seen)].filter((answer) => answer === "1").length} of ${seen}`;
-          by.textContent = luck ? `By luck? ${share < 1 ? "…" : luck}` : "It never learnt the secret.";
+          by.textContent = luck ? `By luck? ${share < 1 ? "…" : luck}` : "The worse of two that never learnt the secret.";
           dots(canvas, answers, seen, data.colours[lane]);
         },
       };
@@ -239,7 +239,7 @@ function create(root) {
       },
       () => {
         words.textContent = theft.verdict;
-        more.textContent = `How often would an innocent model do that by luck? Naive: ${theft.lanes.naive.luck} Entangled: ${theft.lanes.entangled.luck}`;
+        more.textContent = `Luck? The naive copy: ${theft.lanes.naive.luck} The entangled one: ${theft.lanes.entangled.luck}`;
         stage.replaceChildren(h("div", { class: "halves" }, ...["naive", "entangled"].map((lane) => {
           const { name, yes, asked, fate } = theft.lanes[lane], half = h("div", { class: "half" }, h("p", {}, `${SYMBOLS[lane]} ${name}`),
             h("p", { class: "huge" }, `${yes} of ${asked}`), h("p", {}, fate));
