@@ -109,8 +109,13 @@ def test_the_link_holds_what_the_visitor_chose_and_restores_it() -> None:
 
 @pytest.mark.parametrize(
     ("address", "local"),
-    [("http://localhost:8501", True), ("http://127.0.0.1:8501/heist", True), ("http://[::1]:8501", True)]
-    + [("http://localhost.example", False), ("http://10.0.0.7:8501", False)],
+    [
+        ("http://localhost:8501", True),
+        ("http://127.0.0.1:8501/heist", True),
+        ("http://[::1]:8501", True),
+        ("http://localhost.example", False),
+        ("http://10.0.0.7:8501", False),
+    ],
 )
 def test_an_address_that_no_phone_can_follow_is_known(address: str, local: bool) -> None:
     assert booth.is_local(address) is local
