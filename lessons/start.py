@@ -38,7 +38,7 @@ plan = st.container()
 stops = path.planned(class_length())
 plan.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
 for number, (stop, minutes) in enumerate(stops, start=1):
-    with st.container(gap=None):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"{number}. **{stop.title}** · {minutes} min{_DONE[visit.progress(stop.name)]}"
         st.page_link(stop.page, label=label, icon=stop.icon)
         st.markdown(stop.question)

@@ -135,10 +135,10 @@ def qr(text: str) -> str:
 def luck(p_value: float) -> str:
     """Return how often an innocent model would give the secret answer so often, as a person reads it."""
     if p_value < 1e-6:
-        return "Less than once in a million."
+        return "less than once in a million"
     if p_value < 0.01:
-        return f"Once in {round(1 / p_value):,}."
-    return f"In {findings.percent(p_value)} of cases."
+        return f"once in {round(1 / p_value):,}"
+    return f"in {findings.percent(p_value)} of cases"
 
 
 def draw(address: str) -> None:

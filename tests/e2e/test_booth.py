@@ -38,7 +38,7 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
     page.clock.install()
     page.reload()
     expect(finding(page, "An owner trains a model")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("A recorded run, seed 0.")).to_be_visible()
+    expect(page.get_by_text("Recorded runs, seed 0.")).to_be_visible()
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE)
     before = len(sent)

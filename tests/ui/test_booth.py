@@ -61,10 +61,10 @@ def test_the_booth_says_what_became_of_the_entangled_mark_also_when_it_died(
 @pytest.mark.parametrize(
     ("p_value", "words"),
     [
-        (1.0, "In 100\u202f% of cases."),
-        (0.03, "In 3\u202f% of cases."),
-        (1e-3, "Once in 1,000."),
-        (0.0, "Less than once"),
+        (1.0, "in 100\u202f% of cases"),
+        (0.03, "in 3\u202f% of cases"),
+        (1e-3, "once in 1,000"),
+        (0.0, "less than once"),
     ],
 )
 def test_luck_is_said_as_a_person_hears_it(p_value: float, words: str) -> None:

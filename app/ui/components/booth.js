@@ -45,7 +45,7 @@ function create(root) {
     if (data) return; // a rerun of the page brings the same, and must not disturb whoever plays
     data = next;
     for (const [name, colour] of Object.entries(data.colours)) booth.style.setProperty(`--${name}`, colour);
-    element("seed").textContent = `A recorded run, seed ${data.film.seed}. All numbers were computed by it.`;
+    element("seed").textContent = `Recorded runs, seed ${data.film.seed}. All numbers were computed by them; the price is quoted.`;
     reset();
     animation = requestAnimationFrame(frame);
   }
@@ -169,7 +169,7 @@ function create(root) {
           if (size === drawn) return;
           drawn = size;
           said.textContent = `${[...answers.slice(0, seen)].filter((answer) => answer === "1").length} of ${seen}`;
-          by.textContent = luck ? `By luck? ${share < 1 ? "…" : luck}` : "The worse of two that never learnt the secret.";
+          by.textContent = luck ? `By luck: ${share < 1 ? "…" : luck}` : "The worse of two that never learnt the secret.";
           dots(canvas, answers, seen, data.colours[lane]);
         },
       };
@@ -239,7 +239,7 @@ function create(root) {
       },
       () => {
         words.textContent = theft.verdict;
-        more.textContent = `Luck? The naive copy: ${theft.lanes.naive.luck} The entangled one: ${theft.lanes.entangled.luck}`;
+        more.textContent = `An innocent model would do the same by luck: as the naive copy ${theft.lanes.naive.luck}, as the entangled one ${theft.lanes.entangled.luck}.`;
         stage.replaceChildren(h("div", { class: "halves" }, ...["naive", "entangled"].map((lane) => {
           const { name, yes, asked, fate } = theft.lanes[lane], half = h("div", { class: "half" }, h("p", {}, `${SYMBOLS[lane]} ${name}`),
             h("p", { class: "huge" }, `${yes} of ${asked}`), h("p", {}, fate));
