@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.lab.experiment import Experiment
-from app.ui import path, settings
+from app.ui import path, settings, visit
 
 
 def opening(question: str, lead: str) -> None:
@@ -49,6 +49,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
 
 def onward(name: str) -> None:
     """Close the lesson called ``name`` with the question that the next one answers."""
+    visit.seen(name)
     stop = path.after(name)
     st.divider()
     st.page_link(stop.page, label=f"**Next: {stop.title}.** {stop.question}", icon=":material/arrow_forward:")

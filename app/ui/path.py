@@ -29,6 +29,30 @@ LESSONS = (
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
 )
 
+# What a class of so many minutes has time for: lessons, and the minutes that each gets there.
+CLASSES: dict[int, dict[str, int]] = {
+    5: {"heist": 3, "channel": 2},
+    15: {"heist": 4, "entangle": 5, "court": 3, "channel": 3},
+    45: {
+        "heist": 5,
+        "steal": 5,
+        "mark": 6,
+        "temperature": 6,
+        "entangle": 6,
+        "channel": 5,
+        "court": 4,
+        "remove": 5,
+        "tradeoff": 3,
+    },
+}
+
+
+def planned(minutes: int | None) -> list[tuple[Lesson, int]]:
+    """Return the lessons of a class of so many minutes, each with its own; of None, all lessons at leisure."""
+    if minutes is None:
+        return [(stop, stop.minutes) for stop in LESSONS]
+    return [(stop, CLASSES[minutes][stop.name]) for stop in LESSONS if stop.name in CLASSES[minutes]]
+
 
 def lesson(name: str) -> Lesson:
     """Return the lesson called ``name``."""

@@ -75,3 +75,9 @@ def about(lesson: str, *subject: str) -> Question:
     """Return the visitor's question of a lesson about one subject: an experiment's key, perhaps a layer."""
     questions: dict[tuple[str, ...], Question] = st.session_state.setdefault("questions", {})
     return questions.setdefault((lesson, *subject), Question(lesson))
+
+
+def predicted(lesson: str) -> bool:
+    """Return whether the visitor has predicted anything in this lesson."""
+    questions: dict[tuple[str, ...], Question] = st.session_state.get("questions", {})
+    return any(asked.prediction is not None for asked in questions.values() if asked.lesson == lesson)

@@ -1,0 +1,151 @@
+"""What the booth shows: recorded, complete, honest where a mark died, and gone with the visitor who chose it."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.lab import extraction, ownership, prediction_api
+from app.lab.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.ui import booth
+from tests.ui.test_pages import ROOT, private_store
+
+__all__ = ["private_store"]  # a fixture for all tests of this module
+
+USUAL = preset(DEFAULT_PRESET)
+
+
+def claimed(defence: str, successes: int) -> Claimed:
+    answers = np.zeros(200, dtype=bool)
+    answers[:successes] = True
+    p0 = ownership.innocent_rate(0, 200)
+    verdict = ownership.claim(successes, 200, p0)
+    p_values = ownership.p_values(answers, p0)
+    return Claimed(defence, successes, 200, 0, 200, p0, verdict.p_value, verdict.owned, answers, p_values)
+
+
+def stolen(defence: str, watermark: float) -> Theft:
+    return Theft(defence, 2000, 0.95, 1.0, 1.0, 0.94, watermark, watermark, 0.96, 0.02, 0.01, 0.015)
+
+
+def ending(naive: int, entangled: int) -> list[Theft | Claimed]:
+    counts = {"clean": 0, "naive": naive, "entangled": entangled}
+    return [
+        *(stolen(lane, count / 200) for lane, count in counts.items()),
+        *(claimed(lane, counts[lane]) for lane in ("naive", "entangled")),
+    ]
+
+
+def test_a_theft_is_told_by_its_numbers_and_its_bill() -> None:
+    told = booth.theft(USUAL, ending(10, 116))
+    assert told["dollars"] == pytest.approx(3.0)
+    assert "2,000 questions: $3.00" in told["bill"]
+    assert (told["original"], told["copy"]) == (0.95, 0.94)
+    for lane, yes in (("clean", 0), ("naive", 10), ("entangled", 116)):
+        assert told["lanes"][lane]["answers"].count("1") == told["lanes"][lane]["yes"] == yes
+        assert len(told["lanes"][lane]["answers"]) == told["lanes"][lane]["asked"] == 200
+
+
+@pytest.mark.parametrize(("entangled", "owned", "survives"), [(0, False, False), (24, True, False), (120, True, True)])
+def test_the_booth_says_what_became_of_the_entangled_mark_also_when_it_died(
+    entangled: int, owned: bool, survives: bool
+) -> None:
+    lane = booth.theft(USUAL, ending(0, entangled))["lanes"]["entangled"]
+    assert (lane["owned"], lane["survives"]) == (owned, survives)
+    assert ("died" in lane["fate"]) is not owned
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"),
+    [
+        (1.0, "in 100\u202f% of cases"),
+        (0.03, "in 3\u202f% of cases"),
+        (1e-3, "once in 1,000"),
+        (0.0, "less than once"),
+    ],
+)
+def test_luck_is_said_as_a_person_hears_it(p_value: float, words: str) -> None:
+    assert booth.luck(p_value).startswith(words)
+
+
+def test_the_film_keeps_curves_pictures_and_what_each_model_knows() -> None:
+    pictures = np.zeros((12, 28, 28), dtype=np.uint8)
+    events = [
+        Phase("task", 0),
+        Probe(pictures, np.full(12, 5), np.arange(12) >= 2, 5),
+        *(Measured("victim", lane, epoch, 0.5, 0.0, {}, {}) for epoch in (0.0, 1.0) for lane in DEFENCES),
+        Queried("naive", 8, pictures[:8], np.eye(10, dtype=np.float32)[:8], np.arange(8)),
+        *(Queried("entangled", 8 * n, pictures[:8], np.eye(10, dtype=np.float32)[:8], np.arange(8)) for n in range(9)),
+        *ending(3, 150),
+        Finished(1.0, {}),
+    ]
+    film = booth.film(USUAL, events)
+    assert film["curves"]["victim"]["clean"] == [[0.0, 0.5], [1.0, 0.5]]
+    assert [query["answer"] for query in film["queries"][:8]] == [str(digit) for digit in range(8)]
+    assert len(film["triggers"]) == 8
+    assert film["knows"] == dict.fromkeys(DEFENCES, 1.0)
+    json.dumps(film)
+    with pytest.raises(ValueError, match="finished runs only"):
+        booth.film(USUAL, events[:-1])
+
+
+@pytest.mark.parametrize("page", ["", "/", "/heist", "/entangle"])
+@pytest.mark.parametrize("base", ["http://10.0.0.7:8501", "https://school.example/lab"])
+def test_the_link_for_the_phone_leads_to_the_heist_of_the_app_wherever_the_booth_was_opened(
+    base: str, page: str
+) -> None:
+    assert booth.link(booth.root(base + page), USUAL) == f"{base}/heist"
+
+
+def test_the_link_holds_what_the_visitor_chose_and_restores_it() -> None:
+    chosen = dataclasses.replace(USUAL, inputs="noise", answers="labels")
+    found = booth.link("http://10.0.0.7:8501", chosen)
+    settings = dict(pair.split("=") for pair in found.partition("?")[2].split("&"))
+    assert Experiment.from_dict(settings) == chosen
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("http://localhost:8501", True),
+        ("http://127.0.0.1:8501/heist", True),
+        ("http://[::1]:8501", True),
+        ("http://localhost.example", False),
+        ("http://10.0.0.7:8501", False),
+    ],
+)
+def test_an_address_that_no_phone_can_follow_is_known(address: str, local: bool) -> None:
+    assert booth.is_local(address) is local
+
+
+def test_every_theft_that_can_be_chosen_can_be_taken_away() -> None:
+    away = booth.take_away("http://10.0.0.7:8501/heist")
+    assert len({found["link"] for found in away.values()}) == len(extraction.INPUTS) * len(prediction_api.ANSWERS)
+    assert all(found["qr"].startswith("data:image/svg+xml") for found in away.values())
+
+
+def test_each_kind_of_question_has_its_own_pictures() -> None:
+    shown = {kind: booth.examples(USUAL, kind) for kind in extraction.INPUTS}
+    assert len({picture for pictures in shown.values() for picture in pictures}) == 3 * len(extraction.INPUTS)
+
+
+def test_the_booth_shows_nothing_of_the_lessons() -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.query_params["booth"] = "1"
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert len(app.get("bidi_component")) == 1
+    assert not app.title
+    assert not app.button
+
+
+def test_the_recorded_runs_give_every_scene_its_result() -> None:
+    shown = booth.recorded()
+    assert shown is not None
+    assert set(shown["thefts"]) == set(booth.take_away(""))
+    assert all(set(theft["lanes"]) == set(DEFENCES) for theft in shown["thefts"].values())
+    json.dumps(shown)
