@@ -63,6 +63,10 @@ def curves(known: Chronicle) -> None:
     for column, (name, (finding, spec)) in zip(st.columns(3), figures.items(), strict=True):
         with column:
             lesson.figure(finding, spec, name)
+    if known.batches["entangled"]:
+        spec = charts.batch_strip(known.batches, layer)
+        lesson.figure(findings.batch_rule(known.batches["entangled"], layer), spec, "batches")
+        st.caption("The latest batches, one bar each. Short and grey: a task batch, SNNL off. Tall: a watermark batch.")
 
 
 def draw(job: Job, known: Chronicle) -> None:

@@ -5,12 +5,14 @@ person sees, on a page, on the command line or in a table, is a view of that str
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.lab import datasets, extraction, models, ownership, prediction_api, representation, training, triggers
@@ -117,17 +119,39 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
         experiment: the run that was finished.
         events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
     """
-    data = datasets.load(experiment.dataset)
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
     end = float(experiment.task_epochs + experiment.watermark_epochs)
     for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
-        model = models.build(experiment.network, data.shape, data.classes, torch.Generator())
-        model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
-        found = representation.features(model, inputs)
+        found = representation.features(_rebuilt(experiment, trained), inputs)
         maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
         for layer, points in zip(found, maps, strict=True):
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
+
+
+def interrogate(experiment: Experiment, probe: Probe, copies: Iterable[Weights]) -> dict[str, NDArray[np.int64]]:
+    """Ask the copies of a finished run about the triggers of its probe, again.
+
+    The probe's triggers are the first ones that the court asks about (:class:`Claimed`), in its order.
+
+    Args:
+        experiment: the run that was finished.
+        probe: its last :class:`Probe`.
+        copies: of its :class:`Weights`, those of the copies.
+
+    Returns:
+        By defence, the class that the copy answers each trigger with, ``(triggers,)``.
+    """
+    shown = datasets.from_display(probe.inputs[probe.is_trigger])
+    return {copy.defence: models.predict(_rebuilt(experiment, copy), shown).argmax(dim=1).numpy() for copy in copies}
+
+
+def _rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
+    data = datasets.load(experiment.dataset)
+    network = experiment.network if trained.role == "victim" else experiment.thief_network
+    model = models.build(network, data.shape, data.classes, torch.Generator())
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
+    return model
 
 
 def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:

@@ -138,7 +138,7 @@ def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
     app.segmented_control(key="projection").set_value("umap").run()
     assert "it waits for your prediction" in told(app)
     app.button(key="entangle_reveal").click().run()
-    assert len(app.get("vega_lite_chart")) == 4  # three curves, and the seeds behind "Is this luck?"
+    assert len(app.get("vega_lite_chart")) == 5  # three curves, the batches, and the seeds behind "Is this luck?"
     assert "of neutral" in told(app)
 
 
