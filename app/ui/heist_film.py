@@ -233,7 +233,7 @@ def _trial(experiment: Experiment, known: Chronicle, probe: Probe | None) -> Dat
     return {
         "asked": asked,
         "lanes": lanes,
-        "line": _depth(ownership.SIGNIFICANCE),
+        "line": depth(ownership.SIGNIFICANCE),
         "rule": f"p = {ownership.SIGNIFICANCE:g}; below, it is established",
         "granted": f"An innocent is granted {findings.percent(granted)} by chance; the unmarked copy is the control.",
         "control": "" if control is None else findings.control_in_words(control),
@@ -262,15 +262,15 @@ def _testimony(hits: NDArray[np.bool_], answers: NDArray[np.int64] | None, targe
 def _proof(p_values: NDArray[np.float64]) -> Data:
     return {
         "p": [findings.p_value(float(p)) for p in p_values],
-        "depths": [_depth(float(p)) for p in p_values],
+        "depths": [depth(float(p)) for p in p_values],
     }
 
 
 def _end(hits: int, asked: int, p: float) -> Data:
-    return {"hits": hits, "asked": asked, "p": findings.p_value(p), "depth": _depth(p)}
+    return {"hits": hits, "asked": asked, "p": findings.p_value(p), "depth": depth(p)}
 
 
-def _depth(p: float) -> float:
+def depth(p: float) -> float:
     """Return how far down the axis of the growing proof a p-value lies: 0 for 1, 1 for the smallest that is drawn."""
     return round(math.log(max(p, charts.SMALLEST_P)) / math.log(charts.SMALLEST_P), 4) + 0.0
 

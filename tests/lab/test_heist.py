@@ -383,6 +383,16 @@ def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
             assert found == shapes(network, (1, 8, 8), 10)
 
 
+def test_the_copies_say_of_the_probes_triggers_what_the_court_heard(small, story):
+    probe = of(Probe, story)[-1]
+    answers = heist.interrogate(small, probe, of(Weights, story, role="copy"))
+    assert list(answers) == list(DEFENCES)
+    for claimed in of(Claimed, story):
+        said = answers[claimed.defence]
+        assert ((said == small.target) == claimed.answers[: len(said)]).all()
+        assert len(said) == probe.is_trigger.sum()
+
+
 def test_queries_are_counted_shown_with_their_truth_and_never_exceed_the_budget(small, story, data):
     for defence in DEFENCES:
         queried = of(Queried, story, defence=defence)

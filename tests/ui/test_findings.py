@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.lab import ownership
-from app.lab.events import Claimed, Measured, Queried, Theft
+from app.lab.events import Claimed, Measured, Progress, Queried, Theft
 from app.ui import findings
 
 
@@ -125,6 +125,44 @@ def test_evidence_says_from_where_the_claim_stays_established() -> None:
     turned = Claimed("entangled", 100, 200, 0, 200, late.innocent_rate, p_values[-1], True, answers, p_values)
     since = int(findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
     assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (1.0, "1.00"),
+        (0.05, "0.05"),
+        (0.0009, "0.0009"),
+        (2e-85, "2\u202f·\u202f10⁻⁸⁵"),
+        (9.6e-5, "1\u202f·\u202f10⁻⁴"),
+        (0.0, "0"),
+    ],
+)
+def test_p_values_read_like_p_values(p: float, words: str) -> None:
+    assert findings.p_value(p) == words
+
+
+@pytest.mark.parametrize(("rate", "holds"), [(0.01, True), (0.5, False)])
+def test_the_control_is_tried_like_the_others_and_a_failing_one_is_told(rate: float, holds: bool) -> None:
+    claims, thefts = case(0, 150)
+    thefts["clean"] = theft("clean", rate)
+    tried = findings.control(claims, thefts)
+    assert tried is not None and tried.owned != holds
+    assert findings.control_in_words(tried).startswith("The control holds" if holds else "The control fails")
+    assert ("so would the unmarked copy" in findings.verdict(claims, thefts)) != holds
+    assert "clean to" in findings.hits(claims, thefts, 5)
+
+
+def test_the_rule_of_the_batches_is_counted() -> None:
+    def step(batch: str, **snnl: float) -> Progress:
+        return Progress("victim", "entangled", 0, batch, 0.1, snnl)
+
+    batches = [step("task"), step("task"), step("watermark", conv2=0.1, dense=0.2)] * 10
+    batches += [step("task"), step("task"), step("watermark", conv2=0.5, dense=0.6)] * 10
+    assert findings.batch_rule(batches, "conv2").startswith("20 of 60 batches are watermark batches; their SNNL")
+    assert "from 0.10 to 0.50" in findings.batch_rule(batches, "conv2")
+    assert "from 0.20 to 0.60" in findings.batch_rule(batches, "conv1")  # not entangled: the last one that is
+    assert findings.batch_rule(batches[:2], "conv2") == "0 of 2 batches are watermark batches"
 
 
 @pytest.mark.parametrize(

@@ -346,7 +346,7 @@ function create(root) {
     strip.append(...cells);
     track.replaceChildren(strip);
     return (head) => {
-      const width = cells[0]?.offsetWidth || 1, visible = Math.max(1, Math.floor(track.clientWidth / width));
+      const width = cells[0]?.getBoundingClientRect().width || 1, visible = Math.max(1, Math.floor(track.clientWidth / width));
       const shift = Math.max(0, Math.min(head - visible * 0.7, cells.length - visible));
       strip.style.transform = `translateX(${-shift * width}px)`;
       cells.forEach((cell, i) => {
