@@ -64,9 +64,13 @@ def curves(known: Chronicle) -> None:
         with column:
             lesson.figure(finding, spec, name)
     if known.batches["entangled"]:
-        spec = charts.batch_strip(known.batches, layer)
+        spec = charts.batch_strip(known.batches, layer, live=known.finished is None)
         lesson.figure(findings.batch_rule(known.batches["entangled"], layer), spec, "batches")
-        st.caption("The latest batches, one bar each. Short and grey: a task batch, SNNL off. Tall: a watermark batch.")
+        some = "first" if known.finished else "latest"
+        st.caption(
+            f"The {some} {charts.SHOWN_BATCHES} batches, one bar each. Short and grey: a task batch, SNNL off. "
+            "Tall: a watermark batch."
+        )
 
 
 def draw(job: Job, known: Chronicle) -> None:

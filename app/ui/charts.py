@@ -4,7 +4,7 @@ They are drawn with ``st.vega_lite_chart``, which updates in place while a run i
 title: a title states a finding, wraps on a phone, and is set above the chart by the lesson.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.lab.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
@@ -167,20 +167,20 @@ def growing_proof(claims: dict[str, Claimed]) -> Spec:
     }
 
 
-def batch_strip(batches: dict[str, Sequence[Progress]], layer: str) -> Spec:
-    """Draw the latest batches of both marked victims, one bar each: short for the task, tall for the mark.
+def batch_strip(batches: Mapping[str, Sequence[Progress]], layer: str, *, live: bool = False) -> Spec:
+    """Draw the first batches of both marked victims (``live``: the latest), one bar each: tall ones are for the mark.
 
     Of the entangled victim, a watermark batch is as tall as its SNNL in ``layer`` (or the last
     entangled layer); the naive one's are hollow, since its SNNL does not count.
     """
-    latest = {lane: list(batches[lane][-SHOWN_BATCHES:]) for lane in WATERMARKED}
-    before = {lane: len(batches[lane]) - len(latest[lane]) for lane in WATERMARKED}
-    losses = [batch.snnl for batch in latest["entangled"] if batch.snnl]
+    before = {lane: max(0, len(batches[lane]) - SHOWN_BATCHES) if live else 0 for lane in WATERMARKED}
+    drawn = {lane: batches[lane][before[lane] : before[lane] + SHOWN_BATCHES] for lane in WATERMARKED}
+    losses = [batch.snnl for batch in drawn["entangled"] if batch.snnl]
     shown = layer if losses and layer in losses[0] else (list(losses[0])[-1] if losses else "")
     tallest = max((loss[shown] for loss in losses), default=1.0)
     rows = []
     for lane, base in (("naive", _NAIVE_BASE), ("entangled", 0.0)):
-        for number, batch in enumerate(latest[lane], start=before[lane] + 1):
+        for number, batch in enumerate(drawn[lane], start=before[lane] + 1):
             counts = shown in batch.snnl
             tall = 0.9 * batch.snnl[shown] / tallest if counts else 0.45
             rows.append(
@@ -209,6 +209,7 @@ def batch_strip(batches: dict[str, Sequence[Progress]], layer: str) -> Spec:
                         "field": "from",
                         "type": "quantitative",
                         "title": "batch since the models parted",
+                        "axis": {"grid": False},
                         "scale": {"zero": False, "nice": False},
                     },
                     "x2": {"field": "to"},

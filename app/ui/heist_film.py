@@ -27,6 +27,15 @@ _ROLES = {
     "naive": "marked beside the task",
     "entangled": "the mark woven into the task",
 }
+_STEPS = {
+    "victims": ("Victims", "Whom does the thief steal from?"),
+    "query": ("Query", "The thief asks. What is he told?"),
+    "train": ("Train the copy", "The copies learn from the answers"),
+    "compare": ("Compare", "Is the copy as good as the original?"),
+    "interrogate": ("Interrogate", "The owner shows each copy his triggers. What does it say?"),
+    "verdict": ("Verdict", "Is that more than chance?"),
+}
+_UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
 _TITLE = "The heist, step by step"
 
 Data = dict[str, Any]
@@ -80,23 +89,18 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
     thefts, target = known.thefts, experiment.target
     curves = _curves(known)
     steps = [
-        _step("victims", "Victims", findings.victims(thefts), f"The secret: {_secret(experiment)}."),
-        _step("query", "Query", findings.strayed(thefts), _habits(experiment)),
-        *([_step("train", "Train the copy", findings.accuracies("copy", known.last("copy")), "")] if curves else []),
-        _step(
-            "compare",
-            "Compare",
-            findings.copy_headline(thefts),
-            "" if curves else "How these copies learned is not on record. “Run it live” shows it.",
-        ),
-        _step("interrogate", "Interrogate", "", ""),
-        _step("verdict", "Verdict", "", ""),
+        _step("victims", findings.victims(thefts), f"The secret: {_secret(experiment)}."),
+        _step("query", findings.strayed(thefts), _habits(experiment)),
+        *([_step("train", findings.accuracies("copy", known.last("copy")))] if curves else []),
+        _step("compare", findings.copy_headline(thefts), "" if curves else _UNRECORDED),
     ]
     trial = None
-    if not gate.sealed:
+    if gate.sealed:
+        steps += [_step("interrogate"), _step("verdict")]
+    else:
         trial = _trial(experiment, known, probe)
-        steps[-2] |= {"says": findings.hits(known.claims, thefts, target), "note": trial["granted"]}
-        steps[-1] |= {"says": findings.verdict(known.claims, thefts), "note": trial["control"]}
+        steps.append(_step("interrogate", findings.hits(known.claims, thefts, target), trial["granted"]))
+        steps.append(_step("verdict", findings.verdict(known.claims, thefts), trial["control"], late=True))
     return {
         "film": experiment.key,
         "title": _TITLE,
@@ -124,8 +128,10 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
     }
 
 
-def _step(name: str, title: str, says: str, note: str) -> Data:
-    return {"id": name, "name": title, "says": says, "note": note}
+def _step(step: str, says: str = "", note: str = "", *, late: bool = False) -> Data:
+    """Return a step: the question it opens with, its finding, and a note, which ``late`` keeps for its end."""
+    name, asks = _STEPS[step]
+    return {"id": step, "name": name, "asks": asks, "says": says, "note": note, "late": late}
 
 
 def _bar(word: str, share: float) -> Data:

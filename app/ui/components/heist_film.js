@@ -173,14 +173,18 @@ function create(root) {
     gate.hidden = !sealed;
     if (shown !== now.id) {
       shown = now.id;
-      part("says").textContent = sealed ? "The owner brings both copies to court" : now.says;
-      part("note").textContent = now.note;
       part("after").textContent = "";
       if (!sealed) paint = scenes[now.id](clear());
     }
     if (!sealed) paint(moment());
+    // A step opens with its question; its finding stands above the picture when it has been seen.
+    const seen = !sealed && moment() >= 1;
+    tell("says", seen ? now.says : now.asks);
+    tell("note", seen || !now.late ? now.note : "");
     transport();
   }
+
+  function tell(where, words) { if (part(where).textContent !== words) part(where).textContent = words; }
 
   function transport() {
     scrub.value = String(step + share);
@@ -276,10 +280,9 @@ function create(root) {
         const { hits, said, end } = trial.lanes[name];
         if (!hits.length) { track.textContent = `Only its count is on record: ${end.hits} of ${end.asked}.`; return; }
         reels.push(reel(track, hits.slice(0, count).map((hit, i) => {
-          const cell = make("div", { className: "cell" });
+          const cell = make("div", { className: hit ? "cell hit" : "cell" });
           const word = make("b", { textContent: hit ? `✓ ${data.target}` : `✗ ${said[i] ?? ""}` });
           cell.append(word, make("small", { textContent: hit ? "hit" : said[i] ? "miss" : `not ${data.target}` }));
-          if (hit) cell.style.background = "var(--st-secondary-background-color)";
           return cell;
         })));
       });
