@@ -115,6 +115,8 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
 
+    The maps of the first victim are where those of the others begin: what differs is the models.
+
     Args:
         experiment: the run that was finished.
         events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
@@ -122,9 +124,11 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
     end = float(experiment.task_epochs + experiment.watermark_epochs)
+    starts = None
     for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
         found = representation.features(_rebuilt(experiment, trained), inputs)
-        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
+        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed, starts)
+        starts = starts or maps
         for layer, points in zip(found, maps, strict=True):
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
 

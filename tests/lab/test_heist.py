@@ -520,9 +520,11 @@ def test_the_released_schedule_takes_as_many_steps_and_leaves_the_clean_victim_a
 
 def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monkeypatch):
     """UMAP itself takes seconds to wake: here it is a stand-in that gives back the first two features."""
+    begun = []
 
-    def stand_in(layers, seed):
+    def stand_in(layers, seed, starts):
         assert seed == small.seed
+        begun.append(starts)
         return [values[:, :2] for values in layers]
 
     monkeypatch.setattr(representation, "umap", stand_in)
@@ -533,6 +535,10 @@ def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monk
         assert snapshot.method == "umap" and snapshot.epoch == small.task_epochs + small.watermark_epochs
         expected = forward(models["victim", snapshot.defence], probe.inputs)[1][snapshot.layer][:, :2]
         np.testing.assert_allclose(snapshot.points, expected, atol=1e-5)
+    first = [snapshot.points for snapshot in maps if snapshot.defence == DEFENCES[0]]
+    assert begun[0] is None
+    for starts in begun[1:]:  # the maps of the others begin where those of the first one are
+        assert all(np.array_equal(start, points) for start, points in zip(starts, first, strict=True))
 
 
 def test_a_network_that_dies_is_reported_and_not_crashed_on(small):

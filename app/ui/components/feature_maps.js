@@ -166,7 +166,7 @@ function create(root) {
     if (!drawn[i] || (pinned && !keep)) return;
     const box = canvases[i].canvas.getBoundingClientRect();
     const x = event.clientX - box.left, y = event.clientY - box.top;
-    let best = -1, nearest = 18 ** 2;
+    let best = -1, nearest = (event.pointerType === "touch" ? 28 : 18) ** 2; // a finger is not a pointer
     drawn[i].forEach((p, k) => {
       const d = (p.x - x) ** 2 + (p.y - y) ** 2;
       if (d < nearest) { nearest = d; best = k; }
