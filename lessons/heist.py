@@ -55,10 +55,9 @@ def reasons(experiment: Experiment, known: Chronicle) -> None:
     result = known.finished.result if known.finished else {}
     asked, have_truth = settings.wording(experiment.inputs, "inputs"), experiment.inputs in extraction.OF_THE_TASK
     luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in thefts.items()})
-    control = findings.control(claims, thefts)
     lesson.explain(
         *(findings.fate(thefts[lane], claim) for lane, claim in claims.items()),
-        *([findings.control_in_words(control)] if control else []),
+        findings.granted(claims),
         *(
             findings.channel(thefts[lane], experiment.answers, asked, experiment.target, have_truth=have_truth)
             for lane in claims

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.lab.events import Claimed, Measured, Progress, Queried, Theft
 from app.lab.extraction import NO_TRUTH
-from app.lab.ownership import SIGNIFICANCE, Claim, claim
+from app.lab.ownership import SIGNIFICANCE
 
 ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent
 SURVIVES = 0.5  # "the copy knows the mark": it gives the secret answer to at least half of the triggers
@@ -51,25 +51,16 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> str:
         lead = "The naive mark convicts the thief, the entangled one does not"
     else:
         lead = "Neither mark survived: the thief walks free"
-    tried = control(claims, thefts)
-    return f"{lead}{', but so would the unmarked copy be' if tried and tried.owned else ''} ({rates})"
+    return f"{lead} ({rates})"
 
 
-def control(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Claim | None:
-    """Return the claim that the court would make of the unmarked copy, the control; None where there is none."""
-    if "clean" not in thefts:
-        return None
-    granted = next(iter(claims.values()))
-    hits = round(thefts["clean"].stolen_watermark * granted.queries)
-    return claim(hits, granted.queries, granted.innocent_rate)
-
-
-def control_in_words(tried: Claim) -> str:
-    """Say what became of the control, and what that means for the other verdicts."""
-    counted = f"gives the secret answer to {tried.successes} of {tried.queries} triggers (p = {p_value(tried.p_value)})"
-    if tried.owned:
-        return f"The control fails: the unmarked copy {counted}. A court that would convict it proves little here."
-    return f"The control holds: the unmarked copy {counted} and walks free."
+def granted(claims: dict[str, Claimed]) -> str:
+    """Say where the bar of this court lies, and which control put it there."""
+    some = next(iter(claims.values()))
+    return (
+        f"An innocent is granted {percent(some.innocent_rate)}: the worse of two clean models, never marked, gave the "
+        f"secret answer to {some.clean_successes} of {some.clean_queries} triggers."
+    )
 
 
 def p_value(p: float) -> str:
@@ -118,10 +109,9 @@ def strayed(thefts: dict[str, Theft]) -> str:
 
 def hits(claims: dict[str, Claimed], thefts: dict[str, Theft], target: int) -> str:
     """Return the finding of the interrogation: how often each copy gave the secret answer, the control first."""
-    tried = control(claims, thefts)
-    counted = {"clean": tried.successes} if tried else {}
-    counted |= {lane: claimed.successes for lane, claimed in claims.items()}
     asked = next(iter(claims.values())).queries
+    counted = {"clean": round(thefts["clean"].stolen_watermark * asked)}
+    counted |= {lane: claimed.successes for lane, claimed in claims.items()}
     said = ", ".join(f"{lane} to {count}" for lane, count in counted.items())
     return f"Of {asked} triggers, the copies say {target}: {said}"
 

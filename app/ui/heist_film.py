@@ -35,6 +35,7 @@ _STEPS = {
     "interrogate": ("Interrogate", "The owner shows each copy his triggers. What does it say?"),
     "verdict": ("Verdict", "Is that more than chance?"),
 }
+_PICTURED = "As many as have a picture; the verdict counts them all."
 _UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
 _TITLE = "The heist, step by step"
 
@@ -99,8 +100,8 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
         steps += [_step("interrogate"), _step("verdict")]
     else:
         trial = _trial(experiment, known, probe)
-        steps.append(_step("interrogate", findings.hits(known.claims, thefts, target), trial["granted"]))
-        steps.append(_step("verdict", findings.verdict(known.claims, thefts), trial["control"], late=True))
+        steps.append(_step("interrogate", findings.hits(known.claims, thefts, target), _PICTURED))
+        steps.append(_step("verdict", findings.verdict(known.claims, thefts), trial["granted"], late=True))
     return {
         "film": experiment.key,
         "title": _TITLE,
@@ -115,7 +116,6 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
         "curves": curves,
         "roles": dict(_ROLES),
         "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
-        "marked": list(WATERMARKED),
         "victims": {lane: _at_home(theft, target) for lane, theft in thefts.items()},
         "compare": {lane: _compared(theft) for lane, theft in thefts.items()},
         "gauge": {lane: _gauge(theft, experiment.answers, target) for lane, theft in thefts.items()},
@@ -210,7 +210,6 @@ def _curves(known: Chronicle) -> Data | None:
         },
         "roles": dict(_ROLES),
         "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
-        "marked": list(WATERMARKED),
         "victims": {lane: theft.victim_accuracy for lane, theft in known.thefts.items()},
         "original": {lane: findings.percent(theft.victim_accuracy) for lane, theft in known.thefts.items()},
     }
@@ -219,35 +218,41 @@ def _curves(known: Chronicle) -> Data | None:
 def _trial(experiment: Experiment, known: Chronicle, probe: Probe | None) -> Data:
     """Return what happened in court: each trigger's answer as far as it is known, the growing proof, the verdicts."""
     some = next(iter(known.claims.values()))
-    granted, asked = some.innocent_rate, some.queries
-    answers = {} if probe is None or not known.copies else heist.interrogate(experiment, probe, known.copies)
-    control = findings.control(known.claims, known.thefts)
-    lanes = {
-        lane: _tried(claimed, answers.get(lane), experiment.target, findings.established_from(claimed))
-        for lane, claimed in known.claims.items()
-    }
-    if control is not None:
-        hits = answers["clean"] == experiment.target if "clean" in answers else np.zeros(0, dtype=bool)
-        lanes["clean"] = {
-            **_testimony(hits, answers.get("clean"), experiment.target),
-            **_proof(ownership.p_values(hits, granted)),
-            "end": _end(control.successes, control.queries, control.p_value),
-            "convicted": control.owned,
-            "stamp": "Convicted too" if control.owned else "Walks free",
-            "since": None,
-        }
+    asked = {} if probe is None or not known.copies else heist.interrogate(experiment, probe, known.copies)
+    target = experiment.target
     return {
-        "asked": asked,
-        "lanes": lanes,
+        "asked": some.queries,
+        "lanes": {
+            "clean": _control(known.thefts["clean"], some, asked.get("clean"), target),
+            **{lane: _tried(claimed, asked.get(lane), target) for lane, claimed in known.claims.items()},
+        },
         "line": depth(ownership.SIGNIFICANCE),
         "rule": f"p = {ownership.SIGNIFICANCE:g}; below, it is established",
-        "granted": f"An innocent is granted {findings.percent(granted)} by chance; the unmarked copy is the control.",
-        "control": "" if control is None else findings.control_in_words(control),
-        "channel": findings.said_beyond_the_truth(known.thefts, experiment.answers, experiment.target),
+        "granted": findings.granted(known.claims),
+        "channel": findings.said_beyond_the_truth(known.thefts, experiment.answers, target),
     }
 
 
-def _tried(claimed: Claimed, answers: NDArray[np.int64] | None, target: int, since: int | None) -> Data:
+def _control(theft: Theft, claimed: Claimed, answers: NDArray[np.int64] | None, target: int) -> Data:
+    """Return the unmarked copy's part, measured as the others are. It is not tried: it is one of those who set the bar.
+
+    Its answers are known as far as they are pictured; beyond, only how many were the secret one.
+    """
+    hits = np.zeros(0, dtype=bool) if answers is None else answers == target
+    counted = round(theft.stolen_watermark * claimed.queries)
+    return {
+        **_testimony(hits, answers, target),
+        **_proof(ownership.p_values(hits, claimed.innocent_rate)),
+        "end": _end(counted, claimed.queries, ownership.claim(counted, claimed.queries, claimed.innocent_rate).p_value),
+        "convicted": False,
+        "stamp": "Sets the bar",
+        "since": None,
+        "adds": f"an innocent is granted {findings.percent(claimed.innocent_rate)}",
+    }
+
+
+def _tried(claimed: Claimed, answers: NDArray[np.int64] | None, target: int) -> Data:
+    since = findings.established_from(claimed)
     return {
         **_testimony(claimed.answers, answers, target),
         **_proof(claimed.p_values),
@@ -255,6 +260,7 @@ def _tried(claimed: Claimed, answers: NDArray[np.int64] | None, target: int, sin
         "convicted": claimed.owned,
         "stamp": "Convicted" if claimed.owned else "Walks free",
         "since": since,
+        "adds": f"below {ownership.SIGNIFICANCE:g} from trigger {since} on" if since else "",
     }
 
 

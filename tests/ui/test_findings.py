@@ -142,15 +142,15 @@ def test_p_values_read_like_p_values(p: float, words: str) -> None:
     assert findings.p_value(p) == words
 
 
-@pytest.mark.parametrize(("rate", "holds"), [(0.01, True), (0.5, False)])
-def test_the_control_is_tried_like_the_others_and_a_failing_one_is_told(rate: float, holds: bool) -> None:
+def test_the_bar_of_the_court_is_told_with_the_control_that_put_it_there() -> None:
     claims, thefts = case(0, 150)
-    thefts["clean"] = theft("clean", rate)
-    tried = findings.control(claims, thefts)
-    assert tried is not None and tried.owned != holds
-    assert findings.control_in_words(tried).startswith("The control holds" if holds else "The control fails")
-    assert ("so would the unmarked copy" in findings.verdict(claims, thefts)) != holds
-    assert "clean to" in findings.hits(claims, thefts, 5)
+    thefts["clean"] = theft("clean", 0.05)
+    assert "the worse of two clean models" in findings.granted(claims)
+    assert "0 of 200 triggers" in findings.granted(claims)
+    assert (
+        findings.hits(claims, thefts, 5)
+        == "Of 200 triggers, the copies say 5: clean to 10, naive to 0, entangled to 150"
+    )
 
 
 def test_the_rule_of_the_batches_is_counted() -> None:

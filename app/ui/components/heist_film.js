@@ -51,7 +51,6 @@ function create(root) {
     shown = "";
     film.setAttribute("aria-label", data.title);
     film.style.setProperty("--court", data.colours.court);
-    film.style.setProperty("--thief", data.colours.thief);
     scrub.max = String(data.steps.length);
     buildSteps();
     buildGate();
@@ -312,16 +311,15 @@ function create(root) {
         const done = Math.round(until(now));
         part("after").textContent = now >= 1 ? trial.channel : `After ${done} of ${asked} triggers`;
         lanes.forEach(({ name, readout }, i) => {
-          const { p, hits, since, convicted, stamp, end } = trial.lanes[name];
+          const { p, hits, since, convicted, stamp, end, adds } = trial.lanes[name];
           drawn[i](done / asked);
           const ended = now >= 1, sure = since !== null && done >= since;
           if (!ended && !sure) return say(readout, done > 0 && done <= p.length ? `p = ${p[done - 1]}` : "…", "");
-          const style = convicted ? (data.marked.includes(name) ? "guilty" : "alarm") : "";
           const far = ended ? end : { p: p[done - 1], hits: hits.slice(0, done).filter(Boolean).length, asked: done };
           return readout.replaceChildren(
-            make("span", { className: `stamp ${style}`, textContent: stamp }),
+            make("span", { className: convicted ? "stamp guilty" : "stamp", textContent: stamp }),
             make("span", { textContent: `p = ${far.p}, ${far.hits} of ${far.asked}` }),
-            make("span", { textContent: since ? `below 0.05 from trigger ${since} on` : "" }),
+            make("span", { textContent: adds }),
           );
         });
       };
