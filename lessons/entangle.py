@@ -30,6 +30,7 @@ def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
     feature_maps.feature_maps(
         known.probe,
         before_the_parting(found) if sealed else found,
+        findings.neighbours(known.measured["victim"], layer, experiment.target),
         live=job.active,
         parting=experiment.task_epochs,
         alt=title,

@@ -211,6 +211,14 @@ def side_by_side(last: dict[str, Measured], layer: str, neutral: float, target: 
     return f"{lead} (SNNL: entangled {percent(entangled)} of neutral, naive {percent(naive)})"
 
 
+def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tuple[str, float], str]:
+    """Say for each lane and epoch whose neighbours the triggers are in one layer."""
+    return {
+        (event.defence, event.epoch): f"{percent(event.target_share[layer])} of triggers' neighbours are {target}s"
+        for event in measured
+    }
+
+
 def secret_answers(role: str, last: dict[str, Measured]) -> str:
     """Return the finding of the watermark curves: who gives the secret answer to held-out triggers."""
     return f"Secret answers of {_OWNERS[role]}: {_each(last, 'watermark')}"

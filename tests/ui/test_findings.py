@@ -179,3 +179,9 @@ def test_the_rule_of_the_batches_is_counted() -> None:
 )
 def test_percentages_read_like_percentages(rate: float, words: str) -> None:
     assert findings.percent(rate) == words
+
+
+def test_the_neighbourhood_of_the_triggers_is_told_for_every_lane_and_epoch() -> None:
+    found = findings.neighbours([measured("naive", 0.1, 0.25), measured("entangled", 0.6, 1.0)], "conv2", 7)
+    assert found["naive", 16.0] == "25\u202f% of triggers' neighbours are 7s"
+    assert found["entangled", 16.0].startswith("100\u202f%")
