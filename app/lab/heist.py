@@ -5,7 +5,7 @@ person sees, on a page, on the command line or in a table, is a view of that str
 """
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -133,7 +133,7 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
 
 
-def interrogate(experiment: Experiment, probe: Probe, copies: Iterable[Weights]) -> dict[str, NDArray[np.int64]]:
+def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[str, NDArray[np.int64]]:
     """Ask the copies of a finished run about the triggers of its probe, again.
 
     The probe's triggers are the first ones that the court asks about (:class:`Claimed`), in its order.
@@ -147,7 +147,13 @@ def interrogate(experiment: Experiment, probe: Probe, copies: Iterable[Weights])
         By defence, the class that the copy answers each trigger with, ``(triggers,)``.
     """
     shown = datasets.from_display(probe.inputs[probe.is_trigger])
-    return {copy.defence: models.predict(_rebuilt(experiment, copy), shown).argmax(dim=1).numpy() for copy in copies}
+
+    def answers(copy: Weights) -> NDArray[np.int64]:
+        said: NDArray[np.int64] = models.predict(_rebuilt(experiment, copy), shown).argmax(dim=1).numpy()
+        return said
+
+    with one_core_threads(1) as thread:  # as in the run; and a page that asks must not wait for busy cores
+        return {copy.defence: said for copy, said in zip(copies, thread.map(answers, copies), strict=True)}
 
 
 def _rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:

@@ -108,7 +108,7 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
         "lanes": [
             {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]} for mark in theme.LANES.values()
         ],
-        "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour, "trigger": theme.TRIGGER.colour},
+        "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
         "target": target,
         "steps": steps,
         "asked": _asked(known),
