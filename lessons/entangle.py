@@ -30,6 +30,7 @@ def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
     feature_maps.feature_maps(
         known.probe,
         before_the_parting(found) if sealed else found,
+        findings.neighbours(known.measured["victim"], layer, experiment.target),
         live=job.active,
         parting=experiment.task_epochs,
         alt=title,
@@ -63,6 +64,14 @@ def curves(known: Chronicle) -> None:
     for column, (name, (finding, spec)) in zip(st.columns(3), figures.items(), strict=True):
         with column:
             lesson.figure(finding, spec, name)
+    if known.batches["entangled"]:
+        spec = charts.batch_strip(known.batches, layer, live=known.finished is None)
+        lesson.figure(findings.batch_rule(known.batches["entangled"], layer), spec, "batches")
+        some = "first" if known.finished else "latest"
+        st.caption(
+            f"The {some} {charts.SHOWN_BATCHES} batches, one bar each. Short and grey: a task batch, SNNL off. "
+            "Tall: a watermark batch."
+        )
 
 
 def draw(job: Job, known: Chronicle) -> None:

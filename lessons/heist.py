@@ -7,9 +7,12 @@ import streamlit as st
 from app.lab import extraction
 from app.lab.experiment import Experiment
 from app.runs.job import Job
-from app.ui import charts, findings, lesson, live, luck, pictures, question, settings
+from app.ui import charts, findings, heist_film, lesson, live, luck, pictures, question, settings
 from app.ui.chronicle import Chronicle
+from app.ui.heist_film import Gate
 from app.ui.question import Question
+
+COURT, OUTCOMES = "In court, which copy is convicted?", list(findings.OUTCOMES.values())
 
 
 def lanes(experiment: Experiment, known: Chronicle) -> None:
@@ -39,40 +42,34 @@ def secret(experiment: Experiment, known: Chronicle) -> None:
 
 def questions(known: Chronicle) -> None:
     """What the thief asks, and what he is told."""
-    asked = known.queried.get("entangled") or known.queried.get("naive")
-    if asked is not None:
-        finding = findings.questions(asked)
+    asked = known.queries["entangled"] or known.queries["naive"]
+    if asked:
+        finding = findings.questions(asked[-1])
         st.subheader(finding, anchor=False)
-        pictures.strip(pictures.answers(asked), alt=finding, key="queries")
+        pictures.strip(pictures.answers(asked[-1]), alt=finding, key="queries")
 
 
-def verdict(experiment: Experiment, predicted: Question, known: Chronicle, job: Job) -> None:
-    """The picture of the page, then the reasons."""
+def reasons(experiment: Experiment, known: Chronicle) -> None:
+    """Why it ended so, written from the result; below it, the numbers one by one."""
+    claims, thefts = known.claims, known.thefts
     result = known.finished.result if known.finished else {}
-    predicted.compare(findings.outcome(known.claims))
-    spec = charts.verdict(known.claims, known.thefts)
-    lesson.figure(findings.verdict(known.claims, known.thefts), spec, "verdict")
-    st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
-    lesson.provenance(experiment, job.origin, known.finished.seconds if known.finished else None)
-    luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in known.thefts.items()})
-    asked = settings.wording(experiment.inputs, "inputs")
+    asked, have_truth = settings.wording(experiment.inputs, "inputs"), experiment.inputs in extraction.OF_THE_TASK
+    luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in thefts.items()})
     lesson.explain(
-        *(findings.fate(known.thefts[lane], claim) for lane, claim in known.claims.items()),
+        *(findings.fate(thefts[lane], claim) for lane, claim in claims.items()),
+        findings.granted(claims),
         *(
-            findings.channel(
-                known.thefts[lane],
-                experiment.answers,
-                asked,
-                experiment.target,
-                have_truth=experiment.inputs in extraction.OF_THE_TASK,
-            )
-            for lane in known.claims
+            findings.channel(thefts[lane], experiment.answers, asked, experiment.target, have_truth=have_truth)
+            for lane in claims
         ),
-        findings.price(known.thefts, result["clean"]["accuracy"]),
+        findings.price(thefts, result["clean"]["accuracy"]),
     )
+    with st.expander("Original and copy, side by side"):
+        lesson.figure(findings.verdict(claims, thefts), charts.verdict(claims, thefts), "verdict")
+        st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
     with st.expander("How sure is sure? The p-value, query by query"):
-        claim = known.claims["entangled"]
-        lesson.figure(findings.evidence(known.claims), charts.growing_proof(known.claims), "evidence")
+        claim = claims["entangled"]
+        lesson.figure(findings.evidence(claims), charts.growing_proof(claims), "evidence")
         st.caption(
             "“From trigger N on”: with the first N triggers, and with every larger number of them, p stays below "
             f"the dashed line. The axis ends at {charts.SMALLEST_P:.0e}; what is smaller is drawn there."
@@ -87,35 +84,38 @@ def verdict(experiment: Experiment, predicted: Question, known: Chronicle, job: 
 
 
 def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle) -> None:
-    """The heist so far."""
+    """The heist: live, as far as it is known; finished, the film of it and then the reasons."""
     predicted.watch(job)
     if known.finished is None:
+        predicted.ask(COURT, OUTCOMES, job)
         secret(experiment, known)
         questions(known)
         lanes(experiment, known)
         return
-    st.subheader(findings.copy_headline(known.thefts), anchor=False)
     sealed = predicted.sealed(job)
-    if not sealed:
-        verdict(experiment, predicted, known, job)
-    secret(experiment, known)
-    questions(known)
+    victims = known if known.probe else live.known_victims(experiment)
+    gate = Gate(COURT, OUTCOMES, sealed, predicted.prediction is not None)
+    heist_film.draw(experiment, known, victims.probe, gate, predict=predicted.predict, reveal=predicted.reveal)
+    predicted.ask(COURT, OUTCOMES, job)
     if sealed:
         st.button("Open the verdict without a prediction", key="reveal", on_click=predicted.reveal)
+    else:
+        predicted.compare(findings.outcome(known.claims))
+    lesson.provenance(experiment, job.origin, known.finished.seconds)
+    if not sealed:
+        reasons(experiment, known)
+    secret(experiment, victims)
 
 
 experiment = settings.chosen()
-lesson.opening(
-    "Which mark survives the theft?",
-    "One owner marked his model *naively*, the other *entangled* the mark with the task. "
-    "A thief copies both through their prediction API, and a clean model as the control.",
-)
+st.title("Which mark survives the theft?", anchor=False)
 job = live.find(experiment)
 predicted = question.about("heist", experiment.key)
-predicted.ask("In court, which copy is convicted?", list(findings.OUTCOMES.values()), job)
 more = ("initialisation", "architecture", "budget", "weight", "temperature", "schedule", "seed")
 with live.controls(experiment, job, *more):
     settings.control("inputs", experiment)
     settings.control("answers", experiment)
+if job is None:
+    predicted.ask(COURT, OUTCOMES)
 live.island(job, partial(draw, experiment, predicted))
 lesson.onward("heist")

@@ -10,7 +10,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.lab import datasets, extraction, models, ownership, prediction_api, representation, training, triggers
@@ -113,6 +115,8 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
 
+    The maps of the first victim are where those of the others begin: what differs is the models.
+
     Args:
         experiment: the run that was finished.
         events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
@@ -120,12 +124,36 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
     end = float(experiment.task_epochs + experiment.watermark_epochs)
+    starts = None
     for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
-        model = rebuilt(experiment, trained)
-        found = representation.features(model, inputs)
-        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed)
+        found = representation.features(rebuilt(experiment, trained), inputs)
+        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed, starts)
+        starts = starts or maps
         for layer, points in zip(found, maps, strict=True):
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
+
+
+def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[str, NDArray[np.int64]]:
+    """Ask the copies of a finished run about the triggers of its probe, again.
+
+    The probe's triggers are the first ones that the court asks about (:class:`Claimed`), in its order.
+
+    Args:
+        experiment: the run that was finished.
+        probe: its last :class:`Probe`.
+        copies: of its :class:`Weights`, those of the copies.
+
+    Returns:
+        By defence, the class that the copy answers each trigger with, ``(triggers,)``.
+    """
+    shown = datasets.from_display(probe.inputs[probe.is_trigger])
+
+    def answers(copy: Weights) -> NDArray[np.int64]:
+        said: NDArray[np.int64] = models.predict(rebuilt(experiment, copy), shown).argmax(dim=1).numpy()
+        return said
+
+    with one_core_threads(1) as thread:  # as in the run; and a page that asks must not wait for busy cores
+        return {copy.defence: said for copy, said in zip(copies, thread.map(answers, copies), strict=True)}
 
 
 def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:

@@ -1,6 +1,6 @@
 """Looking inside: features, projections to the plane, and measures of entanglement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -34,16 +34,20 @@ def pca(points: Array, previous: Array | None = None) -> Array:
     centred = points - points.mean(axis=0)
     strengths, axes = np.linalg.eigh(centred @ centred.T)
     plane = _unit(axes[:, :-3:-1] * np.sqrt(np.maximum(strengths[:-3:-1], 0)))
-    if previous is not None:
-        turn, _ = orthogonal_procrustes(plane, previous)
-        plane = plane @ turn
-    return np.asarray(plane, dtype=np.float32)
+    return _turned(plane, previous)
 
 
-def umap(layers: Iterable[Array], seed: int) -> list[Array]:
+def umap(layers: Iterable[Array], seed: int, starts: Sequence[Array] | None = None) -> list[Array]:
     """Project each ``(n, width)`` array with UMAP (cosine), ``(n, 2)`` each.
 
     McInnes et al. 2018. Neighbourhoods are to be trusted, distances between clusters are not.
+
+    Args:
+        layers: the features, of one layer after the other.
+        seed: of UMAP's own randomness.
+        starts: for each layer, the map of the same inputs by another model. This one is laid out
+            from there and then turned onto it, so that the two can be compared. (One fit on both
+            models' features tears them apart, model from model, where they differ most.)
     """
     # 2 s to import, and 15 s on a fresh machine: only where somebody asked for it.
     import umap as learn
@@ -58,9 +62,13 @@ def umap(layers: Iterable[Array], seed: int) -> list[Array]:
     ):
         compiled.enable_caching()
     maps = []
-    for points in layers:
-        fitted = learn.UMAP(n_neighbors=15, min_dist=0.1, metric="cosine", random_state=seed % 2**32, n_jobs=1)
-        maps.append(np.asarray(_unit(fitted.fit_transform(points)), dtype=np.float32))
+    for number, points in enumerate(layers):
+        start = None if starts is None else starts[number]
+        first = "spectral" if start is None else start
+        fitted = learn.UMAP(
+            n_neighbors=15, min_dist=0.1, metric="cosine", random_state=seed % 2**32, n_jobs=1, init=first
+        )
+        maps.append(_turned(_unit(fitted.fit_transform(points)), start))
     return maps
 
 
@@ -81,6 +89,14 @@ def target_share(found: Array, labels: NDArray[np.int64], is_trigger: NDArray[np
     likeness = unit[is_trigger] @ unit[~is_trigger].T
     nearest = np.argpartition(likeness, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
     return float((labels[~is_trigger][nearest] == target).mean())
+
+
+def _turned(plane: NDArray[np.float64], onto: Array | None) -> Array:
+    """Turn or flip the plane so that its points lie as near as may be to those of ``onto``."""
+    if onto is not None:
+        turn, _ = orthogonal_procrustes(plane, onto)
+        plane = plane @ turn
+    return np.asarray(plane, dtype=np.float32)
 
 
 def _unit(plane: NDArray[np.generic]) -> NDArray[np.float64]:

@@ -4,10 +4,10 @@ They are drawn with ``st.vega_lite_chart``, which updates in place while a run i
 title: a title states a finding, wraps on a phone, and is set above the chart by the lesson.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.lab.events import DEFENCES, Claimed, Measured, Theft
+from app.lab.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
 from app.lab.ownership import SIGNIFICANCE
 from app.ui import findings, theme
 
@@ -19,6 +19,9 @@ CONFIG: Spec = {
     "view": {"stroke": None},
 }
 PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
+SHOWN_BATCHES = 60  # of a victim: on a phone, each still has a bar of its own
+_NAIVE_BASE = 1.3  # of the strip of batches: above the entangled victim's
+_KINDS = ["task", "watermark, SNNL off", "watermark"]
 _ORDER = {name: place for place, name in enumerate(DEFENCES)}
 
 
@@ -158,6 +161,87 @@ def growing_proof(claims: dict[str, Claimed]) -> Spec:
                         "scale": theme.lane_scale(),
                         "legend": {"title": None, "values": list(claims)},
                     },
+                },
+            },
+        ],
+    }
+
+
+def batch_strip(batches: Mapping[str, Sequence[Progress]], layer: str, *, live: bool = False) -> Spec:
+    """Draw the first batches of both marked victims (``live``: the latest), one bar each: tall ones are for the mark.
+
+    Of the entangled victim, a watermark batch is as tall as its SNNL in ``layer`` (or the last
+    entangled layer); the naive one's are hollow, since its SNNL does not count.
+    """
+    before = {lane: max(0, len(batches[lane]) - SHOWN_BATCHES) if live else 0 for lane in WATERMARKED}
+    drawn = {lane: batches[lane][before[lane] : before[lane] + SHOWN_BATCHES] for lane in WATERMARKED}
+    losses = [batch.snnl for batch in drawn["entangled"] if batch.snnl]
+    shown = layer if losses and layer in losses[0] else (list(losses[0])[-1] if losses else "")
+    tallest = max((loss[shown] for loss in losses), default=1.0)
+    rows = []
+    for lane, base in (("naive", _NAIVE_BASE), ("entangled", 0.0)):
+        for number, batch in enumerate(drawn[lane], start=before[lane] + 1):
+            counts = shown in batch.snnl
+            tall = 0.9 * batch.snnl[shown] / tallest if counts else 0.45
+            rows.append(
+                {
+                    "lane": lane,
+                    "from": number - 0.4,
+                    "to": number + 0.4,
+                    "low": base,
+                    "high": base + (0.12 if batch.batch == "task" else max(tall, 0.14)),
+                    "kind": batch.batch if batch.batch == "task" or counts else "watermark, SNNL off",
+                    "says": f"{batch.snnl[shown]:.2f} in {shown}" if counts else "off",
+                }
+            )
+    told = "entangled: SNNL counts on watermark batches" + (f" (height: SNNL in {shown})" if shown else "")
+    words = [{"at": _NAIVE_BASE + 0.6, "words": "naive: SNNL never counts"}, {"at": 1.02, "words": told}]
+    ink = theme.TRIGGER.colour
+    return {
+        "height": 230,
+        "config": CONFIG,
+        "layer": [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "rect", "strokeWidth": 1.5},
+                "encoding": {
+                    "x": {
+                        "field": "from",
+                        "type": "quantitative",
+                        "title": "batch since the models parted",
+                        "axis": {"grid": False},
+                        "scale": {"zero": False, "nice": False},
+                    },
+                    "x2": {"field": "to"},
+                    "y": {"field": "low", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1.95]}},
+                    "y2": {"field": "high"},
+                    "fill": {
+                        "field": "kind",
+                        "scale": {"domain": _KINDS, "range": [theme.GENUINE, "transparent", ink]},
+                        "legend": None,
+                    },
+                    "stroke": {
+                        "field": "kind",
+                        "scale": {
+                            "domain": _KINDS,
+                            "range": [theme.GENUINE, theme.TRIGGER.colour, theme.TRIGGER.colour],
+                        },
+                        "legend": None,
+                    },
+                    "tooltip": [
+                        {"field": "lane", "title": "model"},
+                        {"field": "kind", "title": "batch"},
+                        {"field": "says", "title": "SNNL"},
+                    ],
+                },
+            },
+            {
+                "data": {"values": words},
+                "mark": {"type": "text", "align": "left", "baseline": "bottom", "fontSize": 16, "fontWeight": 600},
+                "encoding": {
+                    "x": {"value": 0},
+                    "y": {"field": "at", "type": "quantitative"},
+                    "text": {"field": "words"},
                 },
             },
         ],

@@ -26,7 +26,10 @@ from app.lab.snnl import neutral_value
 
 @dataclass
 class Chronicle:
-    """The events of one run, by kind; filled in the order in which they happened."""
+    """The events of one run, by kind; filled in the order in which they happened.
+
+    ``batches``: the optimiser steps of each victim; those that all three share stand with the clean one.
+    """
 
     steps: int = 0
     done: int = 0
@@ -34,7 +37,9 @@ class Chronicle:
     probe: Probe | None = None
     measured: dict[str, list[Measured]] = field(default_factory=lambda: {"victim": [], "copy": []})
     snapshots: dict[tuple[str, str, str, str], list[Snapshot]] = field(default_factory=dict)
-    queried: dict[str, Queried] = field(default_factory=dict)
+    batches: dict[str, list[Progress]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
+    queries: dict[str, list[Queried]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
+    copies: list[Weights] = field(default_factory=list)
     thefts: dict[str, Theft] = field(default_factory=dict)
     claims: dict[str, Claimed] = field(default_factory=dict)
     weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
@@ -79,6 +84,8 @@ class Chronicle:
         match event:
             case Progress():
                 self.done = event.done
+                if event.role == "victim":
+                    self.batches[event.defence].append(event)
             case Started():
                 self.steps = event.steps
             case Phase():
@@ -90,7 +97,9 @@ class Chronicle:
             case Snapshot():
                 self.snapshots.setdefault((event.role, event.defence, event.layer, event.method), []).append(event)
             case Queried():
-                self.queried[event.defence] = event
+                self.queries[event.defence].append(event)
+            case Weights() if event.role == "copy":
+                self.copies.append(event)
             case Theft():
                 self.thefts[event.defence] = event
             case Claimed():

@@ -15,6 +15,7 @@ from app.ui.components import component
 def feature_maps(
     probe: Probe,
     lanes: Mapping[str, Sequence[Snapshot]],
+    neighbours: Mapping[tuple[str, float], str],
     *,
     live: bool,
     parting: int,
@@ -24,6 +25,7 @@ def feature_maps(
 ) -> None:
     """Draw one panel a lane; ``lanes`` maps its title to its snapshots, in the order of the epochs.
 
+    ``neighbours``: by lane and epoch, what is said of the triggers' neighbourhood there, below the title.
     While a run is ``live``, only the newest snapshot of each lane is sent, and points glide to it.
     When more of a finished run is shown than before, it plays from ``parting``, the epoch at which
     the models part. ``still`` is said in the scrubber's place where there is but one epoch.
@@ -33,7 +35,7 @@ def feature_maps(
         key=key,
         data={
             "lanes": [
-                {"name": name, "frames": [_frame(snapshot) for snapshot in snapshots]}
+                {"name": name, "frames": [_frame(snapshot, neighbours) for snapshot in snapshots]}
                 for name, snapshots in drawn.items()
             ],
             "labels": probe.labels.tolist(),
@@ -52,6 +54,11 @@ def feature_maps(
     )
 
 
-def _frame(snapshot: Snapshot) -> dict[str, Any]:
+def _frame(snapshot: Snapshot, neighbours: Mapping[tuple[str, float], str]) -> dict[str, Any]:
     rounded = snapshot.points.astype(float).round(3)
-    return {"epoch": round(snapshot.epoch, 1), "x": rounded[:, 0].tolist(), "y": rounded[:, 1].tolist()}
+    return {
+        "epoch": round(snapshot.epoch, 1),
+        "says": neighbours.get((snapshot.defence, snapshot.epoch), ""),
+        "x": rounded[:, 0].tolist(),
+        "y": rounded[:, 1].tolist(),
+    }

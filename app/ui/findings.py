@@ -3,9 +3,11 @@
 Pure functions: events in, sentences out. If a mark died, they say that it died, and why.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from app.lab.events import Claimed, Measured, Queried, Theft
+from app.lab.events import Claimed, Measured, Progress, Queried, Theft
 from app.lab.extraction import NO_TRUTH
 from app.lab.ownership import SIGNIFICANCE
 
@@ -17,6 +19,7 @@ OUTCOMES = {
     (False, True): "only the entangled one",
     (True, True): "both",
 }
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OWNERS = {"victim": "the victims", "copy": "the copies"}
 
 
@@ -51,12 +54,66 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> str:
     return f"{lead} ({rates})"
 
 
+def granted(claims: dict[str, Claimed]) -> str:
+    """Say where the bar of this court lies, and which control put it there."""
+    some = next(iter(claims.values()))
+    return (
+        f"An innocent is granted {percent(some.innocent_rate)}: the worse of two clean models, never marked, gave the "
+        f"secret answer to {some.clean_successes} of {some.clean_queries} triggers."
+    )
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as a person reads it: "0.58", "0.0009", or "2 · 10⁻⁸⁵"."""
+    if p >= 0.01:
+        return f"{p:.2f}"
+    if p >= 0.0001:
+        return f"{p:.4f}"
+    if p == 0:
+        return "0"  # smaller than the smallest number there is
+    digit, power = f"{p:.0e}".split("e")
+    return f"{digit}\u202f·\u202f10{str(int(power)).translate(_RAISED)}"
+
+
+def said_beyond_the_truth(thefts: dict[str, Theft], answers: str, target: int) -> str:
+    """Return the channels of all thefts in one line: what could carry a mark."""
+    if answers == "labels":
+        rates = ((lane, theft.query_target_error) for lane, theft in thefts.items())
+        lead = f"The channel, answers that wrongly said {target}"
+    else:
+        rates = ((lane, theft.query_target_mass) for lane, theft in thefts.items())
+        lead = f"The channel, confidence in {target} where another was due"
+    return f"{lead}: {', '.join(f'{lane} {percent(rate)}' for lane, rate in rates)}."
+
+
 def copy_headline(thefts: dict[str, Theft]) -> str:
     """Return what the thefts themselves came to: how good each copy is, beside its original."""
     queries = next(iter(thefts.values())).queries
     copies = _between([theft.stolen_accuracy for theft in thefts.values()])
     originals = _between([theft.victim_accuracy for theft in thefts.values()])
     return f"After {queries:,} queries each, the copies are right {copies} of the time (the originals: {originals})"
+
+
+def victims(thefts: dict[str, Theft]) -> str:
+    """Return the finding about the victims: marked or not, how good each of them is."""
+    rates = _between([theft.victim_accuracy for theft in thefts.values()])
+    return f"Three victims, right {rates} of the time; two of them keep a secret"
+
+
+def strayed(thefts: dict[str, Theft]) -> str:
+    """Return the finding of the queries: how many answers said more than the truth."""
+    queries = next(iter(thefts.values())).queries
+    rates = ", ".join(f"{lane} {percent(theft.query_error)}" for lane, theft in thefts.items())
+    return f"{queries:,} queries each; answers beyond the truth: {rates}"
+
+
+def hits(claims: dict[str, Claimed], thefts: dict[str, Theft], target: int) -> str:
+    """Return the finding of the interrogation: how often each copy gave the secret answer, the control first."""
+    asked = next(iter(claims.values())).queries
+    counted = {"clean": round(thefts["clean"].stolen_watermark * asked)}
+    counted |= {lane: claimed.successes for lane, claimed in claims.items()}
+    said = ", ".join(f"{lane} to {count}" for lane, count in counted.items())
+    return f"Of {asked} triggers, the copies say {target}: {said}"
 
 
 def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: bool) -> str:
@@ -87,13 +144,13 @@ def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: 
     )
 
 
-def fate(theft: Theft, claim: Claimed) -> str:
+def fate(theft: Theft, claimed: Claimed) -> str:
     """Say what became of one mark, in one sentence."""
     rate = percent(theft.stolen_watermark)
-    if not claim.owned:
+    if not claimed.owned:
         return (
             f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
-            f"too few to tell it from an innocent model (granted: {percent(claim.innocent_rate)})."
+            f"too few to tell it from an innocent model (granted: {percent(claimed.innocent_rate)})."
         )
     if theft.stolen_watermark >= SURVIVES:
         return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."
@@ -111,15 +168,21 @@ def price(thefts: dict[str, Theft], clean_accuracy: float) -> str:
 def evidence(claims: dict[str, Claimed]) -> str:
     """Return from which trigger on each claim stays established."""
     words = []
-    for lane, claim in claims.items():
-        doubtful = np.flatnonzero(claim.p_values >= SIGNIFICANCE)
-        since = int(doubtful[-1]) + 2 if len(doubtful) else 1
-        words.append(
-            f"{lane} p < {SIGNIFICANCE:g} from trigger {since} on" if claim.owned else f"{lane} not established"
-        )
+    for lane, claimed in claims.items():
+        since = established_from(claimed)
+        words.append(f"{lane} p < {SIGNIFICANCE:g} from trigger {since} on" if since else f"{lane} not established")
     return "; ".join(words).capitalize()
 
 
+def established_from(claimed: Claimed) -> int | None:
+    """Return the number of triggers from which on p stays below 0.05; None where it does not."""
+    if not claimed.owned:
+        return None
+    doubtful = np.flatnonzero(claimed.p_values >= SIGNIFICANCE)
+    return int(doubtful[-1]) + 2 if len(doubtful) else 1
+
+
+FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
 MOSTLY = 0.5  # of a trigger's nearest neighbours
 MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells triggers from the target class
 PLACEMENTS = {
@@ -146,6 +209,14 @@ def side_by_side(last: dict[str, Measured], layer: str, neutral: float, target: 
         "mixed only when naive": f"Naive, distance no longer tells triggers from {target}s; entangled, it does",
     }[placement(last, layer, neutral)]
     return f"{lead} (SNNL: entangled {percent(entangled)} of neutral, naive {percent(naive)})"
+
+
+def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tuple[str, float], str]:
+    """Say for each lane and epoch whose neighbours the triggers are in one layer."""
+    return {
+        (event.defence, event.epoch): f"{percent(event.target_share[layer])} of triggers' neighbours are {target}s"
+        for event in measured
+    }
 
 
 def secret_answers(role: str, last: dict[str, Measured]) -> str:
@@ -201,6 +272,21 @@ def entanglement_in_words(last: dict[str, Measured], layer: str, neutral: float,
         f"{said} Neutral, and yet few {target}s nearby ({' and '.join(odd)})? The loss compares triggers with "
         f"{target}s alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
     )
+
+
+def batch_rule(batches: Sequence[Progress], layer: str) -> str:
+    """Return the finding of the entangled victim's batches: how many were for the mark, and how their SNNL went.
+
+    The SNNL is that of ``layer``, or of the last entangled layer where that one is not entangled.
+    """
+    marked = [batch for batch in batches if batch.batch == "watermark"]
+    said = f"{len(marked)} of {len(batches)} batches are watermark batches"
+    losses = [batch.snnl.get(layer, list(batch.snnl.values())[-1]) for batch in marked if batch.snnl]
+    if not losses:
+        return said
+    few = min(FEW_BATCHES, len(losses))
+    first, last = np.mean(losses[:few]), np.mean(losses[-few:])
+    return f"{said}; their SNNL went from {first:.2f} to {last:.2f} (first and last {few})"
 
 
 def _between(rates: list[float]) -> str:

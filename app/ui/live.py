@@ -71,6 +71,13 @@ def launch(experiment: Experiment) -> None:
     job.wait(_BLINK, events=_FIRST_LOOK)  # so that the first drawing has something to show
 
 
+def known_victims(experiment: Experiment) -> Chronicle:
+    """Return what is known of the experiment's victims from the recorded run of its preset; nothing if they differ."""
+    usual = settings.owners(experiment)
+    run = runtime.pool().recorded(usual) if usual.victim_key == experiment.victim_key else None
+    return Chronicle.of(run.events if run and run.status == "done" else ())
+
+
 def unfold(experiment: Experiment) -> Job:
     """Return the projection of a finished run by UMAP, on its way or done."""
     return runtime.pool().submit(experiment, runtime.visitor(), task="umap")

@@ -76,21 +76,29 @@ def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, pic
 
 def png(picture: NDArray[np.generic]) -> str:
     """Return a ``(h, w)`` uint8 picture as a PNG data URI; a point in the plane as a small map with a dot."""
-    if picture.ndim == 1:
-        canvas = np.full((28, 28), 40, dtype=np.uint8)
-        column, row = np.clip(((np.asarray(picture) * [1, -1] + 1.2) / 2.4 * 28).astype(int), 1, 26)
-        canvas[row - 1 : row + 2, column - 1 : column + 2] = 255
-        picture = canvas
     file = io.BytesIO()
-    Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(file, format="PNG")
+    Image.fromarray(_canvas(picture)).save(file, format="PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def sheet(probe: Probe) -> str | None:
     """Return all pictures of a probe as one PNG of :data:`COLUMNS` columns; None for points in the plane."""
-    if probe.inputs.ndim == 2:
-        return None
-    return _sheet(probe.inputs.astype(np.uint8).tobytes(), probe.inputs.shape)
+    return None if probe.inputs.ndim == 2 else contact_sheet(probe.inputs)
+
+
+def contact_sheet(inputs: NDArray[np.generic]) -> str:
+    """Return ``(n, h, w)`` pictures, or ``(n, 2)`` points as small maps, as one PNG of :data:`COLUMNS` columns."""
+    drawn = np.stack([_canvas(picture) for picture in inputs])
+    return _sheet(drawn.tobytes(), drawn.shape)
+
+
+def _canvas(picture: NDArray[np.generic]) -> NDArray[np.uint8]:
+    if picture.ndim == 2:
+        return np.asarray(picture, dtype=np.uint8)
+    canvas = np.full((28, 28), 40, dtype=np.uint8)
+    column, row = np.clip(((np.asarray(picture) * [1, -1] + 1.2) / 2.4 * 28).astype(int), 1, 26)
+    canvas[row - 1 : row + 2, column - 1 : column + 2] = 255
+    return canvas
 
 
 @lru_cache(maxsize=8)

@@ -53,6 +53,11 @@ class Question:
         if job.active:
             self.watched = job
 
+    def predict(self, option: str | None) -> None:
+        """Take a prediction that was made elsewhere than in the row of :meth:`ask`."""
+        if not self.locked:  # a click may be on its way while the answer appears
+            self.prediction = option
+
     def reveal(self) -> None:
         """Show the answer to somebody who does not want to predict."""
         self.revealed = True
@@ -67,8 +72,7 @@ class Question:
             st.info(f"You predicted **{self.prediction}**; it was **{happened}**. Why?", icon=":material/search:")
 
     def _answer(self, key: str) -> None:
-        if not self.locked:  # a click may be on its way while the answer appears
-            self.prediction = st.session_state[key]
+        self.predict(st.session_state[key])
 
 
 def about(lesson: str, *subject: str) -> Question:

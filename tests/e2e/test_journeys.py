@@ -189,22 +189,3 @@ def test_on_a_phone_play_is_in_reach_of_the_first_map(visit: Visit) -> None:
     first.evaluate("map => map.scrollIntoView({ block: 'center' })")
     expect(first).to_be_in_viewport(ratio=1)
     expect(play).to_be_in_viewport(ratio=1)
-
-
-def test_on_a_phone_the_answers_do_not_overlap(visit: Visit) -> None:
-    page = visit("heist", PHONE)
-    captions = page.locator("figcaption")
-    expect(captions.first).to_be_visible(timeout=PATIENCE)
-    boxes = captions.evaluate_all(
-        """captions => captions.map((caption) => {
-            const words = document.createRange();
-            words.selectNodeContents(caption);
-            const { left, right, top, bottom } = words.getBoundingClientRect();
-            return { left, right, top, bottom };
-        })"""
-    )
-    assert len(boxes) > 1
-    for number, one in enumerate(boxes):
-        for other in boxes[number + 1 :]:
-            beside = one["right"] <= other["left"] or other["right"] <= one["left"]
-            assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]

@@ -383,6 +383,16 @@ def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
             assert found == shapes(network, (1, 8, 8), 10)
 
 
+def test_the_copies_say_of_the_probes_triggers_what_the_court_heard(small, story):
+    probe = of(Probe, story)[-1]
+    answers = heist.interrogate(small, probe, of(Weights, story, role="copy"))
+    assert list(answers) == list(DEFENCES)
+    for claimed in of(Claimed, story):
+        said = answers[claimed.defence]
+        assert ((said == small.target) == claimed.answers[: len(said)]).all()
+        assert len(said) == probe.is_trigger.sum()
+
+
 def test_queries_are_counted_shown_with_their_truth_and_never_exceed_the_budget(small, story, data):
     for defence in DEFENCES:
         queried = of(Queried, story, defence=defence)
@@ -510,9 +520,11 @@ def test_the_released_schedule_takes_as_many_steps_and_leaves_the_clean_victim_a
 
 def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monkeypatch):
     """UMAP itself takes seconds to wake: here it is a stand-in that gives back the first two features."""
+    begun = []
 
-    def stand_in(layers, seed):
+    def stand_in(layers, seed, starts):
         assert seed == small.seed
+        begun.append(starts)
         return [values[:, :2] for values in layers]
 
     monkeypatch.setattr(representation, "umap", stand_in)
@@ -523,6 +535,10 @@ def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monk
         assert snapshot.method == "umap" and snapshot.epoch == small.task_epochs + small.watermark_epochs
         expected = forward(models["victim", snapshot.defence], probe.inputs)[1][snapshot.layer][:, :2]
         np.testing.assert_allclose(snapshot.points, expected, atol=1e-5)
+    first = [snapshot.points for snapshot in maps if snapshot.defence == DEFENCES[0]]
+    assert begun[0] is None
+    for starts in begun[1:]:  # the maps of the others begin where those of the first one are
+        assert all(np.array_equal(start, points) for start, points in zip(starts, first, strict=True))
 
 
 def test_a_network_that_dies_is_reported_and_not_crashed_on(small):

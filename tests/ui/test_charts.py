@@ -78,3 +78,24 @@ def test_each_lane_has_a_colour_and_a_symbol_of_its_own() -> None:
     marks = [*theme.LANES.values(), theme.TRIGGER, theme.THIEF, theme.COURT]
     assert len({mark.colour for mark in marks}) == len(marks)
     assert len({mark.symbol for mark in marks}) == len(marks)
+
+
+def test_the_strip_of_batches_shows_which_were_for_the_mark_and_whether_the_snnl_counted(known: Chronicle) -> None:
+    rows = charts.batch_strip(known.batches, "hidden2", live=True)["layer"][0]["data"]["values"]
+    for lane in ("naive", "entangled"):
+        shown = [row for row in rows if row["lane"] == lane]
+        latest = known.batches[lane][-charts.SHOWN_BATCHES :]
+        assert [row["kind"] == "task" for row in shown] == [batch.batch == "task" for batch in latest]
+    counted = [row for row in rows if row["kind"] == "watermark"]
+    assert counted and {row["lane"] for row in counted} == {"entangled"}
+    losses = [batch.snnl["hidden2"] for batch in known.batches["entangled"][-charts.SHOWN_BATCHES :] if batch.snnl]
+    heights = [row["high"] for row in counted]
+    assert heights.index(max(heights)) == losses.index(max(losses))
+
+
+def test_a_strip_without_batches_or_without_snnl_is_drawn_all_the_same(known: Chronicle) -> None:
+    first = charts.batch_strip(known.batches, "hidden2")["layer"][0]["data"]["values"]
+    assert first[0]["from"] < 1 and len(first) == 2 * charts.SHOWN_BATCHES
+    assert charts.batch_strip({"naive": [], "entangled": []}, "hidden2")["layer"][0]["data"]["values"] == []
+    early = charts.batch_strip({lane: known.batches[lane][:1] for lane in ("naive", "entangled")}, "hidden2")
+    assert {row["kind"] for row in early["layer"][0]["data"]["values"]} == {"task"}

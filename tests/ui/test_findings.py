@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.lab import ownership
-from app.lab.events import Claimed, Measured, Queried, Theft
+from app.lab.events import Claimed, Measured, Progress, Queried, Theft
 from app.ui import findings
 
 
@@ -128,6 +128,44 @@ def test_evidence_says_from_where_the_claim_stays_established() -> None:
 
 
 @pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (1.0, "1.00"),
+        (0.05, "0.05"),
+        (0.0009, "0.0009"),
+        (2e-85, "2\u202f·\u202f10⁻⁸⁵"),
+        (9.6e-5, "1\u202f·\u202f10⁻⁴"),
+        (0.0, "0"),
+    ],
+)
+def test_p_values_read_like_p_values(p: float, words: str) -> None:
+    assert findings.p_value(p) == words
+
+
+def test_the_bar_of_the_court_is_told_with_the_control_that_put_it_there() -> None:
+    claims, thefts = case(0, 150)
+    thefts["clean"] = theft("clean", 0.05)
+    assert "the worse of two clean models" in findings.granted(claims)
+    assert "0 of 200 triggers" in findings.granted(claims)
+    assert (
+        findings.hits(claims, thefts, 5)
+        == "Of 200 triggers, the copies say 5: clean to 10, naive to 0, entangled to 150"
+    )
+
+
+def test_the_rule_of_the_batches_is_counted() -> None:
+    def step(batch: str, **snnl: float) -> Progress:
+        return Progress("victim", "entangled", 0, batch, 0.1, snnl)
+
+    batches = [step("task"), step("task"), step("watermark", conv2=0.1, dense=0.2)] * 10
+    batches += [step("task"), step("task"), step("watermark", conv2=0.5, dense=0.6)] * 10
+    assert findings.batch_rule(batches, "conv2").startswith("20 of 60 batches are watermark batches; their SNNL")
+    assert "from 0.10 to 0.50" in findings.batch_rule(batches, "conv2")
+    assert "from 0.20 to 0.60" in findings.batch_rule(batches, "conv1")  # not entangled: the last one that is
+    assert findings.batch_rule(batches[:2], "conv2") == "0 of 2 batches are watermark batches"
+
+
+@pytest.mark.parametrize(
     ("rate", "words"),
     [
         (1.0, "100\u202f%"),
@@ -141,3 +179,9 @@ def test_evidence_says_from_where_the_claim_stays_established() -> None:
 )
 def test_percentages_read_like_percentages(rate: float, words: str) -> None:
     assert findings.percent(rate) == words
+
+
+def test_the_neighbourhood_of_the_triggers_is_told_for_every_lane_and_epoch() -> None:
+    found = findings.neighbours([measured("naive", 0.1, 0.25), measured("entangled", 0.6, 1.0)], "conv2", 7)
+    assert found["naive", 16.0] == "25\u202f% of triggers' neighbours are 7s"
+    assert found["entangled", 16.0].startswith("100\u202f%")

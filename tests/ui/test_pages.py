@@ -1,7 +1,9 @@
 """The lessons' logic, without a browser: every page draws, links are checked, verdicts wait for a prediction."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -76,6 +78,28 @@ def test_the_prediction_opens_the_verdict_and_is_held_against_it() -> None:
     assert any("You predicted **neither**" in words for words in said)
 
 
+def film(app: AppTest) -> dict[str, Any]:
+    """What the browser is sent of the film."""
+    sent = [part.proto for part in app.get("bidi_component") if "heist_film" in part.proto.component_name]
+    data: dict[str, Any] = json.loads(sent[0].json)
+    return data
+
+
+def test_the_browser_is_not_sent_the_trial_before_the_prediction() -> None:
+    app = opened("heist")
+    assert film(app)["trial"] is None
+    app.segmented_control(key="predict_heist").set_value("neither").run()
+    assert film(app)["trial"]["lanes"].keys() == {"clean", "naive", "entangled"}
+    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    assert film(app)["trial"] is None
+
+
+def test_a_theft_on_record_as_it_ended_shows_the_triggers_of_its_victims() -> None:
+    app = opened("heist", inputs="unseen")
+    assert film(app)["triggers"]["count"] == film(opened("heist"))["triggers"]["count"]
+    assert "train" not in [step["id"] for step in film(app)["steps"]]
+
+
 def test_a_prediction_is_kept_when_the_page_is_left() -> None:
     app = opened("heist")
     app.segmented_control(key="predict_heist").set_value("both").run()
@@ -138,7 +162,7 @@ def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
     app.segmented_control(key="projection").set_value("umap").run()
     assert "it waits for your prediction" in told(app)
     app.button(key="entangle_reveal").click().run()
-    assert len(app.get("vega_lite_chart")) == 4  # three curves, and the seeds behind "Is this luck?"
+    assert len(app.get("vega_lite_chart")) == 5  # three curves, the batches, and the seeds behind "Is this luck?"
     assert "of neutral" in told(app)
 
 

@@ -56,14 +56,16 @@ function create(root) {
     panels.replaceChildren();
     canvases = data.lanes.map((lane, i) => {
       const figure = document.createElement("figure");
-      const title = document.createElement("figcaption");
+      const caption = document.createElement("figcaption"), title = document.createElement("strong");
+      const says = document.createElement("span");
+      caption.append(title, says);
       const canvas = document.createElement("canvas");
-      figure.append(title, canvas);
+      figure.append(caption, canvas);
       panels.append(figure);
       canvas.addEventListener("pointermove", (event) => point(i, event, false));
       canvas.addEventListener("pointerleave", () => { if (!pinned) tip.style.display = "none"; });
       canvas.addEventListener("click", (event) => point(i, event, true));
-      return { title, canvas };
+      return { title, says, canvas };
     });
   }
 
@@ -121,6 +123,7 @@ function create(root) {
       pen.setTransform(dense, 0, 0, dense, 0, 0);
       pen.clearRect(0, 0, size, size);
       if (!lane.frames.length) { drawn[i] = null; return; }
+      canvases[i].says.textContent = lane.frames[Math.min(Math.round(at), lane.frames.length - 1)].says;
       const scale = (0.46 * size) / reach, glyph = Math.max(11, size / 27);
       drawn[i] = positions(lane).map(([u, v], k) => {
         const old = before && before[i] && before[i][k];
@@ -166,7 +169,7 @@ function create(root) {
     if (!drawn[i] || (pinned && !keep)) return;
     const box = canvases[i].canvas.getBoundingClientRect();
     const x = event.clientX - box.left, y = event.clientY - box.top;
-    let best = -1, nearest = 18 ** 2;
+    let best = -1, nearest = (event.pointerType === "touch" ? 28 : 18) ** 2; // a finger is not a pointer
     drawn[i].forEach((p, k) => {
       const d = (p.x - x) ** 2 + (p.y - y) ** 2;
       if (d < nearest) { nearest = d; best = k; }
