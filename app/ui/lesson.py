@@ -5,11 +5,12 @@ from typing import Any
 import streamlit as st
 
 from app.lab.experiment import Experiment
-from app.ui import path, settings
+from app.ui import path, settings, takeaway, theme
 
 
 def opening(question: str, lead: str) -> None:
     """Open the lesson with its question and one or two short sentences."""
+    takeaway.clear()
     st.title(question, anchor=False)
     st.markdown(lead)
 
@@ -17,9 +18,8 @@ def opening(question: str, lead: str) -> None:
 def figure(finding: str, spec: dict[str, Any], key: str) -> None:
     """Draw a Vega-Lite chart under its finding, which is also its text alternative."""
     st.subheader(finding, anchor=False)
-    ink = "#EEF2F6" if st.context.theme.type == "dark" else "#1B2430"
-    spec = {**spec, "config": {**spec["config"], "text": {"color": ink}}}
-    st.vega_lite_chart(spec, key=key, alt=finding)
+    takeaway.note(key, finding, spec)
+    st.vega_lite_chart(theme.inked(spec, st.context.theme.type or "light"), key=key, alt=finding)
 
 
 def explain(*sentences: str) -> None:
@@ -45,6 +45,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")
+        takeaway.of_run(experiment)
 
 
 def onward(name: str) -> None:

@@ -7,6 +7,7 @@ The widgets, their bounds and their words are read off the one table of settings
 import dataclasses
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -37,6 +38,7 @@ _WORDS = {
     "schedule all": "all of it",
     "ice_cream": "ice cream",
 }
+_OF_THE_VISIT = ("live",)  # in the URL: a run that is watched; whoever follows a link finds it recorded
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
 
@@ -153,6 +155,13 @@ def command(experiment: Experiment) -> str:
     name = preset_name(experiment)
     options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
     return " ".join(["python -m app.lab run", name, *options])
+
+
+def link() -> str:
+    """Return the address of this page with the visitor's setting, without what belongs to this visit alone."""
+    asked = {name: value for name, value in st.query_params.items() if name not in _OF_THE_VISIT}
+    address = st.context.url or ""
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def as_toml(experiment: Experiment) -> list[str]:

@@ -4,6 +4,7 @@ Colour never stands alone: every meaning has a symbol and a word as well.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ LANES = {
 TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")
+INK = {"light": "#1B2430", "dark": "#EEF2F6"}  # of words, on either background
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 
@@ -34,3 +36,10 @@ def lane_scale() -> dict[str, list[str]]:
 def lane_symbols() -> dict[str, list[str]]:
     """Return the Vega scale that gives the three lanes their symbols, in their order."""
     return {"domain": list(LANES), "range": [mark.symbol for mark in LANES.values()]}
+
+
+def inked(spec: dict[str, Any], background: str) -> dict[str, Any]:
+    """Return a Vega-Lite chart with all its words in the ink for a background: of axes, legend and marks."""
+    ink, config = INK[background], spec.get("config", {})
+    words = {part: {**config.get(part, {}), "labelColor": ink, "titleColor": ink} for part in ("axis", "legend")}
+    return {**spec, "config": {**config, **words, "text": {"color": ink}}}
