@@ -164,6 +164,20 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(mean, deviation, float(sample.min()), float(sample.max()), low, high)
 
 
+def front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
+    """Return which points nothing beats (the Pareto front), in the order of their costs.
+
+    A point is beaten by one that costs no more and gains no less, and is better in one of the two.
+    """
+    points = list(zip(costs, gains, strict=True))
+    unbeaten = [
+        place
+        for place, (cost, gain) in enumerate(points)
+        if not any(other != (cost, gain) and other[0] <= cost and other[1] >= gain for other in points)
+    ]
+    return sorted(unbeaten, key=lambda place: points[place])
+
+
 def find(found: Iterable[Row], experiment: Experiment) -> dict[str, Row]:
     """Return the rows of this very setting, whatever its seed, by defence; empty where nobody measured it.
 

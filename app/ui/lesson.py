@@ -1,5 +1,6 @@
 """The frame of every lesson: a question, the picture, the explanation, where it comes from, the next question."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -15,11 +16,28 @@ def opening(question: str, lead: str) -> None:
     st.markdown(lead)
 
 
-def figure(finding: str, spec: dict[str, Any], key: str) -> None:
-    """Draw a Vega-Lite chart under its finding, which is also its text alternative."""
+def figure(
+    finding: str,
+    spec: dict[str, Any],
+    key: str,
+    *,
+    source: str | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Draw a Vega-Lite chart under its finding, which is also its text alternative.
+
+    Args:
+        finding: its title.
+        spec: the chart.
+        key: its name; also that of what is selected in it, in the session state.
+        source: where its numbers come from, if not from the run on the page.
+        on_select: called when a visitor selects something, in a chart that has a parameter for that.
+    """
     st.subheader(finding, anchor=False)
-    takeaway.note(key, finding, spec)
-    st.vega_lite_chart(theme.inked(spec, st.context.theme.type or "light"), key=key, alt=finding)
+    takeaway.note(key, takeaway.Picture(finding, spec, source))
+    st.vega_lite_chart(
+        theme.inked(spec, st.context.theme.type or "light"), key=key, alt=finding, on_select=on_select or "ignore"
+    )
 
 
 def explain(*sentences: str) -> None:

@@ -66,6 +66,11 @@ def chosen() -> Experiment:
     return experiment
 
 
+def choose(experiment: Experiment) -> None:
+    """Make this the visitor's experiment, on every page and in the URL."""
+    _remember(preset_name(experiment), experiment)
+
+
 def owners(experiment: Experiment) -> Experiment:
     """Return the experiment with the thief of its preset: what a page shows that is about the victims alone."""
     usual = preset(preset_name(experiment))
@@ -102,7 +107,7 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
     def changed() -> None:
         settings = {**experiment.to_dict(), setting: st.session_state[key]}
         try:
-            _remember(preset_name(experiment), Experiment.from_dict(settings))
+            choose(Experiment.from_dict(settings))
         except ValueError as mistake:
             st.session_state["settings_mistake"] = str(mistake)
 

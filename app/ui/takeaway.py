@@ -20,10 +20,11 @@ _MIMES: dict[prints.Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "h
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart that this visitor has on screen."""
+    """A chart that this visitor has on screen; ``source`` says where its numbers come from, if not from the run."""
 
     finding: str
     spec: dict[str, Any]
+    source: str | None
 
 
 def clear() -> None:
@@ -31,9 +32,9 @@ def clear() -> None:
     st.session_state["pictures"] = {}
 
 
-def note(key: str, finding: str, spec: dict[str, Any]) -> None:
+def note(key: str, picture: Picture) -> None:
     """Remember a chart of this page, as it is drawn."""
-    _pictures()[key] = Picture(finding, spec)
+    st.session_state.setdefault("pictures", {})[key] = picture
 
 
 def of_run(experiment: Experiment) -> None:
@@ -46,7 +47,7 @@ def of_run(experiment: Experiment) -> None:
         return last.result if isinstance(last, Finished) else {}
 
     name = f"entangled-{experiment.key[:8]}"
-    with _panel():
+    with _panel("Take it away"):
         with _row():
             _download("Results (CSV)", lambda: exports.results_csv(result()), f"{name}.csv", "text/csv")
             _download(
@@ -58,24 +59,20 @@ def of_run(experiment: Experiment) -> None:
                 f"{name}.ipynb",
                 "application/x-ipynb+json",
             )
-        _prints(name, exports.run_source(experiment))
+        _prints(name, "run", exports.run_source(experiment))
 
 
 def of_evidence(found: Sequence[Row]) -> None:
-    """Offer rows of the evidence: the link of the page, the rows with all their seeds, and the pictures."""
-    with _panel():
+    """Offer rows of the evidence: the link of the page, the rows with all their seeds, and the pictures of them."""
+    name = "entangled-evidence"
+    with _panel("Take the evidence away"):
         with _row():
-            _download("Results (CSV)", lambda: exports.evidence_csv(found), "entangled-evidence.csv", "text/csv")
-        _prints("entangled-evidence", exports.evidence_source(found))
+            _download("Results (CSV)", lambda: exports.evidence_csv(found), f"{name}.csv", "text/csv")
+        _prints(name, "evidence", None)
 
 
-def _pictures() -> dict[str, Picture]:
-    known: dict[str, Picture] = st.session_state.setdefault("pictures", {})
-    return known
-
-
-def _panel() -> Any:
-    panel = st.popover("Take it away", icon=":material/download:", type="tertiary")
+def _panel(label: str) -> Any:
+    panel = st.popover(label, icon=":material/download:", type="tertiary")
     panel.markdown("This setting, as a link:")
     panel.code(settings.link(), language=None, wrap_lines=True)
     return panel
@@ -85,23 +82,21 @@ def _row() -> Any:
     return st.container(horizontal=True, gap="small")
 
 
-def _prints(name: str, source: str) -> None:
-    """Offer the charts of the page as files."""
-    known = _pictures()
+def _prints(name: str, what: str, source: str | None) -> None:
+    """Offer the charts of the page that have their numbers from one source: the run's, or (None) their own."""
+    pictures: dict[str, Picture] = st.session_state.get("pictures", {})
+    known = {key: picture for key, picture in pictures.items() if (picture.source is None) == (source is not None)}
     if not known:
         return
-    key = next(iter(known))
-    if len(known) > 1:
-        key = st.selectbox("The picture", list(known), format_func=lambda one: known[one].finding, key="take_picture")
-    else:
-        st.markdown("The picture:")
+    key = st.selectbox(
+        "The picture", tuple(known), format_func=lambda one: known[one].finding, key=f"take_picture_{what}"
+    )
     chosen = known[key]
-    spec = prints.standalone(chosen.spec, chosen.finding, source)
+    spec = prints.standalone(chosen.spec, chosen.finding, chosen.source or source or "")
     with _row():
         for kind, mime in _MIMES.items():
             _download(kind.upper(), partial(prints.render, spec, kind, chosen.finding), f"{name}-{key}.{kind}", mime)
 
 
 def _download(label: str, made: Callable[[], str | bytes], name: str, mime: str) -> None:
-    ending = name.rpartition(".")[2]
-    st.download_button(label, made, name, mime, key=f"take_{ending}", on_click="ignore", help=f"Download {name}")
+    st.download_button(label, made, name, mime, key=f"take_{name}", on_click="ignore", help=f"Download {name}")
