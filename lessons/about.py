@@ -27,7 +27,7 @@ with here:
     st.subheader("\u25cf Measured here", anchor=False)
     for claim in claims.measured(found, list(usual.values())):
         st.markdown(f"- {claim.says}")
-    st.code(evidence.COMMAND, language="bash")
+    st.code(evidence.COMMAND, language=None)
     takeaway.of_evidence(found)
 with elsewhere:
     st.subheader("\u275d Quoted, not checked here", anchor=False)
@@ -42,7 +42,7 @@ st.markdown("One run takes half a minute, all of the evidence half an hour on tw
 st.code(
     f"{settings.command(experiment)}\npython -m app.lab evidence    # every number above\n"
     "python -m app.lab pretrain    # the recorded runs\nmake test",
-    language="bash",
+    language=None,
     wrap_lines=True,
 )
 with st.expander("Sources"):

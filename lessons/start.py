@@ -17,7 +17,7 @@ with st.container(horizontal=True, gap="medium"):
     for stop in path.LESSONS:
         words = f"**{stop.title}** · {stop.question} *{stop.minutes} min*"
         st.page_link(stop.page, label=words, icon=stop.icon)
-st.caption(
+st.markdown(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
     "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."
 )

@@ -93,6 +93,6 @@ lesson.explain(evidence_findings.front_in_words(evidence_charts.front(frontier, 
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Where is this from?", type="tertiary"):
         st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")
-        st.code("python -m app.lab evidence", language="bash")
+        st.code("python -m app.lab evidence", language=None)
     takeaway.of_evidence(frontier)
 lesson.onward("tradeoff")

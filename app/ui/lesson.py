@@ -59,7 +59,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
         with st.popover("Where is this from?", type="tertiary"):
             st.markdown("Every number here was computed by this run. The same, from the command line:")
-            st.code(settings.command(experiment), language="bash", wrap_lines=True)
+            st.code(settings.command(experiment), language=None, wrap_lines=True)
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")

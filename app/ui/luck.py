@@ -93,7 +93,7 @@ def _draw(
         st.markdown(evidence_findings.spread_in_words(measured[lane]))
     st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
     one = settings.command(replace(experiment, seed=seeds[0]))
-    st.code(f"{evidence.COMMAND}\n{one}", language="bash", wrap_lines=True)
+    st.code(f"{evidence.COMMAND}\n{one}", language=None, wrap_lines=True)
 
 
 def _sweep(experiment: Experiment) -> str:

@@ -24,7 +24,7 @@ LANES = {
 TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")
-INK = {"light": "#1B2430", "dark": "#EEF2F6"}  # of words, on either background
+INK = {"light": "#0E1116", "dark": "#EEF2F6"}  # of words, on either background
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 
