@@ -158,6 +158,7 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
     """
     best = front(found, naive)
     rows = [{**_priced(row), "best": row in best} for row in found]
+    named = sorted((row for row in rows if row["best"]), key=lambda row: (row["cost"], row["mark"]))
     marked = [
         {**_priced(naive), "words": "naive", "lane": "naive"},
         {**_priced(usual), "words": "the setting of the other pages", "lane": "entangled"},
@@ -217,8 +218,15 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
             },
         },
         {
-            "data": {"values": [row for row in rows if row["best"]]},
-            "mark": {"type": "text", "fontSize": 16, "align": "right", "dx": -14, "dy": -12},
+            "data": {"values": [{**row, "place": place} for place, row in enumerate(named)]},
+            # Left above the front and right below it by turns, so that neighbours do not cover each other.
+            "mark": {
+                "type": "text",
+                "fontSize": 16,
+                "align": {"expr": "datum.place % 2 ? 'left' : 'right'"},
+                "dx": {"expr": "datum.place % 2 ? 14 : -14"},
+                "dy": {"expr": "datum.place % 2 ? 16 : -12"},
+            },
             "encoding": {"x": x, "y": y, "text": {"field": "words"}},
         },
         {
@@ -233,7 +241,14 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
         },
         {
             "data": {"values": marked},
-            "mark": {"type": "text", "fontSize": 18, "fontWeight": 600, "align": "left", "dx": 20, "dy": 26},
+            "mark": {
+                "type": "text",
+                "fontSize": 18,
+                "fontWeight": 600,
+                "align": {"expr": "datum.lane == 'naive' ? 'center' : 'left'"},
+                "dx": {"expr": "datum.lane == 'naive' ? 0 : 20"},
+                "dy": {"expr": "datum.lane == 'naive' ? -28 : -6"},
+            },
             "encoding": {"x": x, "y": y, "text": {"field": "words"}},
         },
     ]

@@ -4,14 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.lab.experiment import Experiment
 from app.ui import path, settings, takeaway, theme
+from app.ui.components import component
+
+_BACK_ROW = "F2"  # the key
+_PICTURE = "picture_"  # begins the key of what it may show
 
 
 def opening(question: str, lead: str) -> None:
     """Open the lesson with its question and one or two short sentences."""
     takeaway.clear()
+    component("back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
     st.title(question, anchor=False)
     st.markdown(lead)
 
@@ -33,11 +39,16 @@ def figure(
         source: where its numbers come from, if not from the run on the page.
         on_select: called when a visitor selects something, in a chart that has a parameter for that.
     """
-    st.subheader(finding, anchor=False)
     takeaway.note(key, takeaway.Picture(finding, spec, source))
-    st.vega_lite_chart(
-        theme.inked(spec, st.context.theme.type or "light"), key=key, alt=finding, on_select=on_select or "ignore"
-    )
+    with picture(key):
+        st.subheader(finding, anchor=False)
+        inked = theme.inked(spec, st.context.theme.type or "light")
+        st.vega_lite_chart(inked, key=key, alt=finding, on_select=on_select or "ignore")
+
+
+def picture(key: str) -> DeltaGenerator:
+    """Return the container of a picture with its finding; the first one of a page is what the back row sees alone."""
+    return st.container(key=f"{_PICTURE}{key}")
 
 
 def explain(*sentences: str) -> None:
@@ -70,4 +81,5 @@ def onward(name: str) -> None:
     """Close the lesson called ``name`` with the question that the next one answers."""
     stop = path.after(name)
     st.divider()
+    st.caption(f"For the back row: {_BACK_ROW} shows the picture alone, {_BACK_ROW} again brings the page back.")
     st.page_link(stop.page, label=f"**Next: {stop.title}.** {stop.question}", icon=":material/arrow_forward:")
