@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.ui import evidence_charts, evidence_findings, findings, lesson, luck, question, settings
+from app.ui import evidence_charts, evidence_findings, exports, findings, lesson, luck, question, settings, takeaway
 
 experiment = settings.chosen()
 lesson.opening(
@@ -19,7 +19,10 @@ chosen = luck.theft(thefts, experiment)
 predicted = question.about("channel", experiment.inputs, experiment.answers)
 predicted.ask("On this theft, which mark does the copy know?", list(findings.OUTCOMES.values()), known=True)
 lesson.figure(
-    evidence_findings.channels(thefts), evidence_charts.channel(thefts, chosen, sealed=predicted.sealed()), "channel"
+    evidence_findings.channels(thefts),
+    evidence_charts.channel(thefts, chosen, sealed=predicted.sealed()),
+    "channel",
+    source=exports.evidence_source(thefts),
 )
 st.caption(
     "Each dot is one way to steal, the mean over 5 to 10 seeds; the large ones are the theft chosen above, with their "
@@ -31,6 +34,7 @@ if predicted.sealed():
     st.stop()
 predicted.compare(evidence_findings.surviving(chosen))
 lesson.explain(*evidence_findings.theft_in_words(chosen, experiment.target))
+takeaway.of_evidence(thefts)
 st.page_link("lessons/heist.py", label="Steal this way yourself", icon=":material/play_arrow:")
 
 drifting = [
@@ -41,7 +45,12 @@ drifting = [
     == ("labels", "independent", True)
 ]
 with st.expander("Why does a naive mark survive in the authors' released code?"):
-    lesson.figure(evidence_findings.drift(drifting), evidence_charts.schedules(drifting), "drift")
+    lesson.figure(
+        evidence_findings.drift(drifting),
+        evidence_charts.schedules(drifting),
+        "drift",
+        source=exports.evidence_source(drifting),
+    )
     st.markdown(
         "The owner's own inputs, top labels only: the narrowest channel there is. The released code starts its count "
         "of task batches anew with every pass over the triggers, so the model sees the same few task batches again and "

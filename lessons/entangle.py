@@ -26,17 +26,18 @@ def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
         if sealed
         else findings.side_by_side(last, layer, known.neutral, experiment.target)
     )
-    st.subheader(title, anchor=False)
-    feature_maps.feature_maps(
-        known.probe,
-        before_the_parting(found) if sealed else found,
-        findings.neighbours(known.measured["victim"], layer, experiment.target),
-        live=job.active,
-        parting=experiment.task_epochs,
-        alt=title,
-        key="maps",
-        still="UMAP shows the last epoch only. Choose PCA to play the training." if method == "umap" else "",
-    )
+    with lesson.picture("maps"):
+        st.subheader(title, anchor=False)
+        feature_maps.feature_maps(
+            known.probe,
+            before_the_parting(found) if sealed else found,
+            findings.neighbours(known.measured["victim"], layer, experiment.target),
+            live=job.active,
+            parting=experiment.task_epochs,
+            alt=title,
+            key="maps",
+            still="UMAP shows the last epoch only. Choose PCA to play the training." if method == "umap" else "",
+        )
     if note:
         st.caption(note)
     if sealed:

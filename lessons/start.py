@@ -49,7 +49,7 @@ st.button(
     on_click=visit.forget,
     help="Forget my predictions, my settings and how far I came.",
 )
-st.caption(
+st.markdown(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
     "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."
 )

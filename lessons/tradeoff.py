@@ -1,36 +1,98 @@
 """Trade-off: what does a surviving mark cost its owner?"""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from app.ui import evidence_charts, evidence_findings, lesson, luck, settings
+from app.runs.job import Job
+from app.ui import evidence_charts, evidence_findings, exports, lesson, live, luck, settings, takeaway
+from app.ui.chronicle import Chronicle
+
+
+def load(recipe: tuple[float, float] | None) -> None:
+    """Make a setting that was measured the visitor's own, with their seed."""
+    if recipe in priced:
+        settings.choose(replace(priced[recipe].experiment, seed=experiment.seed))
+
+
+def clicked() -> None:
+    """Load the setting whose point was clicked; a click beside the points changes nothing."""
+    for picked in st.session_state["frontier"].selection[evidence_charts.PICKED]:
+        load((picked["weight"], picked["temperature"]))
+
+
+def another_way() -> None:
+    """Let the thief get other answers, to other inputs."""
+    answers, inputs = st.session_state["way"]
+    settings.choose(replace(usual["entangled"].experiment, seed=experiment.seed, answers=answers, inputs=inputs))
+
+
+def draw(job: Job, known: Chronicle) -> None:
+    """The visitor's run: on its way, or held against the seeds."""
+    if known.finished is not None and own is not None and chosen is not None:
+        st.markdown(f"\u2605 {evidence_findings.own_run(*own, chosen)}")
+        lesson.provenance(experiment, job.origin, known.finished.seconds)
+
 
 experiment = settings.chosen()
 lesson.opening(
     "What does a mark cost?",
-    "The more the owner entangles (weight \u03ba), the more of the mark survives the theft, and the more accuracy the "
-    "model loses to it. Temperature T decides how near two inputs must be to count.",
+    "The more the owner entangles (weight \u03ba), the more of the mark can survive the theft, and the more accuracy "
+    "the model can lose to it. Temperature T decides how near two inputs must be to count.",
 )
 found = luck.proven()
 frontier = [row for row in found if row.table == "frontier"]
-ways = {
-    f"{settings.wording(row.experiment.answers)}, {settings.wording(row.experiment.inputs)}": row.experiment
-    for row in frontier
-}
-way = st.segmented_control("The thief gets", list(ways), default=next(iter(ways)), required=True, wrap=True, key="way")
+ways = {(row.experiment.answers, row.experiment.inputs): row.experiment for row in frontier}
+way = (experiment.answers, experiment.inputs)
+if way not in ways:
+    way = next(iter(ways))
 usual = luck.theft(found, ways[way])
-priced = [
-    row for row in frontier if (row.experiment.answers, row.experiment.inputs) == (ways[way].answers, ways[way].inputs)
-]
+frontier = [row for row in frontier if (row.experiment.answers, row.experiment.inputs) == way]
+priced = {(row.experiment.weight, row.experiment.temperature): row for row in frontier}
+recipe = (experiment.weight, experiment.temperature)
+chosen = priced.get(recipe)
+if chosen is not None and replace(chosen.experiment, seed=experiment.seed) != experiment:
+    chosen = None
+job = live.find(experiment)
+own = None if chosen is None or job is None else Chronicle.of(job.events).price
+with live.controls(experiment, job, "seed"):
+    st.session_state["way"] = way
+    st.segmented_control(
+        "The thief gets",
+        list(ways),
+        format_func=lambda way: f"{settings.wording(way[0])}, {settings.wording(way[1])}",
+        required=True,
+        wrap=True,
+        key="way",
+        on_change=another_way,
+    )
+    st.session_state["recipe"] = None if chosen is None else recipe
+    st.selectbox(
+        "Setting (or click a point)",
+        list(priced),
+        format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
+        placeholder="none of these",
+        width=320,
+        key="recipe",
+        on_change=lambda: load(st.session_state["recipe"]),
+    )
 lesson.figure(
-    evidence_findings.frontier(priced, usual["entangled"]),
-    evidence_charts.frontier(priced, usual["naive"], usual["entangled"]),
+    evidence_findings.frontier(frontier, usual["entangled"]),
+    evidence_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
     "frontier",
+    source=exports.evidence_source(frontier),
+    on_select=clicked,
 )
 st.caption(
-    "Each dot is one setting, the mean over 3 seeds, its line from the least to the most; the two rings are means over "
-    "10 seeds. The cost is against the clean model of the same seed."
+    "Up and to the left is better. Each point is one setting, the mean over 3 seeds, its lines from the least to the "
+    "most; the two large hollow marks are means over 10 seeds. Filled: no other setting gives more for less. "
+    "The circle is the setting that you chose. The cost is against the clean model of the same seed."
 )
-with st.popover("Where is this from?", type="tertiary"):
-    st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")
-    st.code("python -m app.lab evidence", language="bash")
+live.island(job, draw)
+lesson.explain(evidence_findings.front_in_words(evidence_charts.front(frontier, usual["naive"]), frontier))
+with st.container(horizontal=True, vertical_alignment="center"):
+    with st.popover("Where is this from?", type="tertiary"):
+        st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")
+        st.code("python -m app.lab evidence", language=None)
+    takeaway.of_evidence(frontier)
 lesson.onward("tradeoff")

@@ -64,6 +64,14 @@ class Chronicle:
         return list(self.measured["victim"][-1].snnl) if self.measured["victim"] else []
 
     @property
+    def price(self) -> tuple[float, float] | None:
+        """Of a finished run: the accuracy that the entangled mark cost, and how much of it the copy knows."""
+        if self.finished is None or "entangled" not in self.thefts:
+            return None
+        theft = self.thefts["entangled"]
+        return self.thefts["clean"].victim_accuracy - theft.victim_accuracy, theft.stolen_watermark
+
+    @property
     def neutral(self) -> float:
         """The SNNL at which the probe's triggers and target-class inputs cannot be told apart."""
         if self.probe is None:

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from app.lab import evidence
 from app.lab.events import DEFENCES, WATERMARKED
 from app.lab.evidence import Row
-from app.ui import charts, findings, theme
+from app.ui import charts, evidence_findings, findings, theme
+from app.ui.charts import Spec
 
+PICKED = "picked"  # the parameter that a click on the frontier sets
+_STAR = (
+    "M0,-1L0.235,-0.324L0.951,-0.309L0.38,0.124L0.588,0.809L0,0.4L-0.588,0.809L-0.38,0.124L-0.951,-0.309L-0.235,-0.324Z"
+)
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 
 
-def luck(
-    values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapping[str, float], axis: str
-) -> charts.Spec:
+def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapping[str, float], axis: str) -> Spec:
     """Draw a dot for each seed, the interval of the mean, and a ring for this run.
 
     Args:
@@ -79,7 +82,7 @@ def luck(
     }
 
 
-def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> charts.Spec:
+def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> Spec:
     """Draw survival against the channel: a dot for each theft, those of the chosen one large and named.
 
     Args:
@@ -113,7 +116,7 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
         {"field": "carries", "title": "the channel"},
     ]
     large = [_carried(row) for row in chosen.values()]
-    layers: list[charts.Spec] = [
+    layers: list[Spec] = [
         {
             "data": {"values": [_carried(row) for row in found if not (sealed and row in chosen.values())]},
             "mark": {"type": "point", "filled": True, "size": 130, "opacity": 0.45},
@@ -141,15 +144,21 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
     return {"height": 480, "config": charts.CONFIG, "layer": layers}
 
 
-def frontier(found: Sequence[Row], naive: Row, usual: Row) -> charts.Spec:
-    """Draw what survival costs: a line for each temperature, a dot for each weight, and the usual setting.
+def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, own: tuple[float, float] | None) -> Spec:
+    """Draw what survival costs: a point for each setting, the front that nothing beats, and what the visitor did.
+
+    A click on a point selects its weight and temperature, as the parameter :data:`PICKED`.
 
     Args:
         found: entangled rows that differ in weight and temperature.
-        naive: the naive mark under the same theft.
+        naive: the naive mark under the same theft; it may be on the front.
         usual: the setting of the other pages.
+        chosen: which of ``found`` the visitor looks at.
+        own: accuracy cost (a fraction) and survival of the visitor's own run of it, one seed.
     """
-    rows = [_priced(row) for row in sorted(found, key=lambda row: row.experiment.weight)]
+    best = front(found, naive)
+    rows = [{**_priced(row), "best": row in best} for row in found]
+    named = sorted((row for row in rows if row["best"]), key=lambda row: (row["cost"], row["mark"]))
     marked = [
         {**_priced(naive), "words": "naive", "lane": "naive"},
         {**_priced(usual), "words": "the setting of the other pages", "lane": "entangled"},
@@ -161,65 +170,122 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row) -> charts.Spec:
         "scale": {"domain": [0, 1]},
         "axis": {**charts.PERCENT, "title": "secret answers of the copy"},
     }
-    dash = {"field": "temperature", "type": "nominal", "legend": {"title": "temperature T"}}
     lane = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
+    entangled, here = theme.LANES["entangled"], theme.COURT.colour
     about = [
         {"field": "weight", "title": "weight \u03ba"},
         {"field": "temperature", "title": "temperature T"},
         {"field": "says", "title": "the mark on the copy"},
         {"field": "loses", "title": "accuracy cost"},
     ]
-    return {
-        "height": 460,
-        "config": charts.CONFIG,
-        "layer": [
+    faint = {"condition": {"test": "datum.best", "value": 0.5}, "value": 0.25}
+    layers: list[Spec] = [
+        {
+            "data": {"values": [_priced(row) for row in best]},
+            "mark": {"type": "line", "strokeWidth": 5, "opacity": 0.5, "interpolate": "step-after"},
+            "encoding": {"x": x, "y": y, "color": {"value": entangled.colour}, "order": {"field": "cost"}},
+        },
+        {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "strokeWidth": 2, "color": entangled.colour},
+            "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}, "opacity": faint},
+        },
+        {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "strokeWidth": 2, "color": entangled.colour},
+            "encoding": {"x": {**x, "field": "cheapest"}, "x2": {"field": "dearest"}, "y": y, "opacity": faint},
+        },
+        {
+            "params": [
+                {"name": PICKED, "select": {"type": "point", "fields": ["weight", "temperature"], "toggle": False}}
+            ],
+            "data": {"values": rows},
+            "mark": {
+                "type": "point",
+                "size": 240,
+                "strokeWidth": 2.5,
+                "shape": entangled.symbol,
+                "stroke": entangled.colour,
+                "fill": entangled.colour,
+                "opacity": 1,
+                "cursor": "pointer",
+            },
+            "encoding": {
+                "x": x,
+                "y": y,
+                "fillOpacity": {"condition": {"test": "datum.best", "value": 1}, "value": 0},
+                "tooltip": about,
+            },
+        },
+        {
+            "data": {"values": [{**row, "place": place} for place, row in enumerate(named)]},
+            # Left above the front and right below it by turns, so that neighbours do not cover each other.
+            "mark": {
+                "type": "text",
+                "fontSize": 16,
+                "align": {"expr": "datum.place % 2 ? 'left' : 'right'"},
+                "dx": {"expr": "datum.place % 2 ? 14 : -14"},
+                "dy": {"expr": "datum.place % 2 ? 16 : -12"},
+            },
+            "encoding": {"x": x, "y": y, "text": {"field": "words"}},
+        },
+        {
+            "data": {"values": marked},
+            "mark": {"type": "point", "size": 620, "strokeWidth": 4},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": lane,
+                "shape": {"field": "lane", "scale": theme.lane_symbols(), "legend": None},
+            },
+        },
+        {
+            "data": {"values": marked},
+            "mark": {
+                "type": "text",
+                "fontSize": 18,
+                "fontWeight": 600,
+                "align": {"expr": "datum.lane == 'naive' ? 'center' : 'left'"},
+                "dx": {"expr": "datum.lane == 'naive' ? 0 : 20"},
+                "dy": {"expr": "datum.lane == 'naive' ? -28 : -6"},
+            },
+            "encoding": {"x": x, "y": y, "text": {"field": "words"}},
+        },
+    ]
+    if chosen is not None:
+        layers.append(
             {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 3, "color": theme.LANES["entangled"].colour},
-                "encoding": {"x": x, "y": y, "strokeDash": dash, "order": {"field": "weight"}},
+                "data": {"values": [_priced(chosen)]},
+                "mark": {"type": "point", "shape": "circle", "size": 1300, "strokeWidth": 3, "color": here},
+                "encoding": {"x": x, "y": y},
+            }
+        )
+    if own is not None:
+        run = [{"cost": 100 * own[0], "mark": own[1], "words": "your run"}]
+        layers += [
+            {
+                "data": {"values": run},
+                "mark": {"type": "point", "shape": _STAR, "size": 300, "filled": True, "color": here, "opacity": 1},
+                "encoding": {"x": x, "y": y},
             },
             {
-                "data": {"values": rows},
-                "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.45, "color": theme.LANES["entangled"].colour},
-                "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}},
-            },
-            {
-                "data": {"values": rows},
-                "mark": {
-                    "type": "point",
-                    "filled": True,
-                    "size": 160,
-                    "opacity": 1,
-                    "shape": theme.LANES["entangled"].symbol,
-                    "color": theme.LANES["entangled"].colour,
-                },
-                "encoding": {"x": x, "y": y, "tooltip": about},
-            },
-            {
-                "data": {"values": rows},
-                "mark": {"type": "text", "fontSize": 16, "dy": -18},
+                "data": {"values": run},
+                "mark": {"type": "text", "fontSize": 18, "fontWeight": 600, "dy": 28},
                 "encoding": {"x": x, "y": y, "text": {"field": "words"}},
             },
-            {
-                "data": {"values": marked},
-                "mark": {"type": "point", "size": 520, "strokeWidth": 4},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": lane,
-                    "shape": {"field": "lane", "scale": theme.lane_symbols(), "legend": None},
-                },
-            },
-            {
-                "data": {"values": marked},
-                "mark": {"type": "text", "fontSize": 18, "fontWeight": 600, "align": "left", "dx": 18, "dy": 4},
-                "encoding": {"x": x, "y": y, "text": {"field": "words"}},
-            },
-        ],
-    }
+        ]
+    return {"height": 460, "config": charts.CONFIG, "layer": layers}
 
 
-def schedules(found: Sequence[Row]) -> charts.Spec:
+def front(found: Sequence[Row], naive: Row) -> list[Row]:
+    """Return which settings, the naive mark among them, nothing beats, in the order of their cost."""
+    rows = [*found, naive]
+    costs = [evidence.spread(row.cost).mean for row in rows]
+    gains = [row.spread("stolen_watermark").mean for row in rows]
+    return [rows[place] for place in evidence.front(costs, gains)]
+
+
+def schedules(found: Sequence[Row]) -> Spec:
     """Draw what each schedule leaves of each mark: a dot for each seed, a bar for the mean."""
     dots = [
         {"lane": row.defence, "what": _schedule(row), "rate": rate, "seed": seed, "says": findings.percent(rate)}
@@ -265,7 +331,7 @@ def _schedule(row: Row) -> str:
     return "all task data revisited" if row.experiment.schedule == "all" else "a few batches (released code)"
 
 
-def _carried(row: Row) -> charts.Spec:
+def _carried(row: Row) -> Spec:
     mark, mass = row.spread("stolen_watermark"), row.spread("query_target_mass").mean
     return {
         "lane": row.defence,
@@ -280,16 +346,18 @@ def _carried(row: Row) -> charts.Spec:
     }
 
 
-def _priced(row: Row) -> charts.Spec:
-    mark, cost = row.spread("stolen_watermark"), 100 * evidence.spread(row.cost).mean
+def _priced(row: Row) -> Spec:
+    mark, cost = row.spread("stolen_watermark"), evidence.spread(row.cost)
     return {
-        "cost": cost,
+        "cost": 100 * cost.mean,
+        "cheapest": 100 * cost.least,
+        "dearest": 100 * cost.most,
         "mark": mark.mean,
         "least": mark.least,
         "most": mark.most,
         "weight": row.experiment.weight,
-        "temperature": f"{row.experiment.temperature:g}",
-        "words": f"\u03ba {row.experiment.weight:g}",
+        "temperature": row.experiment.temperature,
+        "words": evidence_findings.recipe(row.experiment),
         "says": findings.percent(mark.mean),
-        "loses": f"{cost:.1f} points",
+        "loses": evidence_findings.points(row),
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from scipy import stats
 
 from app.lab.evidence import Row
+from app.lab.experiment import Experiment
 from app.ui.findings import OUTCOMES, SURVIVES, percent
 
 FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
@@ -82,6 +83,39 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
     follows = _agreement(costs, [row.spread("stolen_watermark").mean for row in found]) >= FOLLOWS
     lead = "Survival is paid for in accuracy" if follows else "More accuracy lost is not more survival"
     return f"{lead}: {percent(here)} for {points(usual)}, {percent(mark)} for {points(best)}"
+
+
+def recipe(experiment: Experiment) -> str:
+    """Return how much and how near an owner entangles, in letters."""
+    return f"\u03ba {experiment.weight:g}, T {experiment.temperature:g}"
+
+
+def offer(row: Row) -> str:
+    """Return what one setting gives, and for how much."""
+    mark = percent(row.spread("stolen_watermark").mean)
+    return f"{recipe(row.experiment)}: {mark} for {points(row)}"
+
+
+def front_in_words(best: Sequence[Row], found: Sequence[Row]) -> str:
+    """Say how many of the settings are worth considering, and whether the naive mark is."""
+    marked = [row for row in best if row.defence == "entangled"]
+    said = (
+        f"Of {len(found)} entangled settings, {len(marked)} are on the front (filled): each of the others costs more "
+        "than one of those for no more of the mark."
+    )
+    if len(best) == len(marked):
+        return f"{said} The naive mark is not on it."
+    return f"{said} The naive mark is on it too: who is content with what survives of it need not pay more."
+
+
+def own_run(cost: float, mark: float, row: Row) -> str:
+    """Hold one run of a setting against the seeds of its row."""
+    marks = row.spread("stolen_watermark")
+    place = "within" if marks.least <= mark <= marks.most else "outside"
+    return (
+        f"Your run: {percent(mark)} of the mark for {100 * cost:.1f} points of accuracy. That is {place} what "
+        f"{len(row.seeds)} other seeds gave ({percent(marks.least)} to {percent(marks.most)})."
+    )
 
 
 def points(row: Row) -> str:

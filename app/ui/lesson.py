@@ -1,25 +1,54 @@
 """The frame of every lesson: a question, the picture, the explanation, where it comes from, the next question."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.lab.experiment import Experiment
-from app.ui import path, settings, visit
+from app.ui import path, settings, takeaway, theme, visit
+from app.ui.components import component
+
+_BACK_ROW = "F2"  # the key
+_PICTURE = "picture_"  # begins the key of what it may show
 
 
 def opening(question: str, lead: str) -> None:
     """Open the lesson with its question and one or two short sentences."""
+    takeaway.clear()
+    component("back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
     st.title(question, anchor=False)
     st.markdown(lead)
 
 
-def figure(finding: str, spec: dict[str, Any], key: str) -> None:
-    """Draw a Vega-Lite chart under its finding, which is also its text alternative."""
-    st.subheader(finding, anchor=False)
-    ink = "#EEF2F6" if st.context.theme.type == "dark" else "#1B2430"
-    spec = {**spec, "config": {**spec["config"], "text": {"color": ink}}}
-    st.vega_lite_chart(spec, key=key, alt=finding)
+def figure(
+    finding: str,
+    spec: dict[str, Any],
+    key: str,
+    *,
+    source: str | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Draw a Vega-Lite chart under its finding, which is also its text alternative.
+
+    Args:
+        finding: its title.
+        spec: the chart.
+        key: its name; also that of what is selected in it, in the session state.
+        source: where its numbers come from, if not from the run on the page.
+        on_select: called when a visitor selects something, in a chart that has a parameter for that.
+    """
+    takeaway.note(key, takeaway.Picture(finding, spec, source))
+    with picture(key):
+        st.subheader(finding, anchor=False)
+        inked = theme.inked(spec, st.context.theme.type or "light")
+        st.vega_lite_chart(inked, key=key, alt=finding, on_select=on_select or "ignore")
+
+
+def picture(key: str) -> DeltaGenerator:
+    """Return the container of a picture with its finding; the first one of a page is what the back row sees alone."""
+    return st.container(key=f"{_PICTURE}{key}")
 
 
 def explain(*sentences: str) -> None:
@@ -41,10 +70,11 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
         with st.popover("Where is this from?", type="tertiary"):
             st.markdown("Every number here was computed by this run. The same, from the command line:")
-            st.code(settings.command(experiment), language="bash", wrap_lines=True)
+            st.code(settings.command(experiment), language=None, wrap_lines=True)
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")
+        takeaway.of_run(experiment)
 
 
 def onward(name: str) -> None:
@@ -52,4 +82,5 @@ def onward(name: str) -> None:
     visit.seen(name)
     stop = path.after(name)
     st.divider()
+    st.caption(f"For the back row: {_BACK_ROW} shows the picture alone, {_BACK_ROW} again brings the page back.")
     st.page_link(stop.page, label=f"**Next: {stop.title}.** {stop.question}", icon=":material/arrow_forward:")

@@ -10,7 +10,7 @@ from app.lab import evidence
 from app.lab.events import DEFENCES
 from app.lab.evidence import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
-from app.ui import evidence_charts, evidence_findings, lesson, settings
+from app.ui import evidence_charts, evidence_findings, exports, lesson, settings
 
 
 @st.cache_resource(show_spinner=False)
@@ -78,7 +78,12 @@ def _draw(
     axis: str,
 ) -> None:
     seeds = next(iter(measured.values())).seeds
-    lesson.figure(evidence_findings.luck(values, here, what), evidence_charts.luck(values, seeds, here, axis), "luck")
+    lesson.figure(
+        evidence_findings.luck(values, here, what),
+        evidence_charts.luck(values, seeds, here, axis),
+        "luck",
+        source=exports.evidence_source(list(measured.values())),
+    )
     st.caption(
         f"Each dot is one seed ({min(seeds)} to {max(seeds)}; none of them was used to choose the recipe), the ring is "
         f"this run (seed {experiment.seed}). Clean, a model that was never marked, is the control. The bar is the "
@@ -88,7 +93,7 @@ def _draw(
         st.markdown(evidence_findings.spread_in_words(measured[lane]))
     st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
     one = settings.command(replace(experiment, seed=seeds[0]))
-    st.code(f"{evidence.COMMAND}\n{one}", language="bash", wrap_lines=True)
+    st.code(f"{evidence.COMMAND}\n{one}", language=None, wrap_lines=True)
 
 
 def _sweep(experiment: Experiment) -> str:

@@ -27,6 +27,7 @@ LESSONS = (
     Lesson("entangle", "Entangle", "Where inside the model does a mark live?", 5, ":material/genetics:"),
     Lesson("channel", "Channel", "What carries a mark?", 3, ":material/route:"),
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
+    Lesson("about", "About", "What can you believe here?", 2, ":material/fact_check:"),
 )
 
 # What a class of so many minutes has time for: lessons, and the minutes that each gets there.

@@ -7,6 +7,7 @@ The widgets, their bounds and their words are read off the one table of settings
 import dataclasses
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -39,6 +40,7 @@ _WORDS = {
     "drawing": "your own",
     "patch": "corner patch",
 }
+_OF_THE_VISIT = ("live",)  # in the URL: a run that is watched; whoever follows a link finds it recorded
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
 
@@ -81,6 +83,11 @@ def _as_asked(experiment: Experiment, asked: dict[str, str]) -> Experiment:
 
 def _put_aside(mistake: ValueError) -> None:
     st.warning(f"{mistake} The link's value was put aside.")
+
+
+def choose(experiment: Experiment) -> None:
+    """Make this the visitor's experiment, on every page and in the URL."""
+    _remember(preset_name(experiment), experiment)
 
 
 def owners(experiment: Experiment) -> Experiment:
@@ -179,6 +186,13 @@ def command(experiment: Experiment) -> str:
         between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
         options.append(f"--{key.replace('_', '-')}{between}{value}")
     return " ".join(["python -m app.lab run", name, *options])
+
+
+def link() -> str:
+    """Return the address of this page with the visitor's setting, without what belongs to this visit alone."""
+    asked = {name: value for name, value in st.query_params.items() if name not in _OF_THE_VISIT}
+    address = st.context.url or ""
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def as_toml(experiment: Experiment) -> list[str]:

@@ -4,6 +4,7 @@ Colour never stands alone: every meaning has a symbol and a word as well.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")
 ON_LANE = "#1B2430"  # words on a lane's colour, in the light and in the dark
+INK = {"light": "#0E1116", "dark": "#EEF2F6"}  # of words, on either background
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 
@@ -35,3 +37,10 @@ def lane_scale() -> dict[str, list[str]]:
 def lane_symbols() -> dict[str, list[str]]:
     """Return the Vega scale that gives the three lanes their symbols, in their order."""
     return {"domain": list(LANES), "range": [mark.symbol for mark in LANES.values()]}
+
+
+def inked(spec: dict[str, Any], background: str) -> dict[str, Any]:
+    """Return a Vega-Lite chart with all its words in the ink for a background: of axes, legend and marks."""
+    ink, config = INK[background], spec.get("config", {})
+    words = {part: {**config.get(part, {}), "labelColor": ink, "titleColor": ink} for part in ("axis", "legend")}
+    return {**spec, "config": {**config, **words, "text": {"color": ink}}}

@@ -26,8 +26,8 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(path: str = "", viewport: dict[str, int] = WIDE) -> Page:
-        context = browser.new_context(viewport=viewport, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
+    def open_page(path: str = "", viewport: dict[str, int] = WIDE, **look: Any) -> Page:
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce", locale="en-US", **look)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if _is_complaint(said) else None)

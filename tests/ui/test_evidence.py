@@ -96,8 +96,33 @@ def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:
     assert dots[0]["says"] == findings.percent(0.0)
 
 
-def test_the_frontier_has_a_dot_for_each_weight_and_names_the_usual_setting() -> None:
-    found = [row("entangled", (0.5,) * 3, weight=weight) for weight in (48, 3, 12)]
-    layers = evidence_charts.frontier(found, row("naive", (0.1,) * 3), row("entangled", (0.6,) * 3))["layer"]
+def priced(*points: tuple[float, float, float]) -> list[Row]:
+    return [row("entangled", (mark,) * 3, cost=cost, weight=weight) for weight, mark, cost in points]
+
+
+def test_the_frontier_fills_what_nothing_beats_and_names_it() -> None:
+    found = priced((3, 0.3, 0.01), (12, 0.6, 0.02), (24, 0.5, 0.03), (48, 0.9, 0.05))
+    naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.6,) * 3)
+    layers = evidence_charts.frontier(found, naive, usual, None, None)["layer"]
     assert [dot["weight"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
-    assert [dot["words"] for dot in layers[4]["data"]["values"]] == ["naive", "the setting of the other pages"]
+    assert [dot["best"] for dot in layers[3]["data"]["values"]] == [True, True, False, True]
+    assert [dot["words"] for dot in layers[4]["data"]["values"]] == ["κ 3, T 0.1", "κ 12, T 0.1", "κ 48, T 0.1"]
+    assert [dot["words"] for dot in layers[5]["data"]["values"]] == ["naive", "the setting of the other pages"]
+    said = evidence_findings.front_in_words(evidence_charts.front(found, naive), found)
+    assert said.startswith("Of 4 entangled settings, 3 are on the front") and said.endswith("is not on it.")
+    cheap = row("naive", (0.1,) * 3, cost=0.001)
+    assert "is on it too" in evidence_findings.front_in_words(evidence_charts.front(found, cheap), found)
+
+
+def test_a_point_of_the_frontier_can_be_picked_and_the_own_run_is_a_star() -> None:
+    found = priced((3, 0.3, 0.01), (12, 0.6, 0.02))
+    spec = evidence_charts.frontier(found, row("naive", (0.1,) * 3), found[0], found[1], (0.015, 0.5))
+    (picking,) = [layer for layer in spec["layer"] if "params" in layer]
+    assert picking["params"][0]["name"] == evidence_charts.PICKED
+    assert set(picking["params"][0]["select"]["fields"]) <= picking["data"]["values"][0].keys()
+    circle, star, words = spec["layer"][-3:]
+    assert circle["data"]["values"][0]["weight"] == 12
+    assert (star["data"]["values"][0]["cost"], star["data"]["values"][0]["mark"]) == (1.5, 0.5)
+    assert words["encoding"]["text"]["field"] == "words"
+    assert "outside what 3 other seeds gave" in evidence_findings.own_run(0.015, 0.5, found[1])
+    assert "within what 3 other seeds gave" in evidence_findings.own_run(0.015, 0.6, found[1])

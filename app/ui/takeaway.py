@@ -1,0 +1,102 @@
+"""Take it away: the link to a setting, and what can be downloaded of it.
+
+Nothing is made before somebody asks for it: the buttons hold functions, not files.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.lab.events import Finished
+from app.lab.evidence import Row
+from app.lab.experiment import Experiment
+from app.ui import exports, prints, runtime, settings
+
+_MIMES: dict[prints.Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart that this visitor has on screen; ``source`` says where its numbers come from, if not from the run."""
+
+    finding: str
+    spec: dict[str, Any]
+    source: str | None
+
+
+def clear() -> None:
+    """Forget the pictures of the page before."""
+    st.session_state["pictures"] = {}
+
+
+def note(key: str, picture: Picture) -> None:
+    """Remember a chart of this page, as it is drawn."""
+    st.session_state.setdefault("pictures", {})[key] = picture
+
+
+def of_run(experiment: Experiment) -> None:
+    """Offer a finished run: its link, settings, results, a notebook that repeats it, and the pictures of the page."""
+
+    def result() -> Mapping[str, Any]:
+        pool = runtime.pool()
+        job = pool.recorded(experiment) or pool.recorded(experiment, "result")
+        last = job.events[-1] if job is not None and job.events else None
+        return last.result if isinstance(last, Finished) else {}
+
+    name = f"entangled-{experiment.key[:8]}"
+    with _panel("Take it away"):
+        with _row():
+            _download("Results (CSV)", lambda: exports.results_csv(result()), f"{name}.csv", "text/csv")
+            _download(
+                "Settings (JSON)", lambda: exports.experiment_json(experiment), f"{name}.json", "application/json"
+            )
+            _download(
+                "Notebook (Jupyter)",
+                lambda: exports.notebook(experiment, result()),
+                f"{name}.ipynb",
+                "application/x-ipynb+json",
+            )
+        _prints(name, "run", exports.run_source(experiment))
+
+
+def of_evidence(found: Sequence[Row]) -> None:
+    """Offer rows of the evidence: the link of the page, the rows with all their seeds, and the pictures of them."""
+    name = "entangled-evidence"
+    with _panel("Take the evidence away"):
+        with _row():
+            _download("Results (CSV)", lambda: exports.evidence_csv(found), f"{name}.csv", "text/csv")
+        _prints(name, "evidence", None)
+
+
+def _panel(label: str) -> Any:
+    panel = st.popover(label, icon=":material/download:", type="tertiary")
+    panel.markdown("This setting, as a link:")
+    panel.code(settings.link(), language=None, wrap_lines=True)
+    return panel
+
+
+def _row() -> Any:
+    return st.container(horizontal=True, gap="small")
+
+
+def _prints(name: str, what: str, source: str | None) -> None:
+    """Offer the charts of the page that have their numbers from one source: the run's, or (None) their own."""
+    pictures: dict[str, Picture] = st.session_state.get("pictures", {})
+    known = {key: picture for key, picture in pictures.items() if (picture.source is None) == (source is not None)}
+    if not known:
+        return
+    key = st.selectbox(
+        "The picture", tuple(known), format_func=lambda one: known[one].finding, key=f"take_picture_{what}"
+    )
+    chosen = known[key]
+    spec = prints.standalone(chosen.spec, chosen.finding, chosen.source or source or "")
+    with _row():
+        for kind, mime in _MIMES.items():
+            _download(kind.upper(), partial(prints.render, spec, kind, chosen.finding), f"{name}-{key}.{kind}", mime)
+
+
+def _download(label: str, made: Callable[[], str | bytes], name: str, mime: str) -> None:
+    st.download_button(label, made, name, mime, key=f"take_{name}", on_click="ignore", help=f"Download {name}")

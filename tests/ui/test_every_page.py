@@ -1,0 +1,69 @@
+"""Every stop of the path opens: by itself, and by a link that means no good."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.ui import path, runtime
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["lessons/start.py", *(stop.page for stop in path.LESSONS)]
+HOSTILE = {
+    "preset": "../../etc/passwd",
+    "seed": "1e999",
+    "weight": "nan",
+    "temperature": "-inf",
+    "inputs": "<script>alert(1)</script>",
+    "answers": "",
+    "budget": "9" * 400,
+    "target": "\u0000",
+    "live": "'; drop table runs",
+    "layer": "__proto__",
+    "nobody": "knows",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A store of its own, and workers that end with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENTANGLED_STORE", str(tmp_path_factory.mktemp("runs")))
+        runtime.pool.clear()
+        yield
+        runtime.pool().close()
+        runtime.pool.clear()
+
+
+def opened(page: str, **link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.switch_page(page).run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_with_a_question_and_without_complaint(page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert app.title[0].value
+    assert not app.warning and not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_hostile_link_is_put_aside_in_sentences(page: str) -> None:
+    app = opened(page, **HOSTILE)
+    assert not app.exception
+    assert app.title[0].value
+    for box in app.warning:
+        assert box.value.endswith(".") and "Traceback" not in box.value
+
+
+def test_the_stops_have_names_titles_and_questions_of_their_own() -> None:
+    for field in ("name", "title", "question", "icon"):
+        values = [getattr(stop, field) for stop in path.LESSONS]
+        assert len(set(values)) == len(values), field
+    assert all(stop.question.endswith("?") for stop in path.LESSONS)
+    assert all((ROOT / stop.page).is_file() for stop in path.LESSONS)
+    assert path.after(path.LESSONS[-1].name) is path.LESSONS[0]

@@ -1,0 +1,120 @@
+"""What a visitor takes home says what the app said: the files are read back, and the notebook is run."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.lab import evidence, record
+from app.lab.events import DEFENCES, Finished
+from app.lab.experiment import LAB_VERSION, PRESETS, Experiment
+from app.ui import charts, exports, findings, prints
+from app.ui.chronicle import Chronicle
+from tests.ui.test_evidence import row
+
+BLOBS = PRESETS["blobs"]
+RECORD = Path(__file__).resolve().parents[2] / "pretrained" / "blobs"
+
+
+@pytest.fixture(scope="module")
+def known() -> Chronicle:
+    return Chronicle.of(record.read(RECORD))
+
+
+def result_of(known: Chronicle) -> dict[str, Any]:
+    assert isinstance(known.finished, Finished)
+    return dict(known.finished.result)
+
+
+def read_back(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table)))
+
+
+@given(st.sampled_from(list(PRESETS)), st.integers(0, 2**31 - 1))
+def test_settings_come_back_from_their_file(name: str, seed: int) -> None:
+    experiment = Experiment.from_dict({**PRESETS[name].to_dict(), "seed": seed})
+    told = json.loads(exports.experiment_json(experiment))
+    assert Experiment.from_dict(told["settings"]) == experiment
+    assert (told["key"], told["lab"]) == (experiment.key, LAB_VERSION)
+
+
+def test_the_table_of_a_run_has_a_line_for_each_model_and_every_number(known: Chronicle) -> None:
+    result = result_of(known)
+    lines = {line["defence"]: line for line in read_back(exports.results_csv(result))}
+    assert list(lines) == list(DEFENCES)
+    for defence in DEFENCES:
+        for name, value in result[defence].items():
+            if name == "victim_snnl":
+                assert [float(lines[defence][f"victim_snnl_{layer}"]) for layer in value] == list(value.values())
+            else:
+                assert float(lines[defence][name]) == value
+        assert lines[defence]["seed"] == str(result["seed"])
+    assert float(lines["naive"]["claim_p_value"]) == result["claim"]["naive"]["p_value"]
+    assert lines["clean"]["claim_p_value"] == ""
+
+
+def test_the_table_of_the_evidence_has_a_line_for_each_seed() -> None:
+    marked, control = row("entangled", (0.7, 0.8, 0.9), weight=24.0), row("clean", (0.0, 0.01, 0.02))
+    lines = read_back(exports.evidence_csv([marked, control]))
+    assert [(line["defence"], int(line["seed"])) for line in lines] == [
+        (lane, seed) for lane in ("entangled", "clean") for seed in marked.seeds
+    ]
+    assert [float(line["stolen_watermark"]) for line in lines] == [0.7, 0.8, 0.9, 0.0, 0.01, 0.02]
+    assert [float(line["accuracy_cost"]) for line in lines[:3]] == list(marked.cost)
+    assert {float(line["weight"]) for line in lines[:3]} == {24.0}
+    assert lines[3]["queries_needed"] == ""
+    assert exports.evidence_source([marked]) == f"Entangled, seeds 200 to 202; {evidence.COMMAND}"
+
+
+def test_the_notebook_repeats_the_run_bit_for_bit(
+    known: Chronicle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures: list[bytes] = []
+    display = SimpleNamespace(SVG=pictures.append)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(display=display))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    book = json.loads(exports.notebook(BLOBS, result_of(known)))
+    assert (book["nbformat"], len({cell["id"] for cell in book["cells"]})) == (4, len(book["cells"]))
+    names: dict[str, Any] = {}
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    again = {name: value for name, value in names["result"].items() if name != "seconds"}
+    assert again == {name: value for name, value in result_of(known).items() if name != "seconds"}
+    said = capsys.readouterr().out
+    assert "Equal, bit for bit." in said
+    assert "another version" not in said
+    assert b"<svg" in pictures[0]
+
+
+def test_a_notebook_of_another_lab_says_so(known: Chronicle, capsys: pytest.CaptureFixture[str]) -> None:
+    book = json.loads(exports.notebook(BLOBS, result_of(known)))
+    code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    exec(code[0].replace(BLOBS.key, "0" * 64), {})
+    assert "another version of the lab" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def picture(known: Chronicle) -> tuple[dict[str, Any], str]:
+    finding = findings.verdict(known.claims, known.thefts)
+    return prints.standalone(charts.verdict(known.claims, known.thefts), finding, exports.run_source(BLOBS)), finding
+
+
+def test_a_picture_carries_its_finding_and_where_it_comes_from(picture: tuple[dict[str, Any], str]) -> None:
+    spec, finding = picture
+    drawn = prints.render(spec, "svg", finding).decode()
+    for words in (*spec["title"]["text"], exports.run_source(BLOBS), "granted to an innocent"):
+        assert words in drawn
+    assert prints.render(spec, "png", finding).startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_in_a_sentence() -> None:
+    with pytest.raises(RuntimeError, match="cannot be drawn"):
+        prints.render({"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "nothing"}, "svg", "x")
