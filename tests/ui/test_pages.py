@@ -37,7 +37,7 @@ def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 
 
-@pytest.mark.parametrize("page", ["start", "heist", "entangle", "channel", "tradeoff"])
+@pytest.mark.parametrize("page", ["start", "heist", "entangle", "channel", "court", "tradeoff"])
 def test_every_page_draws(page: str) -> None:
     app = opened(page)
     assert app.title[0].value
