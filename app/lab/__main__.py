@@ -5,6 +5,8 @@
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
     python -m app.lab evidence [--jobs N]
+    python -m app.lab triggers PRESET --folder DIR
+    python -m app.lab claim PRESET ANSWERS.csv [--json] [--record FILE.html]
     python -m app.lab pretrain
 
 Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a
@@ -23,7 +25,18 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
-from app.lab import evidence, extraction, heist, prediction_api, record
+from app.lab import (
+    court_record,
+    datasets,
+    evidence,
+    extraction,
+    heist,
+    ownership,
+    prediction_api,
+    questionnaire,
+    record,
+    trial,
+)
 from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
 from app.lab.experiment import PRESETS, Experiment, preset
 
@@ -35,6 +48,9 @@ _PHASES = {
     "query": "the thief queries all three victims",
     "copy": "the thief trains his copies",
     "claim": "the owner goes to court",
+    "exhibits": "the owner lays out his triggers",
+    "bystanders": "two innocent models learn the task, as controls",
+    "framing": "a dishonest owner nudges his triggers",
 }
 
 _Result = dict[str, Any]
@@ -65,6 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match chosen.command:
             case "run":
                 _run(_experiment(chosen), as_json=chosen.json)
+            case "triggers":
+                _hand_out(_experiment(chosen), chosen.folder)
+            case "claim":
+                _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
@@ -86,11 +106,19 @@ def _parser() -> _Parser:
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
     run.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
     run.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    for field in dataclasses.fields(Experiment):
-        about = field.metadata
-        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
-        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
-        run.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
+    _add_settings(run)
+    handing_out = commands.add_parser(
+        "triggers", help="write a trigger set to take to any model, and a form to fill in"
+    )
+    handing_out.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    handing_out.add_argument("--folder", type=Path, required=True, help="where to put it; empty, or not there yet")
+    _add_settings(handing_out)
+    claim = commands.add_parser("claim", help="judge a model by the form that was filled in with its answers")
+    claim.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    claim.add_argument("file", metavar="ANSWERS.csv", type=Path, help="the form, filled in: id,label")
+    claim.add_argument("--json", action="store_true", help="print the verdict as one JSON object")
+    claim.add_argument("--record", type=Path, metavar="FILE.html", help="write the record of the claim, one page")
+    _add_settings(claim)
     sweep = commands.add_parser(
         "sweep",
         help="run many heists, described by a file",
@@ -111,6 +139,15 @@ def _parser() -> _Parser:
     proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
     return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    """Give a command the table of settings, each as an option."""
+    for field in dataclasses.fields(Experiment):
+        about = field.metadata
+        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
+        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
+        command.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
 
 
 def _jobs(text: str) -> int:
@@ -137,6 +174,73 @@ def _run(experiment: Experiment, *, as_json: bool) -> None:
         print(_summary(last.result))
 
 
+def _hand_out(experiment: Experiment, folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"Choose another folder than {str(folder)!r}: it is not empty, and nothing is overwritten.")
+    exhibit = _heard(experiment).exhibit
+    assert exhibit is not None
+    classes = datasets.CLASSES[experiment.dataset]
+    for name, content in questionnaire.files(exhibit, classes, _command("claim", experiment, "answers.csv")):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    print(f"{len(exhibit.inputs)} triggers are in {folder}. SHA-256, to be published: {exhibit.commitment}")
+
+
+def _claim(experiment: Experiment, file: Path, page: Path | None, *, as_json: bool) -> None:
+    try:
+        questionnaire.check_size(file.stat().st_size)
+        form = file.read_bytes()
+    except OSError as fault:
+        raise ValueError(f"The form {str(file)!r} cannot be read: {fault.strerror}.") from None
+    heard = _heard(experiment)
+    assert heard.exhibit is not None
+    count, classes = len(heard.exhibit.inputs), datasets.CLASSES[experiment.dataset]
+    answers = questionnaire.read_answers(form, count, classes)
+    verdict = ownership.claim(int((answers == heard.exhibit.target).sum()), count, heard.granted)
+    if page is not None:
+        again = _command("triggers", experiment, "--folder triggers")
+        told = court_record.record(experiment, heard.exhibit, answers, verdict, heard.clean_successes, again)
+        page.write_text(told, encoding="utf-8")
+    if as_json:
+        found = {"key": experiment.key, "commitment": heard.exhibit.commitment, "owned": verdict.owned}
+        print(json.dumps({**found, **dataclasses.asdict(verdict)}))
+        return
+    print(court_record.sentence(verdict))
+    print(
+        f"Secret answer {heard.exhibit.target} to {verdict.successes} of {count} triggers; an innocent is granted "
+        f"{verdict.innocent_rate:.1%}."
+    )
+
+
+def _heard(experiment: Experiment) -> trial.Hearing:
+    """Return the trial of an experiment; what the store does not have yet is run, and kept."""
+    from app.runs.store import Store
+
+    store = Store()
+    if kept := store.get(experiment.key, "trial"):
+        return trial.Hearing.of(kept.events)
+    run = store.get(experiment.key)
+    events = run.events if run else list(_reported(heist.run(experiment)))
+    if run is None:
+        store.put(experiment, events)
+    told = list(_reported(trial.trial(experiment, events)))
+    store.put(experiment, told, "trial")
+    return trial.Hearing.of(told)
+
+
+def _command(verb: str, experiment: Experiment, rest: str) -> str:
+    """Return the command line that does something with this experiment."""
+    name = next(name for name, known in PRESETS.items() if known.dataset == experiment.dataset)
+    usual = PRESETS[name].to_dict()
+    options = [
+        f"--{setting.replace('_', '-')} {value}"
+        for setting, value in experiment.to_dict().items()
+        if value != usual[setting]
+    ]
+    return " ".join([f"python -m app.lab {verb}", name, *options, rest])
+
+
 def _pretrain(names: Sequence[str], folder: Path) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
@@ -149,6 +253,8 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
         for other in others:
             result = [_started(other), *_outcome(_until_finished(story))]
             record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
+        hearing = list(_reported(trial.trial(experiment, events)))
+        record.write(folder / "trials" / name, experiment, trial=hearing)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
 

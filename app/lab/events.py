@@ -166,6 +166,48 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Exhibit:
+    """The owner lays his held-out triggers before the court, and what he committed to.
+
+    ``inputs`` is as in :class:`Probe`, all of them; ``salt`` and ``commitment`` are hexadecimal.
+    """
+
+    inputs: NDArray[np.generic]
+    target: int
+    salt: str
+    commitment: str
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What one suspect answers to each trigger of the :class:`Exhibit`: ``answers`` is ``(n,)``, its top labels.
+
+    ``role`` is ``"victim"``, ``"copy"`` or ``"bystander"``: trained independently, on other data.
+    """
+
+    role: str
+    defence: str
+    answers: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Framing:
+    """A dishonest owner has nudged the triggers by at most ``strength``, until his own clean model gave in.
+
+    ``inputs`` are a few of them, ``commitment`` is the hash that all of them would have. ``own``,
+    ``accused`` and ``control`` are ``(n,)`` bool: who gives the secret answer, of his own model, of an
+    independent one, and of another independent one that the court trains.
+    """
+
+    strength: float
+    inputs: NDArray[np.generic]
+    commitment: str
+    own: NDArray[np.bool_]
+    accused: NDArray[np.bool_]
+    control: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of a run: its result in the form of the command line's JSON, and its wall time."""
 
@@ -173,4 +215,19 @@ class Finished:
     result: dict[str, object]
 
 
-Event = Started | Phase | Progress | Measured | Probe | Snapshot | Queried | Weights | Theft | Claimed | Finished
+Event = (
+    Started
+    | Phase
+    | Progress
+    | Measured
+    | Probe
+    | Snapshot
+    | Queried
+    | Weights
+    | Theft
+    | Claimed
+    | Exhibit
+    | Testimony
+    | Framing
+    | Finished
+)

@@ -1,4 +1,4 @@
-"""The heist, end to end: train three victims, steal them, go to court. The only room that composes the lab.
+"""The heist, end to end: train three victims, steal them, go to court. This room, and the trial's, compose the lab.
 
 An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
 person sees, on a page, on the command line or in a table, is a view of that stream.

@@ -6,6 +6,7 @@ A record is a folder::
     events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
     maps.safetensors                the same for its UMAP projections, where they were made
     result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes
+    trial.safetensors               what the court heard, where there was a trial
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
 
 Events are packed and unpacked by the declared types of their fields: a new event needs no line here.
@@ -27,13 +28,14 @@ from safetensors.numpy import save_file
 from app.lab.events import Event, Finished, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
 
-Task = Literal["run", "umap", "result"]
+Task = Literal["run", "umap", "result", "trial"]
 MANIFEST = "manifest.json"
 
 _STREAMS: dict[Task, str] = {
     "run": "events.safetensors",
     "umap": "maps.safetensors",
     "result": "result.safetensors",
+    "trial": "trial.safetensors",
 }
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}
@@ -69,8 +71,9 @@ def write(
     events: Iterable[Event] = (),
     maps: Iterable[Event] = (),
     result: Iterable[Event] = (),
+    trial: Iterable[Event] = (),
 ) -> None:
-    """Write a finished run, its maps or its result; a record that was there before is replaced as a whole.
+    """Write a finished run, its maps, its result or its trial; a record that was there before is replaced as a whole.
 
     Args:
         folder: the record's folder; its parent is made where it is missing.
@@ -78,14 +81,16 @@ def write(
         events: what the run yielded, to the end; empty for a record of maps or of a result only.
         maps: what :func:`app.lab.heist.umap` yielded.
         result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
+        trial: what :func:`app.lab.trial.trial` yielded.
 
     Raises:
         ValueError: if the run has not finished, or has two models of one name.
         TypeError: if an event holds something other than its fields declare.
     """
     streams: dict[Task, list[Event]] = {"run": list(events), "umap": list(maps), "result": list(result)}
+    streams["trial"] = list(trial)
     metrics: dict[str, object] = {}
-    for stream in (streams["run"], streams["result"]):
+    for stream in (streams["trial"], streams["run"], streams["result"]):
         if stream:
             last = stream[-1]
             if not isinstance(last, Finished):

@@ -46,7 +46,7 @@ class Pool:
         time_limit: float = 300.0,
         grace: float = 15.0,
         memory_limit: int = 3 * 2**30,
-        lab: str = "app.lab.heist",
+        lab: str = "app.lab.tasks",
     ) -> None:
         """Start the workers in the background; jobs may be submitted at once.
 
@@ -56,7 +56,7 @@ class Pool:
             time_limit: seconds that a run may take.
             grace: seconds that a visitor may be away (a reload, a lost connection) before he has left.
             memory_limit: bytes that a worker may hold.
-            lab: the module whose functions ``run`` and ``umap`` do the work.
+            lab: the module whose functions, named like the tasks, do the work.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
@@ -293,7 +293,7 @@ class Pool:
             _logger.error("The run %s could not be kept: %s", job.key, fault)
 
     def _material(self, job: Job) -> tuple[list[Event], ...]:
-        """Return what the task needs besides its settings: the maps are drawn from the finished run."""
+        """Return what the task needs besides its settings: maps and trials need the finished run."""
         if job.task == "run":
             return ()
         with self._changed:
@@ -303,7 +303,7 @@ class Pool:
         elif stored := self._store.get(job.key, "run"):
             events = stored.events
         else:
-            raise _Refused("Finish this run first: its map is drawn from the models that it trains.")
+            raise _Refused("Finish this run first: this needs the models that it trains.")
         return ([event for event in events if isinstance(event, Probe | Weights)],)
 
     def _despair(self, failures: int, fault: Exception) -> None:

@@ -76,6 +76,8 @@ class Store:
                 record.write(folder, experiment, maps=events)
             case "result":
                 record.write(folder, experiment, result=events)
+            case "trial":
+                record.write(folder, experiment, trial=events)
         if task != "result":
             self._make_room(folder)
 

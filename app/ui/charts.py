@@ -41,8 +41,8 @@ def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral
     spec = _lines(rows, epochs, {"field": "snnl", "type": "quantitative", "axis": {"title": None}})
     mixed = findings.percent(findings.MIXED)
     spec["layer"] += [
-        _threshold("y", neutral, "neutral: distance tells nothing", theme.GENUINE, above=True),
-        _threshold("y", findings.MIXED * neutral, f"mixed from here on ({mixed})", theme.COURT.colour, above=False),
+        threshold("y", neutral, "neutral: distance tells nothing", theme.GENUINE, above=True),
+        threshold("y", findings.MIXED * neutral, f"mixed from here on ({mixed})", theme.COURT.colour, above=False),
     ]
     return spec
 
@@ -83,7 +83,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
         "height": 340,
         "config": CONFIG,
         "layer": [
-            _threshold("x", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
+            threshold("x", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
@@ -132,7 +132,7 @@ def growing_proof(claims: dict[str, Claimed]) -> Spec:
         "height": 360,
         "config": CONFIG,
         "layer": [
-            _threshold(
+            threshold(
                 "y",
                 SIGNIFICANCE,
                 f"{SIGNIFICANCE:g}: below, it is established",
@@ -255,7 +255,7 @@ def _suspect(lane: str, who: str, rate: float, granted: float) -> Spec:
     return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
 
 
-def _threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False) -> Spec:
+def threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False) -> Spec:
     """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture."""
     along = {"field": "value", "type": "quantitative"}
     if axis == "y":

@@ -28,6 +28,9 @@ _PHASES = {
     "query": "The thief asks his queries",
     "copy": "The thief trains his copies",
     "claim": "In court",
+    "exhibits": "The owner lays out his triggers",
+    "bystanders": "Two innocent models learn the task, as controls",
+    "framing": "A dishonest owner nudges his triggers",
 }
 
 
@@ -81,6 +84,11 @@ def known_victims(experiment: Experiment) -> Chronicle:
 def unfold(experiment: Experiment) -> Job:
     """Return the projection of a finished run by UMAP, on its way or done."""
     return runtime.pool().submit(experiment, runtime.visitor(), task="umap")
+
+
+def hear(experiment: Experiment) -> Job:
+    """Return the trial of a finished run, on its way or done."""
+    return runtime.pool().submit(experiment, runtime.visitor(), task="trial")
 
 
 @contextmanager

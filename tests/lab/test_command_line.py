@@ -133,6 +133,10 @@ def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
         (["run", "no\nsuch"], "such"),
         (["run", "blobs", "--seed", "9" * 400], "seed"),
         (["pretrain", "--seed", "3"], "--seed"),
+        (["triggers", "blobs"], "--folder"),
+        (["triggers", "blobs", "--folder", "app"], "it is not empty"),
+        (["claim", "blobs"], "ANSWERS.csv"),
+        (["claim", "blobs", "nowhere.csv"], "nowhere.csv"),
         (["sweep"], "FILE"),
         (["sweep", "nowhere.toml"], "nowhere.toml"),
         (["sweep", "no\nsuch"], "such"),
@@ -175,7 +179,7 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     assert [event.done for event in between if isinstance(event, Progress)] == list(range(1, first.steps + 1))
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
     ways = [(inputs, answers) for inputs in INPUTS for answers in ANSWERS if (inputs, answers) != PAPERS_WAY]
-    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts"}
+    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "trials"}
     assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
     for inputs, answers in ways:
         folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"
@@ -184,6 +188,36 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
         assert record.read_manifest(folder).experiment == other and last.result["key"] == other.key
         assert {event.defence for event in told if isinstance(event, Queried)} == set(DEFENCES)
         assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
+
+
+def test_a_trigger_set_goes_out_and_the_form_comes_back(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path / "store"))
+    kit, page = tmp_path / "kit", tmp_path / "claim.html"
+    status, out, _ = said("triggers", "blobs", "--folder", str(kit), *SHORT)
+    assert status == 0
+    told = json.loads((kit / "commitment.json").read_text())
+    assert told["sha256"] in out
+    form = kit / "answers.csv"
+    status, out, err = said("claim", "blobs", str(form), *SHORT)
+    assert status == 2 and out == "" and "Row 2: the label must be a class, 0 to 4; it is empty." in err
+
+    form.write_text(form.read_text().replace(",\n", ",2\n"))
+    status, out, _ = said("claim", "blobs", str(form), "--record", str(page), *SHORT)
+    assert status == 0 and "Ownership is established" in out and "200 of 200" in out
+    assert told["sha256"] in page.read_text()
+    form.write_text(form.read_text().replace(",2\n", ",1\n"))
+    status, out, _ = said("claim", "blobs", str(form), "--json", *SHORT)
+    found = json.loads(out)
+    assert (found["owned"], found["successes"], found["queries"]) == (False, 0, 200)
+    assert found["commitment"] == told["sha256"]
+
+
+def test_a_form_of_200_megabytes_is_refused_unread(said, tmp_path):
+    form = tmp_path / "answers.csv"
+    with form.open("wb") as file:
+        file.truncate(200 * 2**20)
+    status, _, err = said("claim", "blobs", str(form))
+    assert status == 2 and is_one_sentence(err) and "209,715,200 bytes" in err
 
 
 @pytest.fixture

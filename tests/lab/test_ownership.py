@@ -9,7 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.lab.ownership import POWER, SIGNIFICANCE, claim, innocent_rate, p_values, queries_needed
+from app.lab.ownership import (
+    POWER,
+    SIGNIFICANCE,
+    accusing_an_innocent,
+    claim,
+    false_alarms,
+    holm,
+    innocent_rate,
+    innocents,
+    p_values,
+    power_curve,
+    queries_needed,
+    t_test,
+    t_test_false_alarms,
+)
 
 
 def at_least(successes, queries, p0):
@@ -118,3 +132,128 @@ def test_so_many_queries_convict_and_one_fewer_would_not_always(rate: float, p0:
 @pytest.mark.parametrize(("rate", "p0"), [(0.0, 0.015), (0.015, 0.015), (0.02, 0.015)])
 def test_a_suspect_like_an_innocent_is_never_convicted_for_sure(rate: float, p0: float) -> None:
     assert queries_needed(rate, p0) is None
+
+
+# The power curve: the published figures for the exact test (95 % confidence, 95 % power), but for the
+# last, published as 1,625: there the power rises above 95 % for the last time but one.
+PUBLISHED = [(0.657, 0.10, 8), (0.187, 0.10, 188), (0.15, 0.10, 504), (0.02, 0.01, 1683)]
+
+
+@pytest.mark.parametrize(("rate", "p0", "needed"), PUBLISHED)
+def test_the_published_numbers_of_queries_are_reproduced(rate, p0, needed):
+    assert queries_needed(rate, p0, 5000) == needed
+
+
+def test_the_figure_of_1625_is_enough_itself_but_some_larger_numbers_are_not():
+    def power(asked):
+        convicting = next(k for k in range(asked + 1) if stats.binom.sf(k - 1, asked, 0.01) < SIGNIFICANCE)
+        return stats.binom.sf(convicting - 1, asked, 0.02)
+
+    assert power(1625) >= POWER
+    assert power(1659) < POWER
+    assert queries_needed(0.02, 0.01) is None  # not with 1,000
+
+
+def test_the_power_curve_is_the_needed_queries_of_each_rate():
+    rates = [0.03, 0.2, 0.9]
+    assert power_curve(rates, 0.02) == [queries_needed(rate, 0.02) for rate in rates]
+
+
+@given(st.integers(2, 60).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))), st.floats(0.01, 0.99))
+def test_the_t_test_is_scipys(count, p0):
+    successes, queries = count
+    answers = np.arange(queries) < successes
+    expected = stats.ttest_1samp(answers.astype(float), p0, alternative="greater").pvalue
+    assert t_test(successes, queries, p0) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
+def test_where_all_answers_are_equal_the_t_test_is_sure_of_anything():
+    assert t_test(2, 2, 0.9) == 0
+    assert t_test(0, 50, 0.1) == 1
+    assert claim(2, 2, 0.9).p_value == pytest.approx(0.81)
+
+
+@pytest.mark.parametrize(("queries", "p0"), [(20, 0.05), (50, 0.9), (200, 0.015)])
+def test_the_false_alarms_of_both_tests_are_counted_suspect_by_suspect(queries, p0):
+    exact = sum(stats.binom.pmf(k, queries, p0) for k in range(queries + 1) if claim(k, queries, p0).owned)
+    assert false_alarms(queries, p0) == pytest.approx(exact, abs=1e-12)
+    assert exact <= SIGNIFICANCE
+    t = sum(stats.binom.pmf(k, queries, p0) for k in range(queries + 1) if t_test(k, queries, p0) < SIGNIFICANCE)
+    assert t_test_false_alarms(queries, p0) == pytest.approx(t, abs=1e-12)
+
+
+def test_the_t_test_breaks_its_promise_where_the_exact_test_keeps_it():
+    assert t_test_false_alarms(20, 0.9) > 2 * SIGNIFICANCE
+    assert false_alarms(20, 0.9) <= SIGNIFICANCE
+
+
+def step_down(found):
+    """Holm's procedure as he wrote it: test the smallest against 5 % / m, and stop at the first that fails."""
+    convicted = set()
+    for left, suspect in zip(range(len(found), 0, -1), sorted(range(len(found)), key=found.__getitem__), strict=True):
+        if found[suspect] >= SIGNIFICANCE / left:
+            break
+        convicted.add(suspect)
+    return convicted
+
+
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_convicts_whom_the_step_down_procedure_convicts(found):
+    adjusted = holm(found)
+    for suspect, value in enumerate(adjusted):
+        if abs(value - SIGNIFICANCE) > 1e-9:
+            assert (value < SIGNIFICANCE) == (suspect in step_down(found))
+    assert all(found[suspect] <= value <= 1 for suspect, value in enumerate(adjusted))
+    by_size = sorted(range(len(found)), key=found.__getitem__)
+    assert [adjusted[suspect] for suspect in by_size] == sorted(adjusted)
+
+
+def test_holm_in_numbers_that_one_can_follow():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9]) == [0.9]
+    assert holm([]) == []
+
+
+def test_of_many_innocents_one_is_accused_as_often_as_in_the_simulation():
+    rng, suspects, p0 = np.random.default_rng(5), 10, 0.03
+    by_count = np.array([claim(k, 200, p0).p_value for k in range(201)])
+    found = by_count[rng.binomial(200, p0, size=(2000, suspects))]
+    plain, corrected = (accusing_an_innocent(suspects, 200, p0, corrected=fixed) for fixed in (False, True))
+    assert np.mean((found < SIGNIFICANCE).any(axis=1)) == pytest.approx(plain, abs=0.04)
+    convicted = np.mean([min(holm(row.tolist())) < SIGNIFICANCE for row in found])
+    assert convicted == pytest.approx(corrected, abs=0.02)
+    assert convicted <= SIGNIFICANCE
+    assert plain > 4 * corrected
+
+
+def test_innocents_are_pooled_into_the_exact_interval():
+    found = innocents([3, 0, 1], 200)
+    assert (found.models, found.successes, found.queries) == (3, 4, 600)
+    assert found.low == pytest.approx(stats.beta.ppf(0.05, 4, 597))
+    assert found.high == pytest.approx(stats.beta.ppf(0.95, 5, 596))
+    assert innocents([5], 200).high == pytest.approx(innocent_rate(5, 200))
+
+
+def test_models_of_one_rate_agree_in_19_of_20_simulations_and_others_do_not():
+    rng = np.random.default_rng(6)
+    same = [innocents(rng.binomial(200, 0.05, size=5).tolist(), 200).agreement for _ in range(200)]
+    assert np.mean(np.array(same) < SIGNIFICANCE) <= 0.1
+    assert innocents([0, 0, 0, 0, 20], 200).agreement < 0.01
+    assert innocents([0, 0], 200).agreement == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (lambda: holm([0.5, 1.5]), "between 0 and 1; one is 1.5"),
+        (lambda: holm([math.nan]), "between 0 and 1"),
+        (lambda: innocents([], 200), "at least one"),
+        (lambda: innocents([201], 200), "got 201 of 200"),
+        (lambda: t_test(1, 1, 0.1), "at least two"),
+        (lambda: accusing_an_innocent(0, 200, 0.1, corrected=True), "at least one suspect"),
+        (lambda: false_alarms(0, 0.1), "got 0 of 0"),
+    ],
+)
+def test_what_cannot_be_asked_gets_a_clear_sentence(asked, words):
+    with pytest.raises(ValueError, match=words):
+        asked()

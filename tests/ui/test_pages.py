@@ -39,14 +39,6 @@ def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 
 
-@pytest.mark.parametrize("page", ["start", "heist", "temperature", "entangle", "channel", "tradeoff"])
-def test_every_page_draws(page: str) -> None:
-    app = opened(page)
-    assert app.title[0].value
-    assert not app.warning
-    assert not app.error
-
-
 @pytest.mark.parametrize("answers", prediction_api.ANSWERS)
 @pytest.mark.parametrize("inputs", extraction.INPUTS)
 @pytest.mark.parametrize("preset", list(PRESETS))

@@ -1,0 +1,265 @@
+"""The rooms of the court, one idea each: what a lesson shows of a :class:`~app.lab.trial.Hearing`."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.lab import court_record, datasets, evidence, ownership, questionnaire, sequential
+from app.lab.events import WATERMARKED, Exhibit, Framing
+from app.lab.experiment import Experiment
+from app.lab.ownership import Claim
+from app.lab.scene import HELD_OUT
+from app.lab.sequential import Plan
+from app.lab.trial import Hearing
+from app.ui import court_charts, court_findings, findings, hearing, lesson, luck, pictures, question, settings
+from app.ui.pictures import Card
+
+_HEARD = {"clean": ("bystander", "clean"), **{name: ("copy", name) for name in WATERMARKED}}
+_MOST = 5000  # triggers, of the power curve
+_MOST_SUSPECTS = 50
+_RATES = tuple(step / 100 for step in range(2, 101))
+_FORM_MEGABYTES = 1
+_SHOWN = 8
+
+
+def trial(experiment: Experiment, heard: Hearing) -> None:
+    """One trigger after the other: when is the court sure?"""
+    assert heard.exhibit is not None
+    predicted = question.about("court", experiment.key)
+    predicted.ask("After how many triggers will the *entangled* copy be convicted?", court_findings.SPEEDS, known=True)
+    if predicted.sealed():
+        _exhibit(heard.exhibit)
+        st.button("Open the trial without a prediction", key="court_reveal", on_click=predicted.reveal)
+        return
+    plan = _plan(heard)
+    if plan is None:
+        st.warning(
+            f"The clean model gives the secret answer so often that {findings.percent(heard.granted)} must be granted "
+            "to an innocent: no copy could be told from one. Try other triggers, or perturb them."
+        )
+        return
+    ends = {name: sequential.decide(heard.secret(*model), plan) for name, model in reversed(_HEARD.items())}
+    predicted.compare(court_findings.speed(ends["entangled"]))
+    finding = court_findings.decisions(ends)
+    st.subheader(finding, anchor=False)
+    labels = {name: heard.answers[model] for name, model in _HEARD.items()}
+    hearing.hearing(
+        heard.exhibit, labels, plan, alt=f"How much likelier a copy than an innocent. {finding}", key="hear"
+    )
+    st.caption(
+        f"Up: how many times likelier the answers are from a copy (secret answers to at least "
+        f"{findings.percent(plan.p1)}) than from an innocent (at most {findings.percent(plan.p0)}). "
+        "Clean, a model that somebody else trained on other data, is the control."
+    )
+    _why(heard, plan)
+
+
+def power(experiment: Experiment, heard: Hearing) -> None:
+    """How many triggers a claim needs."""
+    usual = findings.percent(heard.granted)
+    grants = {f"{usual}, as here": heard.granted, **{findings.percent(p0): p0 for p0 in (0.01, 0.02, 0.05, 0.1)}}
+    chosen = st.select_slider(
+        "An innocent is granted",
+        sorted(grants, key=lambda words: grants[words]),
+        key="grant",
+        value=f"{usual}, as here",
+    )
+    p0 = grants[chosen]
+    rates = {name: float(heard.secret("copy", name).mean()) for name in WATERMARKED}
+    counts = ownership.power_curve([*rates.values(), *_RATES], p0, _MOST)
+    copies = {name: (rate, count) for (name, rate), count in zip(rates.items(), counts, strict=False)}
+    spec = court_charts.power(_RATES, counts[len(rates) :], copies, _MOST)
+    lesson.figure(court_findings.power(copies, p0, _MOST), spec, "power")
+    st.caption("So many triggers convict with 95\u202f% certainty, by the exact binomial test at 95\u202f% confidence.")
+    with st.expander("Who says what an innocent may do?"):
+        asked = len(heard.secret("victim", "clean"))
+        st.markdown(
+            f"This court grants {usual}: the upper end of the exact interval of *one* model, the worse of the owner's "
+            f"clean one and its copy ({heard.clean_successes} of {asked}). Is that enough?"
+        )
+        known = [heard.secret(*model) for model in (("victim", "clean"), ("copy", "clean"), ("bystander", "clean"))]
+        _pooled("Here, these two and a bystander", [int(secret.sum()) for secret in known], asked)
+        found = luck.rows()
+        if not isinstance(found, str) and (measured := evidence.find(found, experiment)):
+            seen = measured["clean"].measures["stolen_watermark"]
+            who = f"The copies of {len(seen)} clean models, each with a seed and triggers of its own,"
+            _pooled(who, [round(share * HELD_OUT) for share in seen], HELD_OUT)
+
+
+def several(_: Experiment, heard: Hearing) -> None:
+    """The more are accused, the likelier an innocent is convicted."""
+    asked, p0 = len(heard.secret("victim", "clean")), heard.granted
+    chances = {
+        how: [ownership.accusing_an_innocent(m, asked, p0, corrected=fixed) for m in range(1, _MOST_SUSPECTS + 1)]
+        for how, fixed in (("each at 5\u202f%", False), ("corrected (Holm)", True))
+    }
+    count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, 10, key="suspects")
+    plain, corrected = (known[count - 1] for known in chances.values())
+    lesson.figure(court_findings.several(count, plain, corrected), court_charts.several(chances, count), "several")
+    known = [("copy", "entangled"), ("copy", "naive"), ("copy", "clean"), ("bystander", "clean")]
+    found = [_tested(heard, *model) for model in known]
+    accused = max(count, len(found))
+    adjusted = ownership.holm([verdict.p_value for verdict in found] + [1.0] * (accused - len(found)))
+    rows = [["suspect", "secret answers", "p", f"p, corrected for {accused}", "verdict"]]
+    for model, verdict, raised in zip(known, found, adjusted, strict=False):
+        word = "✗ convicted" if raised < ownership.SIGNIFICANCE else "✓ goes free"
+        secret = f"{verdict.successes} of {verdict.queries}"
+        p, p_raised = (court_record.p_words(value).removeprefix("= ") for value in (verdict.p_value, raised))
+        rows.append([court_findings.suspect(*model), secret, p, p_raised, word])
+    st.markdown(court_findings.table(rows))
+    st.caption(
+        "Holm: the smallest of m p-values is multiplied by m, the next by m - 1, and so on. Then at most 1 trial in 20 "
+        "convicts anybody innocent, however many are accused."
+    )
+
+
+def false_claim(_: Experiment, heard: Hearing) -> None:
+    """A dishonest owner frames an innocent, and what exposes him."""
+    assert heard.exhibit is not None
+    by_strength = {event.strength: event for event in heard.framings}
+    convictions = [event for event in heard.framings if _framed(heard, event).owned]
+    chosen = st.select_slider(
+        "The dishonest owner nudges each value of a trigger by at most",
+        list(by_strength),
+        value=convictions[0].strength if convictions else heard.framings[-1].strength,
+        key="strength",
+    )
+    framing = by_strength[chosen]
+    accused = _framed(heard, framing)
+    spec = court_charts.framing(heard.framings, framing, heard.granted)
+    lesson.figure(court_findings.framed(framing, accused), spec, "framing")
+    nudged = [Card(pictures.png(picture)) for picture in framing.inputs]
+    pictures.strip(nudged, alt="A few of the nudged triggers.", key="nudged")
+    for words in court_findings.exposed(framing, heard.exhibit.commitment, accused, _against_control(framing)):
+        st.markdown(words)
+    stand = sum(_against_control(event).owned for event in convictions)
+    lesson.explain(
+        "He marked nothing. He nudged the triggers until *his own* clean model gave the secret answer; a model that "
+        "somebody else trained on other data follows, since models of one task resemble each other "
+        "([Liu et al. 2024](https://arxiv.org/abs/2304.06607)).",
+        "A **commitment** is a hash (SHA-256) of salt, triggers and labels, published before the model. It shows "
+        "*what* was fixed; *when*, only if others kept it with a date. And it stops only a later choice: who nudges "
+        "his triggers *before* he commits is exposed by the **control** alone.",
+        court_findings.controls(len(convictions), stand),
+    )
+
+
+def own_suspect(experiment: Experiment, heard: Hearing) -> None:
+    """Ask any model anywhere, and bring its answers back."""
+    assert heard.exhibit is not None
+    shown, classes = heard.exhibit, datasets.CLASSES[experiment.dataset]
+    name = settings.preset_name(experiment)
+    st.markdown(
+        f"**1. Take the {len(shown.inputs)} triggers** to any model, wherever it runs. "
+        f"**2. Write down** the class that it answers to each. **3. Bring the form back.** "
+        "Nothing that you bring is kept."
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "The triggers and a form",
+            questionnaire.archive(shown, classes, settings.command(experiment, "claim") + " answers.csv"),
+            f"triggers-{name}.zip",
+            "application/zip",
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+            key="triggers",
+        )
+        st.download_button(
+            "A form, filled in by the entangled copy",
+            court_record.answers_as_csv(heard.answers["copy", "entangled"]),
+            "answers.csv",
+            "text/csv",
+            on_click="ignore",
+            key="sample",
+        )
+    form = st.file_uploader(
+        "The form, filled in (CSV: id,label)", type="csv", max_upload_size=_FORM_MEGABYTES, key="form"
+    )
+    if form is None:
+        return
+    try:
+        answers = questionnaire.read_answers(form.getvalue(), len(shown.inputs), classes)
+    except ValueError as mistake:
+        st.error(str(mistake), icon=":material/warning:")
+        return
+    verdict = ownership.claim(int((answers == shown.target).sum()), len(answers), heard.granted)
+    st.subheader(court_record.sentence(verdict), anchor=False)
+    st.markdown(
+        f"It gave the secret answer, {shown.target}, to {verdict.successes} of {verdict.queries} triggers. An innocent "
+        f"is granted {findings.percent(verdict.innocent_rate)}."
+    )
+    command = settings.command(experiment, "triggers")
+    st.download_button(
+        "The record of this claim",
+        court_record.record(experiment, shown, answers, verdict, heard.clean_successes, command),
+        "claim.html",
+        "text/html",
+        icon=":material/description:",
+        on_click="ignore",
+        key="record",
+    )
+
+
+def _why(heard: Hearing, plan: Plan) -> None:
+    innocent, guilty = (sequential.prospects(plan, rate) for rate in (plan.p0, plan.p1))
+    lesson.explain(
+        f"Each secret answer speaks for a copy, each honest one against. At {1 / plan.alpha:.0f} times likelier the "
+        f"suspect is convicted, at 1/{1 / plan.beta:.0f} he is acquitted: Wald's sequential test. Whenever one stops, "
+        f"at most 1 innocent in {1 / plan.alpha:.0f} is convicted (here: {findings.percent(innocent.convicted)}). On "
+        f"average an innocent is asked {innocent.queries:.0f} triggers, and a copy at {findings.percent(plan.p1)}, the "
+        f"lowest survival published for this mark, {guilty.queries:.0f}.",
+    )
+    with st.expander("All triggers at once: the exact test, and the paper's t-test beside it"):
+        rows = [["suspect", "secret answers", "exact binomial p", "t-test p", "at 95\u202f% confidence"]]
+        for name, model in reversed(_HEARD.items()):
+            verdict = _tested(heard, *model)
+            t = ownership.t_test(verdict.successes, verdict.queries, verdict.innocent_rate)
+            p, p_t = (court_record.p_words(value).removeprefix("= ") for value in (verdict.p_value, t))
+            word = "✗ established" if verdict.owned else "✓ not established"
+            rows.append([name, f"{verdict.successes} of {verdict.queries}", p, p_t, word])
+        st.markdown(court_findings.table(rows))
+        real = ownership.t_test_false_alarms(verdict.queries, plan.p0)
+        exact = ownership.false_alarms(verdict.queries, plan.p0)
+        st.markdown(
+            f"Both promise to convict at most 5\u202f% of the innocents. Answers are 0 or 1 and "
+            f"{findings.percent(plan.p0)} is small: the t-test really convicts {findings.percent(real)}, the exact one "
+            f"{findings.percent(exact)}. A copy that knows little of the mark may be acquitted above, where the court "
+            "asks *is it nearer to a copy or to an innocent?*, and still be told from an innocent by all triggers."
+        )
+
+
+def _pooled(who: str, counts: Sequence[int], asked: int) -> None:
+    st.markdown(court_findings.innocents(ownership.innocents(counts, asked), who, counts))
+
+
+def _plan(heard: Hearing) -> Plan | None:
+    try:
+        return Plan(heard.granted)
+    except ValueError:
+        return None
+
+
+def _tested(heard: Hearing, role: str, defence: str) -> Claim:
+    secret = heard.secret(role, defence)
+    return ownership.claim(int(secret.sum()), len(secret), heard.granted)
+
+
+def _framed(heard: Hearing, framing: Framing) -> Claim:
+    return ownership.claim(int(framing.accused.sum()), len(framing.accused), heard.granted)
+
+
+def _against_control(framing: Framing) -> Claim:
+    allowed = ownership.innocent_rate(int(framing.control.sum()), len(framing.control))
+    return ownership.claim(int(framing.accused.sum()), len(framing.accused), allowed)
+
+
+def _exhibit(heard: Exhibit) -> None:
+    """Show what the owner brings to court."""
+    count = len(heard.inputs)
+    st.subheader(f"{count} triggers that nobody trained on; the secret answer is {heard.target}", anchor=False)
+    pictures.strip(
+        [Card(pictures.png(picture)) for picture in heard.inputs[:_SHOWN]],
+        alt=f"A few of the {count} triggers.",
+        key="exhibit",
+    )
