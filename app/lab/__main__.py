@@ -3,6 +3,7 @@
 ::
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
+    python -m app.lab remove PRESET [--attack NAME ...] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
     python -m app.lab evidence [--jobs N]
     python -m app.lab pretrain
@@ -26,6 +27,8 @@ from threadpoolctl import threadpool_limits
 from app.lab import evidence, extraction, heist, prediction_api, record
 from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
 from app.lab.experiment import PRESETS, Experiment, preset
+from app.lab.removal import trial
+from app.lab.removal.attacks import ATTACKS
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 _PHASES = {
@@ -35,6 +38,7 @@ _PHASES = {
     "query": "the thief queries all three victims",
     "copy": "the thief trains his copies",
     "claim": "the owner goes to court",
+    "removal": "the thief attacks the marks in his copies",
 }
 
 _Result = dict[str, Any]
@@ -64,7 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match chosen.command:
             case "run":
-                _run(_experiment(chosen), as_json=chosen.json)
+                _run(heist.run(_experiment(chosen)), _summary, as_json=chosen.json)
+            case "remove":
+                experiment = _experiment(chosen)
+                _run(trial.remove(experiment, _known(experiment), chosen.attacks), _prices, as_json=chosen.json)
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
@@ -84,13 +91,16 @@ def _parser() -> _Parser:
     parser = _Parser(prog="python -m app.lab", description="Train, steal, verdict: Entangled from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
-    run.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    for field in dataclasses.fields(Experiment):
-        about = field.metadata
-        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
-        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
-        run.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
+    _add_settings(run)
+    remove = commands.add_parser(
+        "remove",
+        help="try to wash the marks out of the copies of a heist",
+        description="Attack the marks in the copies of a heist, from a preset; where it is on record, at once.",
+        conflict_handler="resolve",  # a setting of another lesson may be called like the option below
+    )
+    _add_settings(remove)
+    names = ", ".join(ATTACKS)
+    remove.add_argument("--attack", metavar="NAME", action="append", dest="attacks", help=f"only this one of {names}")
     sweep = commands.add_parser(
         "sweep",
         help="run many heists, described by a file",
@@ -113,6 +123,17 @@ def _parser() -> _Parser:
     return parser
 
 
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    """Add what a command takes that plays one experiment: a preset, and an option for each setting."""
+    command.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    for field in dataclasses.fields(Experiment):
+        about = field.metadata
+        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
+        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
+        command.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
+
+
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"the number of processes must be 1 or more; it is {text!r}")
@@ -128,13 +149,18 @@ def _experiment(chosen: argparse.Namespace) -> Experiment:
     return Experiment.from_dict({**preset(chosen.preset).to_dict(), **named})
 
 
-def _run(experiment: Experiment, *, as_json: bool) -> None:
-    *_, last = _reported(heist.run(experiment))
+def _run(events: Iterator[Event], summary: Callable[[_Result], str], *, as_json: bool) -> None:
+    *_, last = _reported(events)
     assert isinstance(last, Finished)
-    if as_json:
-        print(json.dumps(last.result))
-    else:
-        print(_summary(last.result))
+    print(json.dumps(last.result) if as_json else summary(last.result))
+
+
+def _known(experiment: Experiment) -> list[Event]:
+    """Return the events of a heist, where it is on record."""
+    from app.runs.store import Store
+
+    found = Store().get(experiment.key)
+    return found.events if found else []
 
 
 def _pretrain(names: Sequence[str], folder: Path) -> None:
@@ -151,6 +177,8 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
             record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+        removal = list(_reported(trial.remove(experiment, events)))
+        record.write(folder / "removal" / name, experiment, remove=removal)
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
@@ -310,6 +338,27 @@ def _summary(result: dict[str, Any]) -> str:
             f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
         )
     return "\n".join(lines)
+
+
+def _prices(result: _Result) -> str:
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; from scratch, with "
+        f"{result['labels']} labels: accuracy {result['from_scratch']:.1%}",
+        f"{'':22}{'naive':32}entangled",
+    ]
+    for name, lanes in result["attacks"].items():
+        said = [_price(lanes[defence]) for defence in WATERMARKED]
+        lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
+    return "\n".join(lines)
+
+
+def _price(lane: _Result) -> str:
+    """Return what it costs to get rid of one mark."""
+    if not lane["owned"][0]:
+        return "not proven to begin with"
+    if lane["lost"] is None:
+        return "stays"
+    return f"gone for {100 * lane['lost']:.1f} points{', pointless' if lane['pointless'] else ''}"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
 from app.lab.extraction import INPUTS
 from app.lab.prediction_api import ANSWERS
+from app.lab.removal import trial
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = [
@@ -167,6 +169,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
     monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
+    monkeypatch.setattr(trial, "remove", partial(trial.remove, attacks=("pruning",)))
     status, out, err = said("pretrain", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
@@ -175,7 +178,9 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     assert [event.done for event in between if isinstance(event, Progress)] == list(range(1, first.steps + 1))
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
     ways = [(inputs, answers) for inputs in INPUTS for answers in ANSWERS if (inputs, answers) != PAPERS_WAY]
-    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts"}
+    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "removal"}
+    *_, washed = record.read(tmp_path / "removal" / "little", "remove")
+    assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
     assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
     for inputs, answers in ways:
         folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"
@@ -184,6 +189,20 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
         assert record.read_manifest(folder).experiment == other and last.result["key"] == other.key
         assert {event.defence for event in told if isinstance(event, Queried)} == set(DEFENCES)
         assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
+
+
+def test_removal_tells_the_price_of_each_mark(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path))
+    washing = ("remove", "blobs", *SHORT, "--attack", "pruning", "--attack", "noise")
+    status, out, _ = said(*washing)
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[-2:]] == ["pruning", "noise"]
+    assert "from scratch, with 60 labels" in out
+    status, out, _ = said(*washing[:-2], "--json")
+    assert status == 0 and list(json.loads(out)["attacks"]) == ["pruning"]
+    status, out, err = said("remove", "blobs", "--attack", "magic")
+    assert status == 2 and out == ""
+    assert is_one_sentence(err) and "'magic'" in err
 
 
 @pytest.fixture
