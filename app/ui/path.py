@@ -24,6 +24,7 @@ LESSONS = (
     Lesson("heist", "Heist", "Which mark survives the theft?", 3, ":material/local_police:"),
     Lesson("entangle", "Entangle", "Where inside the model does a mark live?", 5, ":material/genetics:"),
     Lesson("channel", "Channel", "What carries a mark?", 3, ":material/route:"),
+    Lesson("remove", "Remove", "Can the thief wash it out?", 4, ":material/water_drop:"),
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
 )
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.lab import models
 from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, preset
+from app.lab.record import Task
 
 _WORDS = {
     "victim": "the owner's own inputs",
@@ -148,11 +149,11 @@ def wording(value: str, setting: str = "") -> str:
     return _WORDS.get(f"{setting} {value}") or _WORDS.get(value, value)
 
 
-def command(experiment: Experiment) -> str:
+def command(experiment: Experiment, task: Task = "run") -> str:
     """Return the command line that repeats this experiment."""
     name = preset_name(experiment)
     options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
-    return " ".join(["python -m app.lab run", name, *options])
+    return " ".join([f"python -m app.lab {task}", name, *options])
 
 
 def as_toml(experiment: Experiment) -> list[str]:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.lab import extraction, prediction_api, record
 from app.lab.experiment import PRESETS, Experiment
+from app.lab.removal import trial
 from app.ui import runtime, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +38,7 @@ def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 
 
-@pytest.mark.parametrize("page", ["start", "heist", "entangle", "channel", "tradeoff"])
+@pytest.mark.parametrize("page", ["start", "heist", "entangle", "channel", "remove", "tradeoff"])
 def test_every_page_draws(page: str) -> None:
     app = opened(page)
     assert app.title[0].value
@@ -140,6 +141,18 @@ def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
     app.button(key="entangle_reveal").click().run()
     assert len(app.get("vega_lite_chart")) == 4  # three curves, and the seeds behind "Is this luck?"
     assert "of neutral" in told(app)
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_removal_attack_on_a_preset_is_recorded_and_waits_for_its_prediction(preset: str) -> None:
+    app = opened("remove", preset=preset)
+    for name in trial.suitable(PRESETS[preset]):
+        app.selectbox(key="washing").set_value(name).run()
+        assert "Why" not in told(app)
+        app.button(key="remove_reveal").click().run()
+        assert not app.exception
+        assert "Why" in told(app)
+        assert "Recorded when the app was built" in told(app)
 
 
 def test_the_secret_is_shown_with_its_label() -> None:
