@@ -41,7 +41,7 @@ def draw(job: Job, known: Chronicle) -> None:
     if known.finished is not None:
         lesson.provenance(experiment, job.origin, known.finished.seconds, "remove")
     lesson.explain(
-        removal_findings.stakes(own),
+        removal_findings.stakes(curves, own),
         *removal_findings.lanes_in_words(chosen, curves, paid),
         *filter(None, [removal_findings.refusals(curves), removal_findings.cleansing(curves, experiment.target)]),
         removal_findings.control(chosen, curves),
@@ -70,8 +70,8 @@ def everything(known: Chronicle) -> None:
 experiment = settings.chosen()
 lesson.opening(
     "Can the thief wash it out?",
-    "This thief knows that his copy may be marked. He knows neither the triggers nor their answer, but he can attack "
-    "the mark itself, as hard as he likes. Each time, the owner asks his triggers again.",
+    "This thief knows that his copy may be marked, but neither the triggers nor their answer. So he attacks the mark "
+    "itself, harder and harder, and each time the owner asks his triggers again.",
 )
 asked = st.container()
 job = live.find(experiment, "remove")
@@ -79,11 +79,12 @@ attacks = trial.suitable(experiment)
 if st.session_state.get("washing") not in attacks:  # another data set has other attacks
     st.session_state["washing"] = attacks[0]
 with live.controls(experiment, job, "inputs", "answers", "weight", "temperature", "seed", task="remove"):
-    chosen = st.selectbox("The thief tries", attacks, format_func=lambda name: ATTACKS[name].label, key="washing")
-st.caption(ATTACKS[chosen].help)
+    chosen = st.selectbox(
+        "The thief tries", attacks, format_func=lambda name: ATTACKS[name].label, key="washing", width=260
+    )
 predicted = question.about("remove", experiment.key, chosen)
 with asked:
-    words = f"By *{ATTACKS[chosen].label}*, which mark can he wash out and still gain by the theft?"
+    words = f"{ATTACKS[chosen].help} Which mark does he get rid of, and still gain by the theft?"
     predicted.ask(words, list(findings.OUTCOMES.values()), job)
 live.island(job, draw)
 lesson.onward("remove")

@@ -8,6 +8,7 @@ from app.lab.removal.trial import Price
 from app.ui import charts, findings, theme
 
 BELOW = 0.12  # of accuracy below the thief's own model that is drawn; what is worse stands at the edge
+EDGE = 0.02  # of accuracy, beside the outermost points
 
 
 def washing(
@@ -25,11 +26,12 @@ def washing(
         own: the thief's own model.
     """
     granted = curves["clean"][0].innocent_rate
-    highest = max(attempt.accuracy for curve in curves.values() for attempt in curve)
-    low, high = max(0.0, own.accuracy - BELOW), min(1.0, max(highest, own.accuracy) + 0.02)
+    accuracies = [own.accuracy, *(attempt.accuracy for curve in curves.values() for attempt in curve)]
+    low = max(0.0, min(accuracies) - EDGE, own.accuracy - BELOW)
+    high = min(1.0, max(accuracies) + EDGE)
     rows = [_row(name, lane, place, attempt) for lane, curve in curves.items() for place, attempt in enumerate(curve)]
     named = [
-        {**_row(name, lane, 0, found.attempt), "words": f"free: {ATTACKS[name].words(found.attempt.strength)}"}
+        {**_row(name, lane, 0, found.attempt), "words": f"{lane} free: {ATTACKS[name].words(found.attempt.strength)}"}
         for lane, found in paid.items()
         if found is not None and found.attempt.strength > 0
     ]
@@ -49,7 +51,7 @@ def washing(
     colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None, "values": lanes}}
     shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
     return {
-        "height": 440,
+        "height": 400,
         "config": charts.CONFIG,
         "layer": [
             {
@@ -57,7 +59,13 @@ def washing(
                 "mark": {"type": "rect", "color": theme.THIEF.colour, "opacity": 0.1},
                 "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
             },
-            _rule("x", own.accuracy, f"his own model: {findings.percent(own.accuracy)}", theme.THIEF.colour),
+            _rule(
+                "x",
+                own.accuracy,
+                f"his own model: {findings.percent(own.accuracy)}",
+                theme.THIEF.colour,
+                left=own.accuracy > (low + high) / 2,
+            ),
             _rule("y", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
@@ -86,7 +94,13 @@ def washing(
             },
             {
                 "data": {"values": named},
-                "mark": {"type": "text", "fontSize": 16, "fontWeight": 600, "align": "right", "dx": -12, "dy": -12},
+                "mark": {
+                    "type": "text",
+                    "fontSize": 16,
+                    "fontWeight": 600,
+                    "align": {"expr": f"datum.accuracy > {(low + high) / 2} ? 'right' : 'left'"},
+                    "dy": {"expr": "datum.lane == 'naive' ? -40 : -18"},  # both may lie at 0 %
+                },
                 "encoding": {"x": x, "y": y, "text": {"field": "words"}, "color": {**colour, "legend": None}},
             },
         ],
@@ -107,10 +121,11 @@ def _row(name: str, lane: str, place: int, attempt: Attempted) -> charts.Spec:
     }
 
 
-def _rule(axis: str, value: float, words: str, colour: str) -> charts.Spec:
+def _rule(axis: str, value: float, words: str, colour: str, *, left: bool = False) -> charts.Spec:
     along = {"field": "value", "type": "quantitative"}
     if axis == "x":
-        text, place = {"baseline": "bottom", "dy": -4, "align": "left"}, {"x": along, "y": {"value": 0}}
+        text = {"baseline": "bottom", "dy": -4, "align": "right" if left else "left"}
+        place = {"x": along, "y": {"value": 0}}
     else:
         text, place = {"align": "left", "dx": 4, "dy": -10}, {"y": along, "x": {"value": 0}}
     return {

@@ -58,12 +58,16 @@ def control(name: str, curves: Curves) -> str:
     )
 
 
-def stakes(own: FromScratch) -> str:
+def stakes(curves: Curves, own: FromScratch) -> str:
     """Say what the thief has to beat."""
-    return (
+    said = (
         f"He labelled {own.labels} inputs himself. A model of his own, trained on those alone, is right "
-        f"{percent(own.accuracy)} of the time: where his washed copy is no better, the theft was pointless."
+        f"{percent(own.accuracy)} of the time"
     )
+    idle = [lane for lane in WATERMARKED if curves[lane][0].accuracy <= own.accuracy]
+    if idle:
+        return f"{said}: the {' and the '.join(idle)} copy, as stolen, is no better: that theft was pointless."
+    return f"{said}: where his washed copy is no better, the theft was pointless."
 
 
 def refusals(curves: Curves) -> str:
@@ -100,20 +104,16 @@ def cleansing(curves: Curves, target: int) -> str:
 
 def summary(told: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> str:
     """Say what EWE does not survive, of all attacks that were tried."""
-    costs = {
-        name: paid["entangled"]
-        for name, (curves, paid) in told.items()
-        if curves["entangled"][0].owned and paid["entangled"] is not None and not paid["entangled"].pointless
-    }
-    if not any(curves["entangled"][0].owned for curves, _ in told.values()):
+    proven = {name: paid["entangled"] for name, (curves, paid) in told.items() if curves["entangled"][0].owned}
+    costs = {name: found.lost for name, found in proven.items() if found is not None and not found.pointless}
+    if not proven:
         return "There was no entangled mark to wash out"
     if not costs:
         return f"The entangled mark survives all {len(told)} attacks, or dies only with the copy"
-    cheapest = min(costs, key=lambda name: costs[name].lost)  # type: ignore[union-attr]
-    lost = costs[cheapest].lost  # type: ignore[union-attr]
+    cheapest = min(costs, key=costs.__getitem__)
     return (
-        f"EWE does not survive {len(costs)} of {len(told)} attacks; the cheapest is {ATTACKS[cheapest].label}, "
-        f"{_points(lost)}"
+        f"EWE does not survive {len(costs)} of {len(told)} attacks; the cheapest, {ATTACKS[cheapest].label}, costs "
+        f"{_points(costs[cheapest])}"
     )
 
 

@@ -48,14 +48,19 @@ def test_the_title_and_the_outcome_are_those_of_the_court(
     assert len(removal_findings.lanes_in_words("fine_tuning", found, paid)) == 2
 
 
+def test_a_theft_that_was_pointless_from_the_start_is_called_so() -> None:
+    found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
+    assert "where his washed copy is no better" in removal_findings.stakes(found, OWN)
+    assert "the entangled copy, as stolen, is no better" in removal_findings.stakes(found, FromScratch(200, 0.95))
+
+
 def test_what_ewe_does_not_survive_is_said_with_the_cheapest_price() -> None:
     told = {}
     for name, entangled in (("fine_tuning", STAYS), ("pruning", DEAD), ("reshaping", GONE)):
         found = curves(curve("naive", *GONE), curve("entangled", *entangled))
         told[name] = (found, removal_findings.prices(found, OWN))
-    assert (
-        removal_findings.summary(told) == "EWE does not survive 1 of 3 attacks; the cheapest is reshaping, 1.0 points"
-    )
+    said = removal_findings.summary(told)
+    assert said == "EWE does not survive 1 of 3 attacks; the cheapest, reshaping, costs 1.0 points"
     rows = removal_findings.table(told)
     assert rows[0]["entangled mark"] == "stays"
     assert rows[2]["entangled mark"].startswith("gone for 1.0 points (1 epochs")
@@ -80,5 +85,5 @@ def test_the_picture_has_every_attempt_and_both_thresholds() -> None:
     assert len(rows) == 6
     assert {row["verdict"] for row in rows if row["lane"] == "naive"} == {"convicts", "does not convict"}
     named = spec["layer"][-1]["data"]["values"]
-    assert [row["words"] for row in named] == ["free: 1 epochs"]
+    assert [row["words"] for row in named] == ["naive free: 1 epochs"]
     assert spec["layer"][1]["data"]["values"][0]["value"] == OWN.accuracy

@@ -18,8 +18,6 @@ from app.lab import representation
 from app.lab.models import FeatureNetwork
 from app.lab.removal.loot import REFUSED, Attempt, Loot, answers_of
 
-Detector = IsolationForest | LocalOutlierFactor
-
 
 def isolation_forest(
     copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator
@@ -36,7 +34,9 @@ def local_outlier_factor(
     yield from _filtered(copy, loot, strengths, LocalOutlierFactor(novelty=True))
 
 
-def _filtered(copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], detector: Detector) -> Iterator[Attempt]:
+def _filtered(
+    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], detector: IsolationForest | LocalOutlierFactor
+) -> Iterator[Attempt]:
     """Fit ``detector`` on the last layer's features of half the spare inputs; set thresholds on the other half."""
 
     def seen(inputs: Tensor) -> NDArray[np.float32]:

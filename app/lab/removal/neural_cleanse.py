@@ -55,7 +55,9 @@ def anomaly_indices(sizes: Sequence[float]) -> NDArray[np.float64]:
     values = np.asarray(sizes, dtype=np.float64)
     distances = np.abs(values - np.median(values))
     usual = 1.4826 * np.median(distances)
-    return np.divide(distances, usual, out=np.where(distances > 0, np.inf, 0.0), where=usual > 0)
+    if usual == 0:
+        return np.where(distances > 0, np.inf, 0.0)
+    return np.asarray(distances / usual, dtype=np.float64)
 
 
 def flagged(sizes: Sequence[float]) -> list[int]:

@@ -53,7 +53,8 @@ def quantised(weights: Tensor, bits: int) -> Tensor:
     if bits >= FULL_BITS or highest == 0:
         return weights
     step = highest / (2 ** (bits - 1) - 1)
-    return (weights / step).round() * step
+    rounded: Tensor = (weights / step).round() * step
+    return rounded
 
 
 def _operated(
