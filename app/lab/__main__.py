@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
-                _pretrain(chosen.names or list(PRESETS), chosen.folder)
+                _pretrain(chosen.names or list(PRESETS), chosen.folder, removal_only=chosen.removal)
             case "evidence":
                 return _prove(chosen.jobs, chosen.file)
     except (ValueError, OSError) as mistake:
@@ -112,6 +112,7 @@ def _parser() -> _Parser:
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
+    pretrain.add_argument("--removal", action="store_true", help="only the removal, from heists that are recorded")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
     proof = commands.add_parser(
         "evidence",
@@ -163,12 +164,15 @@ def _known(experiment: Experiment) -> list[Event]:
     return found.events if found else []
 
 
-def _pretrain(names: Sequence[str], folder: Path) -> None:
+def _pretrain(names: Sequence[str], folder: Path, *, removal_only: bool) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
     for name in names:
         experiment = PRESETS[name]
         print(f"{name}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
+        if removal_only:
+            _record_removal(name, experiment, record.read(folder / name), folder)
+            continue
         others = _other_thefts(experiment)
         story = _reported(heist.run(experiment, *others))
         events = [_started(experiment), *_until_finished(story)]
@@ -177,8 +181,12 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
             record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
-        removal = list(_reported(trial.remove(experiment, events)))
-        record.write(folder / "removal" / name, experiment, remove=removal)
+        _record_removal(name, experiment, events, folder)
+
+
+def _record_removal(name: str, experiment: Experiment, events: Sequence[Event], folder: Path) -> None:
+    removal = list(_reported(trial.remove(experiment, events)))
+    record.write(folder / "removal" / name, experiment, remove=removal)
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:

@@ -12,7 +12,7 @@ PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 
 
 def test_the_attack_waits_for_a_prediction_and_the_next_one_asks_again(visit: Visit) -> None:
-    page = visit("remove")
+    page = visit("remove?preset=digits")
     expect(page.get_by_text("Where will they go?")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
     page.get_by_role("radio", name="neither", exact=True).click()
@@ -26,7 +26,7 @@ def test_the_attack_waits_for_a_prediction_and_the_next_one_asks_again(visit: Vi
 
 
 def test_the_page_fits_a_phone(visit: Visit) -> None:
-    page = visit("remove", PHONE)
+    page = visit("remove?preset=digits", PHONE)
     page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

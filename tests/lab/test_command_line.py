@@ -1,6 +1,7 @@
 """The lab from the command line: results on stdout, progress on stderr, mistakes in one sentence."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
@@ -181,6 +182,9 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "removal"}
     *_, washed = record.read(tmp_path / "removal" / "little", "remove")
     assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
+    shutil.rmtree(tmp_path / "removal")
+    assert said("pretrain", "--removal", "--folder", str(tmp_path))[0] == 0
+    assert record.read_manifest(tmp_path / "removal" / "little").holds("remove")
     assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
     for inputs, answers in ways:
         folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"

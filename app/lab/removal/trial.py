@@ -176,19 +176,18 @@ def _tried(
 def _judged(tried: Iterator[Attempted], clean_answers: Tensor) -> Iterator[Attempted]:
     """Let the court speak on each attempt; at every strength, that on the clean copy comes first.
 
-    An innocent model is granted what the clean model does (``clean_answers``, ``(n,)`` bool), as in
-    the heist. Where washing drives the *clean copy* to more secret answers than it gave as stolen,
-    an innocent is granted those: a model that was damaged may answer anything.
+    An innocent is granted what the worse of two clean models does, as in the heist: the clean victim
+    (``clean_answers``, ``(n,)`` bool) and the clean copy, here after the *same washing*. A model that
+    was damaged may answer anything. The clean copy itself is held against the victim alone.
     """
     asked, usual = len(clean_answers), int(clean_answers.sum())
-    granted, stolen = usual, 0
+    granted = usual
     for attempt in tried:
         successes = round(attempt.watermark * asked)
         rate = ownership.innocent_rate(usual if attempt.defence == "clean" else granted, asked)
         verdict = ownership.claim(successes, asked, rate)
         if attempt.defence == "clean":
-            stolen = successes if attempt.strength == 0 else stolen
-            granted = max(usual, successes) if successes > stolen else usual
+            granted = max(usual, successes)
         yield replace(attempt, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned)
 
 
