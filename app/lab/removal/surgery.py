@@ -49,10 +49,9 @@ def quantised(weights: Tensor, bits: int) -> Tensor:
     """
     if bits < 2:
         raise ValueError(f"Weights need 2 bits or more; {bits} leave a single value.")
-    highest = weights.abs().max()
-    if bits >= FULL_BITS or highest == 0:
+    step = weights.abs().max() / (2 ** (bits - 1) - 1)
+    if bits >= FULL_BITS or step == 0:
         return weights
-    step = highest / (2 ** (bits - 1) - 1)
     rounded: Tensor = (weights / step).round() * step
     return rounded
 
