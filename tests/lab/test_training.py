@@ -351,7 +351,7 @@ def test_a_negative_weight_pulls_the_groups_apart_and_a_positive_one_together():
     ends = []
     for weight in (-8.0, 0.0, 8.0):
         model, _ = separated(weight, TASK.labels)
-        features = model.with_features(TASK.inputs)[1]["hidden2"]
+        features = model.with_features(TASK.inputs)[1]["hidden2"].detach()
         ends.append(float(soft_nearest_neighbor_loss(features, TASK.labels, NAIVE.temperature)))
     assert ends[0] < ends[1] < ends[2]
 
