@@ -46,10 +46,9 @@ def lanes_in_words(name: str, curves: Curves, paid: Mapping[str, Price | None]) 
 def control(name: str, curves: Curves) -> str:
     """Say what the same washing does to the copy that was never marked, and what that means in court."""
     worst = max(curves["clean"], key=lambda attempt: attempt.watermark)
-    if worst.strength == 0:
+    if worst.watermark <= curves["clean"][0].innocent_rate:
         return (
-            "The control: washed the same way, the clean copy never gives more secret answers than before "
-            f"({percent(worst.watermark)})."
+            f"The control: washed the same way, the clean copy gives {percent(worst.watermark)} secret answers at most."
         )
     return (
         f"The control: washed the same way ({ATTACKS[name].words(worst.strength)}), even the clean copy gives "
