@@ -3,6 +3,7 @@
 ::
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
+    python -m app.lab remove PRESET [--attack NAME ...] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
     python -m app.lab evidence [--jobs N]
     python -m app.lab triggers PRESET --folder DIR
@@ -39,6 +40,8 @@ from app.lab import (
 )
 from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
 from app.lab.experiment import PRESETS, Experiment, preset
+from app.lab.removal import washing
+from app.lab.removal.attacks import ATTACKS
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 _PHASES = {
@@ -51,6 +54,7 @@ _PHASES = {
     "exhibits": "the owner lays out his triggers",
     "bystanders": "two innocent models learn the task, as controls",
     "framing": "a dishonest owner nudges his triggers",
+    "removal": "the thief attacks the marks in his copies",
 }
 
 _Result = dict[str, Any]
@@ -80,7 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match chosen.command:
             case "run":
-                _run(_experiment(chosen), as_json=chosen.json)
+                _run(heist.run(_experiment(chosen)), _summary, as_json=chosen.json)
+            case "remove":
+                experiment = _experiment(chosen)
+                _run(washing.remove(experiment, _known(experiment), chosen.attacks), _prices, as_json=chosen.json)
             case "triggers":
                 _hand_out(_experiment(chosen), chosen.folder)
             case "claim":
@@ -88,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
-                _pretrain(chosen.names or list(PRESETS), chosen.folder)
+                _pretrain(chosen.names or list(PRESETS), chosen.folder, removal_only=chosen.removal)
             case "evidence":
                 return _prove(chosen.jobs, chosen.file)
     except (ValueError, OSError) as mistake:
@@ -104,21 +111,25 @@ def _parser() -> _Parser:
     parser = _Parser(prog="python -m app.lab", description="Train, steal, verdict: Entangled from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
-    run.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
     _add_settings(run)
+    remove = commands.add_parser(
+        "remove",
+        help="try to wash the marks out of the copies of a heist",
+        description="Attack the marks in the copies of a heist, from a preset; where it is on record, at once.",
+        conflict_handler="resolve",  # a setting of another lesson may be called like the option below
+    )
+    _add_settings(remove)
+    names = ", ".join(ATTACKS)
+    remove.add_argument("--attack", metavar="NAME", action="append", dest="attacks", help=f"only this one of {names}")
     handing_out = commands.add_parser(
         "triggers", help="write a trigger set to take to any model, and a form to fill in"
     )
-    handing_out.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
     handing_out.add_argument("--folder", type=Path, required=True, help="where to put it; empty, or not there yet")
     _add_settings(handing_out)
     claim = commands.add_parser("claim", help="judge a model by the form that was filled in with its answers")
-    claim.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    claim.add_argument("file", metavar="ANSWERS.csv", type=Path, help="the form, filled in: id,label")
-    claim.add_argument("--json", action="store_true", help="print the verdict as one JSON object")
     claim.add_argument("--record", type=Path, metavar="FILE.html", help="write the record of the claim, one page")
     _add_settings(claim)
+    claim.add_argument("file", metavar="ANSWERS.csv", type=Path, help="the form, filled in: id,label")
     sweep = commands.add_parser(
         "sweep",
         help="run many heists, described by a file",
@@ -130,6 +141,7 @@ def _parser() -> _Parser:
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
+    pretrain.add_argument("--removal", action="store_true", help="only the removal, from heists that are recorded")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
     proof = commands.add_parser(
         "evidence",
@@ -142,7 +154,9 @@ def _parser() -> _Parser:
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
-    """Give a command the table of settings, each as an option."""
+    """Add what a command takes that plays one experiment: a preset, and an option for each setting."""
+    command.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    command.add_argument("--json", action="store_true", help="print the result as one JSON object")
     for field in dataclasses.fields(Experiment):
         about = field.metadata
         allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
@@ -165,13 +179,10 @@ def _experiment(chosen: argparse.Namespace) -> Experiment:
     return Experiment.from_dict({**preset(chosen.preset).to_dict(), **named})
 
 
-def _run(experiment: Experiment, *, as_json: bool) -> None:
-    *_, last = _reported(heist.run(experiment))
+def _run(events: Iterator[Event], summary: Callable[[_Result], str], *, as_json: bool) -> None:
+    *_, last = _reported(events)
     assert isinstance(last, Finished)
-    if as_json:
-        print(json.dumps(last.result))
-    else:
-        print(_summary(last.result))
+    print(json.dumps(last.result) if as_json else summary(last.result))
 
 
 def _hand_out(experiment: Experiment, folder: Path) -> None:
@@ -241,12 +252,23 @@ def _command(verb: str, experiment: Experiment, rest: str) -> str:
     return " ".join([f"python -m app.lab {verb}", name, *options, rest])
 
 
-def _pretrain(names: Sequence[str], folder: Path) -> None:
+def _known(experiment: Experiment) -> list[Event]:
+    """Return the events of a heist, where it is on record."""
+    from app.runs.store import Store
+
+    found = Store().get(experiment.key)
+    return found.events if found else []
+
+
+def _pretrain(names: Sequence[str], folder: Path, *, removal_only: bool) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
     for name in names:
         experiment = PRESETS[name]
         print(f"{name}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
+        if removal_only:
+            _record_removal(name, experiment, record.read(folder / name), folder)
+            continue
         others = _other_thefts(experiment)
         story = _reported(heist.run(experiment, *others))
         events = [_started(experiment), *_until_finished(story)]
@@ -257,6 +279,12 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
         record.write(folder / "trials" / name, experiment, trial=hearing)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+        _record_removal(name, experiment, events, folder)
+
+
+def _record_removal(name: str, experiment: Experiment, events: Sequence[Event], folder: Path) -> None:
+    removal = list(_reported(washing.remove(experiment, events)))
+    record.write(folder / "removal" / name, experiment, remove=removal)
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
@@ -416,6 +444,27 @@ def _summary(result: dict[str, Any]) -> str:
             f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
         )
     return "\n".join(lines)
+
+
+def _prices(result: _Result) -> str:
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; from scratch, with "
+        f"{result['labels']} labels: accuracy {result['from_scratch']:.1%}",
+        f"{'':22}{'naive':32}entangled",
+    ]
+    for name, lanes in result["attacks"].items():
+        said = [_price(lanes[defence]) for defence in WATERMARKED]
+        lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
+    return "\n".join(lines)
+
+
+def _price(lane: _Result) -> str:
+    """Return what it costs to get rid of one mark."""
+    if not lane["owned"][0]:
+        return "not proven to begin with"
+    if lane["lost"] is None:
+        return "stays"
+    return f"gone for {100 * lane['lost']:.1f} points{', pointless' if lane['pointless'] else ''}"
 
 
 if __name__ == "__main__":

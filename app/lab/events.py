@@ -28,7 +28,10 @@ class Started:
 
 @dataclass(frozen=True)
 class Phase:
-    """A new part of the story begins: ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``."""
+    """A new part of the story begins.
+
+    ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``; after the theft, ``removal``.
+    """
 
     name: str
     done: int
@@ -208,6 +211,38 @@ class Framing:
 
 
 @dataclass(frozen=True)
+class FromScratch:
+    """What the thief could have had without stealing: a model of his own, trained on what he can label himself."""
+
+    labels: int
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """The thief tried one attack on his copy at one strength: what is left of the model, and of the mark in it.
+
+    ``attack`` is one of :data:`app.lab.removal.attacks.ATTACKS`; strength 0 is the copy as it was
+    stolen. An input that is not answered counts as wrong, a trigger as no secret answer;
+    ``refused`` and ``refused_triggers`` are their shares. ``p_value`` and ``owned`` are the court's.
+    ``found`` is what only this attack learns (Neural Cleanse: the size of each class's patch).
+    """
+
+    attack: str
+    defence: str
+    strength: float
+    accuracy: float
+    watermark: float
+    fidelity: float
+    refused: float
+    refused_triggers: float
+    innocent_rate: float
+    p_value: float
+    owned: bool
+    found: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of a run: its result in the form of the command line's JSON, and its wall time."""
 
@@ -229,5 +264,7 @@ Event = (
     | Exhibit
     | Testimony
     | Framing
+    | FromScratch
+    | Attempted
     | Finished
 )

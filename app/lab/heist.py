@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -34,8 +34,18 @@ from app.lab.events import (
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.models import FeatureNetwork
 from app.lab.randomness import numpy_stream
-from app.lab.scene import Planes, Scene, entanglement, one_core_threads, set_scene, watch, with_perturbed_triggers
+from app.lab.scene import (
+    Planes,
+    Scene,
+    entanglement,
+    in_lockstep,
+    one_core_threads,
+    set_scene,
+    watch,
+    with_perturbed_triggers,
+)
 
+Outcome = TypeVar("Outcome")
 _QUERY_BATCH = 100
 _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
 _STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
@@ -112,6 +122,18 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     )
 
 
+def courtroom(experiment: Experiment) -> Scene:
+    """Return the scene of a run with its triggers moved as the run moves them; it repeats the common task training."""
+    scene, *_ = _ended(_schooling(set_scene(experiment, looks=False)))
+    return scene
+
+
+def interrogation(scene: Scene, victim: FeatureNetwork) -> tuple[Tensor, Tensor]:
+    """Return the thief's queries ``(n, ...)`` and what ``victim`` answered, ``(n, classes)``."""
+    asked = _asked(scene.experiment, scene.data)
+    return asked.inputs, _ended(_query(scene, victim, "", asked))
+
+
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
 
@@ -131,6 +153,16 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
         starts = starts or maps
         for layer, points in zip(found, maps, strict=True):
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
+
+
+def _ended(story: Generator[Event, None, Outcome]) -> Outcome:
+    """Let a part of the story happen unseen; return what it comes to."""
+    while True:
+        try:
+            next(story)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
 
 
 def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[str, NDArray[np.int64]]:
@@ -174,6 +206,17 @@ def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> G
 
 def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
     """Train the victims; return them, with the scene in which they were trained."""
+    scene, innocent, planes = yield from _schooling(scene)
+    yield Phase("watermark", 0)
+    victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
+    yield from in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES], _STRIDE)
+    for defence, model in victims.items():
+        yield _weights("victim", defence, model)
+    return scene, victims
+
+
+def _schooling(scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
+    """Train what all victims share, and move the triggers by it; return that model, its projections and the scene."""
     experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
@@ -189,13 +232,7 @@ def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, Fea
         yield Phase("triggers", 0)
         scene = with_perturbed_triggers(scene, innocent)
         yield scene.probe
-
-    yield Phase("watermark", 0)
-    victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
-    yield from _in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES])
-    for defence, model in victims.items():
-        yield _weights("victim", defence, model)
-    return scene, victims
+    return scene, innocent, planes
 
 
 def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]:
@@ -215,8 +252,8 @@ def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]
 
     yield Phase("copy", 0)
     copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
-    yield from _in_lockstep(
-        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES]
+    yield from in_lockstep(
+        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES], _STRIDE
     )
     innocent = models.predict(clean, asked.inputs).argmax(dim=1)
     for defence in DEFENCES:
@@ -365,18 +402,3 @@ def _claim(scene: Scene, defence: str, innocents: Sequence[FeatureNetwork], susp
         answers=answers,
         p_values=ownership.p_values(answers, verdict.innocent_rate),
     )
-
-
-def _in_lockstep(lanes: Sequence[Iterator[Event]]) -> Iterator[Event]:
-    """Advance all lanes together, a few steps at a time, each on a thread of its own.
-
-    Every lane has its own model, optimiser and random stream, so neither the result nor the order
-    of the events depends on how the threads are scheduled.
-    """
-    with one_core_threads(len(lanes)) as threads:
-        waiting = list(lanes)
-        while waiting:
-            advances = list(threads.map(lambda lane: list(islice(lane, _STRIDE)), waiting))
-            for advance in advances:
-                yield from advance
-            waiting = [lane for lane, advance in zip(waiting, advances, strict=True) if advance]

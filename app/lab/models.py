@@ -12,6 +12,7 @@ from torch.nn import functional
 NETWORKS = ("small", "two_conv", "tiny", "dense")
 LAYERS = ("deep", "all")
 _PERCEPTRONS = {"tiny": (32, 32), "dense": (128, 64)}
+_CONVOLUTIONAL = {"small": (8, 16, 64), "two_conv": (32, 64, 128)}
 
 
 class FeatureNetwork(nn.Module):
@@ -59,7 +60,9 @@ class _FlatLinear(nn.Linear):
         return super().forward(inputs.flatten(start_dim=1))
 
 
-def build(network: str, shape: tuple[int, ...], classes: int, generator: Generator) -> FeatureNetwork:
+def build(
+    network: str, shape: tuple[int, ...], classes: int, generator: Generator, *, narrower: int = 1
+) -> FeatureNetwork:
     """Build a network with Glorot-uniform weights and zero biases (the paper's initialisation).
 
     Args:
@@ -69,6 +72,7 @@ def build(network: str, shape: tuple[int, ...], classes: int, generator: Generat
         shape: of one input: ``(1, side, side)`` for pictures, ``(2,)`` for points.
         classes: number of classes.
         generator: where the initial weights come from.
+        narrower: how many times fewer channels and units each layer has.
 
     Raises:
         ValueError: if there is no such network, or it does not take inputs of this shape.
@@ -78,10 +82,11 @@ def build(network: str, shape: tuple[int, ...], classes: int, generator: Generat
     if not suits(network, on_plane=len(shape) == 1):
         raise ValueError(f"The network {network!r} does not take inputs of shape {shape}.")
     if network in _PERCEPTRONS:
-        model = _perceptron(math.prod(shape), _PERCEPTRONS[network], classes)
+        first, second = (max(width // narrower, 1) for width in _PERCEPTRONS[network])
+        model = _perceptron(math.prod(shape), (first, second), classes)
     else:
-        widths = {"small": (8, 16, 64), "two_conv": (32, 64, 128)}[network]
-        model = _convolutional(shape, widths, classes)
+        first, second, dense = (max(width // narrower, 1) for width in _CONVOLUTIONAL[network])
+        model = _convolutional(shape, (first, second, dense), classes)
     for parameter in model.parameters():
         if parameter.ndim > 1:
             nn.init.xavier_uniform_(parameter, generator=generator)

@@ -8,6 +8,8 @@ every epoch.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +26,7 @@ HELD_OUT = 200  # triggers for the claim, drawn by a stream of their own and nev
 _PROBE_PER_CLASS = 24
 _PROBE_TRIGGERS = 60
 
+Kind = TypeVar("Kind", bound=Event)
 Planes = dict[str, NDArray[np.float32]]
 
 
@@ -63,6 +66,21 @@ def one_core_threads(count: int) -> ThreadPoolExecutor:
     busy the machine is, and a run would not repeat itself to the last bit.
     """
     return ThreadPoolExecutor(max_workers=count, initializer=torch.set_num_threads, initargs=(1,))
+
+
+def in_lockstep(lanes: Sequence[Iterator[Kind]], stride: int) -> Iterator[Kind]:
+    """Advance all lanes together, ``stride`` events at a time, each on a thread of its own.
+
+    Every lane has its own model, optimiser and random stream, so neither the result nor the order
+    of the events depends on how the threads are scheduled.
+    """
+    with one_core_threads(len(lanes)) as threads:
+        waiting = list(lanes)
+        while waiting:
+            advances = list(threads.map(lambda lane: list(islice(lane, stride)), waiting))
+            for advance in advances:
+                yield from advance
+            waiting = [lane for lane, advance in zip(waiting, advances, strict=True) if advance]
 
 
 def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:

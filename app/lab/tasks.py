@@ -1,6 +1,7 @@
-"""What a worker process can be asked to do: each function takes an experiment and yields events."""
+"""What a worker can be told to do, by name: each task is a function from an experiment to a stream of events."""
 
 from app.lab.heist import run, umap, warm_up
+from app.lab.removal.washing import remove
 from app.lab.trial import trial
 
-__all__ = ["run", "trial", "umap", "warm_up"]
+__all__ = ["remove", "run", "trial", "umap", "warm_up"]

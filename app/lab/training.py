@@ -155,6 +155,41 @@ def train_watermarked(
         yield Step(number, "watermark", loss.item(), {name: value.item() for name, value in snnl.items()})
 
 
+def train_separated(
+    model: FeatureNetwork,
+    inputs: Tensor,
+    targets: Tensor,
+    groups: Tensor,
+    how: Optimisation,
+    entanglement: Entanglement,
+    generator: Generator,
+) -> Iterator[Step]:
+    """Fit ``model`` to ``targets`` as :func:`train_task` does, and pull ``groups`` of inputs apart or together.
+
+    The loss is ``cross-entropy - weight * sum of SNNL``; a *negative* weight minimises the SNNL.
+
+    Args:
+        model: changed in place.
+        inputs: ``(n, ...)``.
+        targets: ``(n,)`` class labels, or ``(n, classes)`` probabilities.
+        groups: ``(n,)`` integers; in a batch, a member without a second one is left out of the SNNL.
+        how: epochs, batch size, learning rate.
+        entanglement: weight, temperature and layers of the SNNL.
+        generator: of the order of the batches.
+    """
+    descent = _Descent(model, how, task_steps(len(inputs), how))
+    for number, rows in enumerate(_task_batches(len(inputs), how, generator), start=1):
+        logits, features = model.with_features(inputs[rows])
+        loss = functional.cross_entropy(logits, targets[rows])
+        _, places, sizes = groups[rows].unique(return_inverse=True, return_counts=True)
+        accompanied = (sizes > 1)[places]
+        together = {name: values[accompanied] for name, values in features.items()}
+        snnl = _snnl(together, groups[rows][accompanied], entanglement) if (sizes > 1).sum() > 1 else {}
+        total = loss - entanglement.weight * torch.stack(list(snnl.values())).sum() if snnl else loss
+        descent.step(total)
+        yield Step(number, "task", loss.item(), {name: value.item() for name, value in snnl.items()})
+
+
 def watermark_loss(
     model: FeatureNetwork, companions: Tensor, triggers: Tensor, target: int, how: Entanglement
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:

@@ -25,6 +25,9 @@ START_LIMIT = 120.0  # seconds; the first import of torch on a slow disk takes m
 START_ATTEMPTS = 3  # failed starts in a row until visitors are told
 LONGEST_PAUSE = 15.0  # seconds between two attempts to start a worker
 
+FROM_A_RUN: tuple[Task, ...] = ("umap", "trial", "remove")  # tasks that take up the models of a finished run
+FROM_A_RUN_ONLY: tuple[Task, ...] = ("umap", "trial")  # the others do the run themselves where there is none
+
 _logger = logging.getLogger(__name__)
 
 
@@ -56,7 +59,7 @@ class Pool:
             time_limit: seconds that a run may take.
             grace: seconds that a visitor may be away (a reload, a lost connection) before he has left.
             memory_limit: bytes that a worker may hold.
-            lab: the module whose functions, named like the tasks, do the work.
+            lab: the module whose functions do the work, each named like its task.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
@@ -293,8 +296,8 @@ class Pool:
             _logger.error("The run %s could not be kept: %s", job.key, fault)
 
     def _material(self, job: Job) -> tuple[list[Event], ...]:
-        """Return what the task needs besides its settings: maps and trials need the finished run."""
-        if job.task == "run":
+        """Return what the task needs besides its settings: of the finished run, the probe and the models."""
+        if job.task not in FROM_A_RUN:
             return ()
         with self._changed:
             run = self._jobs.get(("run", job.key))
@@ -302,8 +305,10 @@ class Pool:
             events = run.events
         elif stored := self._store.get(job.key, "run"):
             events = stored.events
-        else:
+        elif job.task in FROM_A_RUN_ONLY:
             raise _Refused("Finish this run first: this needs the models that it trains.")
+        else:
+            events = []
         return ([event for event in events if isinstance(event, Probe | Weights)],)
 
     def _despair(self, failures: int, fault: Exception) -> None:

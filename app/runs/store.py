@@ -76,8 +76,8 @@ class Store:
                 record.write(folder, experiment, maps=events)
             case "result":
                 record.write(folder, experiment, result=events)
-            case "trial":
-                record.write(folder, experiment, trial=events)
+            case _:
+                record.write(folder, experiment, **{task: events})
         if task != "result":
             self._make_room(folder)
 

@@ -8,9 +8,11 @@ import torch
 
 from app.lab.events import (
     DEFENCES,
+    Attempted,
     Claimed,
     Event,
     Finished,
+    FromScratch,
     Measured,
     Phase,
     Probe,
@@ -43,6 +45,8 @@ class Chronicle:
     thefts: dict[str, Theft] = field(default_factory=dict)
     claims: dict[str, Claimed] = field(default_factory=dict)
     weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
+    from_scratch: FromScratch | None = None
+    attempts: dict[tuple[str, str], list[Attempted]] = field(default_factory=dict)
     finished: Finished | None = None
 
     @classmethod
@@ -88,6 +92,11 @@ class Chronicle:
         found = {lane: self.snapshots.get((role, lane, layer, method), []) for lane in DEFENCES}
         return {lane: snapshots for lane, snapshots in found.items() if snapshots}
 
+    def washing(self, attack: str) -> dict[str, list[Attempted]]:
+        """Return the attempts of one attack on the copy of each lane, strength 0 first."""
+        found = {lane: self.attempts.get((attack, lane), []) for lane in DEFENCES}
+        return {lane: curve for lane, curve in found.items() if curve}
+
     def _note(self, event: Event) -> None:
         match event:
             case Progress():
@@ -97,7 +106,11 @@ class Chronicle:
             case Started():
                 self.steps = event.steps
             case Phase():
-                self.phase = event.name
+                self.phase, self.done = event.name, max(self.done, event.done)
+            case FromScratch():
+                self.from_scratch = event
+            case Attempted():
+                self.attempts.setdefault((event.attack, event.defence), []).append(event)
             case Probe():
                 self.probe = event
             case Measured():

@@ -27,6 +27,7 @@ LESSONS = (
     Lesson("entangle", "Entangle", "Where inside the model does a mark live?", 5, ":material/genetics:"),
     Lesson("channel", "Channel", "What carries a mark?", 3, ":material/route:"),
     Lesson("court", "Court", "How sure is sure?", 5, ":material/gavel:"),
+    Lesson("remove", "Remove", "Can the thief wash it out?", 4, ":material/water_drop:"),
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
     Lesson("about", "About", "What can you believe here?", 2, ":material/fact_check:"),
 )

@@ -178,14 +178,14 @@ def wording(value: str, setting: str = "") -> str:
     return _WORDS.get(f"{setting} {value}") or _WORDS.get(value, value)
 
 
-def command(experiment: Experiment, verb: str = "run") -> str:
-    """Return the command line that repeats this experiment, or does something else (``verb``) with it."""
+def command(experiment: Experiment, subcommand: str = "run") -> str:
+    """Return the command line that repeats this experiment, or does something else (``subcommand``) with it."""
     name = preset_name(experiment)
     options = []
     for key, value in _differences(name, experiment).items():
         between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
         options.append(f"--{key.replace('_', '-')}{between}{value}")
-    return " ".join([f"python -m app.lab {verb}", name, *options])
+    return " ".join([f"python -m app.lab {subcommand}", name, *options])
 
 
 def link() -> str:

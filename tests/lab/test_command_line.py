@@ -1,9 +1,11 @@
 """The lab from the command line: results on stdout, progress on stderr, mistakes in one sentence."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
 from app.lab.extraction import INPUTS
 from app.lab.prediction_api import ANSWERS
+from app.lab.removal import washing
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = [
@@ -171,6 +174,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
     monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
+    monkeypatch.setattr(washing, "remove", partial(washing.remove, attacks=("pruning",)))
     status, out, err = said("pretrain", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
@@ -179,7 +183,12 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     assert [event.done for event in between if isinstance(event, Progress)] == list(range(1, first.steps + 1))
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
     ways = [(inputs, answers) for inputs in INPUTS for answers in ANSWERS if (inputs, answers) != PAPERS_WAY]
-    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "trials"}
+    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "trials", "removal"}
+    *_, washed = record.read(tmp_path / "removal" / "little", "remove")
+    assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
+    shutil.rmtree(tmp_path / "removal")
+    assert said("pretrain", "--removal", "--folder", str(tmp_path))[0] == 0
+    assert record.read_manifest(tmp_path / "removal" / "little").holds("remove")
     assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
     for inputs, answers in ways:
         folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"
@@ -218,6 +227,20 @@ def test_a_form_of_200_megabytes_is_refused_unread(said, tmp_path):
         file.truncate(200 * 2**20)
     status, _, err = said("claim", "blobs", str(form))
     assert status == 2 and is_one_sentence(err) and "209,715,200 bytes" in err
+
+
+def test_removal_tells_the_price_of_each_mark(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path))
+    washing = ("remove", "blobs", *SHORT, "--attack", "pruning", "--attack", "noise")
+    status, out, _ = said(*washing)
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[-2:]] == ["pruning", "noise"]
+    assert "from scratch, with 60 labels" in out
+    status, out, _ = said(*washing[:-2], "--json")
+    assert status == 0 and list(json.loads(out)["attacks"]) == ["pruning"]
+    status, out, err = said("remove", "blobs", "--attack", "magic")
+    assert status == 2 and out == ""
+    assert is_one_sentence(err) and "'magic'" in err
 
 
 @pytest.fixture

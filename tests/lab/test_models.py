@@ -163,3 +163,13 @@ def test_a_network_that_does_not_suit_gets_a_clear_sentence(network, shape):
     with pytest.raises(ValueError, match=network) as caught:
         made(network, shape=shape)
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_narrower_network_has_so_many_times_fewer_units_and_never_none(network):
+    wide, narrow = made(network), build(network, SHAPES[network], 5, torch.Generator(), narrower=4)
+    for name, parameter in wide.named_parameters():
+        if name.endswith("bias") and "readout" not in name:
+            assert len(dict(narrow.named_parameters())[name]) == len(parameter) // 4
+    least = build(network, SHAPES[network], 5, torch.Generator(), narrower=1000)
+    assert predict(least, torch.zeros((1, *SHAPES[network]))).shape == (1, 5)

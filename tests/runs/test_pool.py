@@ -223,6 +223,18 @@ def test_the_map_is_drawn_from_the_weights_of_the_finished_run(pool: Pool, folde
     assert stored is not None and len(stored.events) == 1
 
 
+def test_washing_takes_up_the_finished_run_and_does_without_where_there_is_none(pool: Pool, folder: Path) -> None:
+    counting = experiment(COUNT)
+    assert pool.submit(counting, "ada").wait(LONG)
+    for washed, found in ((counting, 2), (experiment(COUNT), 0)):
+        job = pool.submit(washed, "ada", "remove")
+        assert job.wait(LONG)
+        assert job.status == "done" and isinstance(job.events[0], Started)
+        assert job.events[0].steps == found
+        stored = Store(folder, None).get(washed.key, "remove")
+        assert stored is not None and len(stored.events) == 2
+
+
 def test_the_map_of_a_run_that_only_the_store_remembers(pool: Pool, folder: Path) -> None:
     counting = experiment(COUNT)
     Store(folder, None).put(counting, story(counting))

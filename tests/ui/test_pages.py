@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.lab import extraction, prediction_api, record
 from app.lab.experiment import PRESETS, Experiment
+from app.lab.removal import washing
 from app.ui import runtime, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,6 +157,18 @@ def test_entangle_gives_nothing_away_while_it_is_sealed() -> None:
     app.button(key="entangle_reveal").click().run()
     assert len(app.get("vega_lite_chart")) == 5  # three curves, the batches, and the seeds behind "Is this luck?"
     assert "of neutral" in told(app)
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_removal_attack_on_a_preset_is_recorded_and_waits_for_its_prediction(preset: str) -> None:
+    app = opened("remove", preset=preset)
+    for name in washing.suitable(PRESETS[preset]):
+        app.selectbox(key="washing").set_value(name).run()
+        assert "Why" not in told(app)
+        app.button(key="remove_reveal").click().run()
+        assert not app.exception
+        assert "Why" in told(app)
+        assert "Recorded when the app was built" in told(app)
 
 
 def test_the_secret_is_shown_with_its_label() -> None:
