@@ -3,9 +3,11 @@
 ::
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
+    python -m app.lab steal PRESET [--attack NAME] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
+    python -m app.lab attacks [--jobs N]
     python -m app.lab evidence [--jobs N]
-    python -m app.lab pretrain
+    python -m app.lab pretrain [NAME ...] [--only heists|attacks]
 
 Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a
 sweep, each line is one point.
@@ -23,8 +25,22 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
-from app.lab import evidence, extraction, heist, prediction_api, record
-from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
+from app.lab import attack_table, evidence, extraction, heist, prediction_api, record, stealing
+from app.lab.attacks import ATTACKS
+from app.lab.events import (
+    WATERMARKED,
+    Claimed,
+    Copied,
+    Event,
+    Finished,
+    Honest,
+    Measured,
+    Phase,
+    Queried,
+    Started,
+    Territory,
+    Theft,
+)
 from app.lab.experiment import PRESETS, Experiment, preset
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
@@ -35,6 +51,9 @@ _PHASES = {
     "query": "the thief queries all three victims",
     "copy": "the thief trains his copies",
     "claim": "the owner goes to court",
+    "victim": "the victim learns its task",
+    "pretraining": "the thief's network learns another task",
+    "attack": "the thief asks, and fits his copy",
 }
 
 _Result = dict[str, Any]
@@ -64,11 +83,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match chosen.command:
             case "run":
-                _run(_experiment(chosen), as_json=chosen.json)
+                _run(heist.run(_experiment(chosen)), _summary, as_json=chosen.json)
+            case "steal":
+                _run(stealing.steal(_experiment(chosen)), _price, as_json=chosen.json)
+            case "attacks":
+                _attacks(chosen.jobs, chosen.file)
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
-                _pretrain(chosen.names or list(PRESETS), chosen.folder)
+                _pretrain(chosen.names or list(PRESETS), chosen.folder, chosen.only)
             case "evidence":
                 return _prove(chosen.jobs, chosen.file)
     except (ValueError, OSError) as mistake:
@@ -84,13 +107,9 @@ def _parser() -> _Parser:
     parser = _Parser(prog="python -m app.lab", description="Train, steal, verdict: Entangled from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
-    run.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    for field in dataclasses.fields(Experiment):
-        about = field.metadata
-        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
-        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
-        run.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
+    _add_settings(run)
+    steal = commands.add_parser("steal", help="play one attack", description="Play one attack on a preset's victim.")
+    _add_settings(steal)
     sweep = commands.add_parser(
         "sweep",
         help="run many heists, described by a file",
@@ -102,6 +121,7 @@ def _parser() -> _Parser:
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
+    pretrain.add_argument("--only", choices=("heists", "attacks"), help="only these; by default both")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
     proof = commands.add_parser(
         "evidence",
@@ -110,7 +130,25 @@ def _parser() -> _Parser:
     )
     proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
+    table = commands.add_parser(
+        "attacks",
+        help="measure every attack under every way to answer, and print the README's table",
+        description="Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
+    )
+    table.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
+    table.add_argument("--file", type=Path, default=PRETRAINED / "attacks.json", help="where to put it")
     return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    """Add what a command takes that plays one experiment: a preset, and an option for each setting."""
+    command.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    for field in dataclasses.fields(Experiment):
+        about = field.metadata
+        allowed = "/".join(about["choices"]) or ("" if about["low"] is None else f"{about['low']} to {about['high']}")
+        text = f"{about['help']} {f'({allowed})' if allowed else ''}".replace("%", "%%")
+        command.add_argument(f"--{field.name.replace('_', '-')}", metavar="VALUE", help=text, dest=f"set_{field.name}")
 
 
 def _jobs(text: str) -> int:
@@ -128,18 +166,33 @@ def _experiment(chosen: argparse.Namespace) -> Experiment:
     return Experiment.from_dict({**preset(chosen.preset).to_dict(), **named})
 
 
-def _run(experiment: Experiment, *, as_json: bool) -> None:
-    *_, last = _reported(heist.run(experiment))
+def _run(events: Iterator[Event], summary: Callable[[_Result], str], *, as_json: bool) -> None:
+    *_, last = _reported(events)
     assert isinstance(last, Finished)
-    if as_json:
-        print(json.dumps(last.result))
-    else:
-        print(_summary(last.result))
+    print(json.dumps(last.result) if as_json else summary(last.result))
 
 
-def _pretrain(names: Sequence[str], folder: Path) -> None:
+def _attacks(jobs: int, file: Path) -> None:
+    measuring = attack_table.measure(jobs)
+    try:
+        while True:
+            data, seed = next(measuring)
+            print(f"  {data}, seed {seed}", file=sys.stderr)
+    except StopIteration as done:
+        attack_table.write(file, done.value)
+        print(attack_table.markdown(done.value))
+
+
+def _pretrain(names: Sequence[str], folder: Path, only: str | None) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
+    if only != "attacks":
+        _pretrain_heists(names, folder)
+    if only != "heists":
+        _pretrain_attacks(names, folder)
+
+
+def _pretrain_heists(names: Sequence[str], folder: Path) -> None:
     for name in names:
         experiment = PRESETS[name]
         print(f"{name}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
@@ -151,6 +204,17 @@ def _pretrain(names: Sequence[str], folder: Path) -> None:
             record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
         print("  maps by UMAP", file=sys.stderr)
         record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+
+
+def _pretrain_attacks(names: Sequence[str], folder: Path) -> None:
+    for name in names:
+        print(f"{name}: {len(ATTACKS)} attacks", file=sys.stderr)
+        ways = product(ATTACKS, prediction_api.ANSWERS)
+        attacks = [replace(PRESETS[name], attack=attack, answers=answers) for attack, answers in ways]
+        story = _reported(stealing.steal(*attacks))
+        for attack in attacks:
+            told = [Started(attack.key, attack.seed, stealing.total_steps(attack)), *_spoils(_until_finished(story))]
+            record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, steal=told)
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
@@ -184,6 +248,25 @@ def _outcome(events: Iterable[Event]) -> list[Event]:
         elif isinstance(event, Theft | Claimed | Finished):
             ends.append(event)
     return [*asked.values(), *ends]
+
+
+def _spoils(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield of an attack what a page shows; of points all queries, of pictures the last ones before each fit."""
+    asked: Queried | None = None
+    for event in events:
+        match event:
+            case Queried() if event.inputs.ndim == 2:
+                yield event
+            case Queried():
+                asked = event
+            case Copied():
+                if asked is not None:
+                    yield asked
+                yield event
+            case Territory() | Honest() | Finished():
+                yield event
+            case _:
+                pass
 
 
 def _prove(jobs: int, file: Path) -> int:
@@ -310,6 +393,23 @@ def _summary(result: dict[str, Any]) -> str:
             f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
         )
     return "\n".join(lines)
+
+
+def _price(result: _Result) -> str:
+    cost, accused, tax = result["dollars_to_good"], result["accused_after"], result["tax"]
+    return "\n".join(
+        [
+            f"attack {result['attack']}, run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
+            f"copy      accuracy {result['accuracy']:.1%}, fidelity {result['fidelity']:.1%} "
+            f"(the victim: accuracy {result['victim_accuracy']:.1%})",
+            f"cost      {result['queries']:,} queries, ${result['dollars']:.3f}; {stealing.GOOD:.0%} of the victim's "
+            f"accuracy {'was not reached' if cost is None else f'for ${cost:.3f}'}",
+            f"detector  {'saw nothing' if accused is None else f'accused after {accused:,} queries'}; "
+            f"false alarms {result['false_alarms']:.0%}",
+            f"tax       accuracy {100 * tax['accuracy']:.1f} points, calibration error "
+            f"{100 * tax['calibration']:+.1f} points, second choices lost {tax['second_best']:.0%}",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Phase:
-    """A new part of the story begins: ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``."""
+    """A new part of the story begins.
+
+    Of a heist: ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``; of an attack: ``victim``,
+    ``pretraining`` or ``attack``.
+    """
 
     name: str
     done: int
@@ -166,6 +170,53 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """The thief has fitted his copy to all answers so far: what they cost him, and what the copy is worth.
+
+    ``normality`` is the detector's Shapiro-Wilk statistic by then, -1 while it has seen too little;
+    ``accused`` is its verdict.
+    """
+
+    queries: int
+    dollars: float
+    accuracy: float
+    fidelity: float
+    victim_accuracy: float
+    normality: float
+    accused: bool
+
+
+@dataclass(frozen=True)
+class Territory:
+    """How a model of points divides the plane after so many queries.
+
+    ``classes`` is ``(side, side)``: the answer at the middle of each cell of a square of
+    ``[-reach, reach]`` in both directions, rows from the bottom up.
+    """
+
+    role: str
+    queries: int
+    reach: float
+    classes: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Honest:
+    """What the owner's defences cost the honest users.
+
+    ``false_alarms`` is the share of honest clients whom the detector accuses; the rest is as in
+    :class:`app.lab.prediction_api.Tax`.
+    """
+
+    clients: int
+    queries: int
+    false_alarms: float
+    accuracy: float
+    calibration: float
+    second_best: float
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of a run: its result in the form of the command line's JSON, and its wall time."""
 
@@ -173,4 +224,19 @@ class Finished:
     result: dict[str, object]
 
 
-Event = Started | Phase | Progress | Measured | Probe | Snapshot | Queried | Weights | Theft | Claimed | Finished
+Event = (
+    Started
+    | Phase
+    | Progress
+    | Measured
+    | Probe
+    | Snapshot
+    | Queried
+    | Weights
+    | Theft
+    | Claimed
+    | Copied
+    | Territory
+    | Honest
+    | Finished
+)

@@ -5,6 +5,7 @@ A record is a folder::
     manifest.json                   lab version, key, settings, seed, result; size and SHA-256 of each file
     events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
     maps.safetensors                the same for its UMAP projections, where they were made
+    steal.safetensors               what an attack yielded, the same way
     result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
 
@@ -27,13 +28,14 @@ from safetensors.numpy import save_file
 from app.lab.events import Event, Finished, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
 
-Task = Literal["run", "umap", "result"]
+Task = Literal["run", "umap", "result", "steal"]
 MANIFEST = "manifest.json"
 
 _STREAMS: dict[Task, str] = {
     "run": "events.safetensors",
     "umap": "maps.safetensors",
     "result": "result.safetensors",
+    "steal": "steal.safetensors",
 }
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}
@@ -69,6 +71,7 @@ def write(
     events: Iterable[Event] = (),
     maps: Iterable[Event] = (),
     result: Iterable[Event] = (),
+    **others: Iterable[Event],
 ) -> None:
     """Write a finished run, its maps or its result; a record that was there before is replaced as a whole.
 
@@ -78,15 +81,17 @@ def write(
         events: what the run yielded, to the end; empty for a record of maps or of a result only.
         maps: what :func:`app.lab.heist.umap` yielded.
         result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
+        others: by the name of their task, what other tasks yielded, to the end.
 
     Raises:
         ValueError: if the run has not finished, or has two models of one name.
         TypeError: if an event holds something other than its fields declare.
     """
-    streams: dict[Task, list[Event]] = {"run": list(events), "umap": list(maps), "result": list(result)}
+    told = {"run": events, "umap": maps, "result": result, **others}
+    streams: dict[Task, list[Event]] = {task: list(told.get(task, ())) for task in _STREAMS}
     metrics: dict[str, object] = {}
-    for stream in (streams["run"], streams["result"]):
-        if stream:
+    for task, stream in streams.items():
+        if stream and task != "umap":
             last = stream[-1]
             if not isinstance(last, Finished):
                 raise ValueError("Only a finished run can be recorded; this one ends with no result.")

@@ -46,7 +46,7 @@ class Pool:
         time_limit: float = 300.0,
         grace: float = 15.0,
         memory_limit: int = 3 * 2**30,
-        lab: str = "app.lab.heist",
+        lab: str = "app.lab.tasks",
     ) -> None:
         """Start the workers in the background; jobs may be submitted at once.
 
@@ -56,7 +56,7 @@ class Pool:
             time_limit: seconds that a run may take.
             grace: seconds that a visitor may be away (a reload, a lost connection) before he has left.
             memory_limit: bytes that a worker may hold.
-            lab: the module whose functions ``run`` and ``umap`` do the work.
+            lab: the module whose functions do the work, each named like its task.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
@@ -294,7 +294,7 @@ class Pool:
 
     def _material(self, job: Job) -> tuple[list[Event], ...]:
         """Return what the task needs besides its settings: the maps are drawn from the finished run."""
-        if job.task == "run":
+        if job.task != "umap":
             return ()
         with self._changed:
             run = self._jobs.get(("run", job.key))

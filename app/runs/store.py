@@ -76,6 +76,8 @@ class Store:
                 record.write(folder, experiment, maps=events)
             case "result":
                 record.write(folder, experiment, result=events)
+            case _:
+                record.write(folder, experiment, **{task: events})
         if task != "result":
             self._make_room(folder)
 

@@ -2,7 +2,7 @@
 
 ``DESCRIPTOR`` is this end of a socket pair inherited from the server: there is no address to which
 anybody else could connect, and it reads end-of-file when the server is gone. ``LAB`` is the module
-whose functions are the tasks, ``app.lab.heist``; its ``warm_up`` is called first.
+whose functions are the tasks, ``app.lab.tasks``; its ``warm_up`` is called first.
 
 The conversation, as pickles between these two processes only:
 

@@ -9,8 +9,10 @@ import torch
 from app.lab.events import (
     DEFENCES,
     Claimed,
+    Copied,
     Event,
     Finished,
+    Honest,
     Measured,
     Phase,
     Probe,
@@ -18,6 +20,7 @@ from app.lab.events import (
     Queried,
     Snapshot,
     Started,
+    Territory,
     Theft,
 )
 from app.lab.snnl import neutral_value
@@ -36,6 +39,10 @@ class Chronicle:
     queried: dict[str, Queried] = field(default_factory=dict)
     thefts: dict[str, Theft] = field(default_factory=dict)
     claims: dict[str, Claimed] = field(default_factory=dict)
+    requests: list[Queried] = field(default_factory=list)
+    copied: list[Copied] = field(default_factory=list)
+    territories: dict[str, Territory] = field(default_factory=dict)
+    honest: Honest | None = None
     finished: Finished | None = None
 
     @classmethod
@@ -89,10 +96,17 @@ class Chronicle:
                 self.snapshots.setdefault((event.role, event.defence, event.layer, event.method), []).append(event)
             case Queried():
                 self.queried[event.defence] = event
+                self.requests.append(event)
             case Theft():
                 self.thefts[event.defence] = event
             case Claimed():
                 self.claims[event.defence] = event
+            case Copied():
+                self.copied.append(event)
+            case Territory():
+                self.territories[event.role] = event
+            case Honest():
+                self.honest = event
             case Finished():
                 self.finished = event
             case _:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.lab.experiment import Experiment
+from app.lab.record import Task
 from app.ui import path, settings
 
 
@@ -29,7 +30,7 @@ def explain(*sentences: str) -> None:
         st.markdown(sentence)
 
 
-def provenance(experiment: Experiment, origin: str, seconds: float | None) -> None:
+def provenance(experiment: Experiment, origin: str, seconds: float | None, task: Task = "run") -> None:
     """Say where the numbers come from: recorded or live, which seed, and the command that repeats them."""
     words = {
         "pretrained": "Recorded when the app was built",
@@ -41,7 +42,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None) -> No
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
         with st.popover("Where is this from?", type="tertiary"):
             st.markdown("Every number here was computed by this run. The same, from the command line:")
-            st.code(settings.command(experiment), language="bash", wrap_lines=True)
+            st.code(settings.command(experiment, task), language="bash", wrap_lines=True)
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.lab.experiment import Experiment
+from app.lab.record import Task
 from app.runs.job import Job
 from app.ui import runtime, settings
 from app.ui.chronicle import Chronicle
@@ -28,6 +29,9 @@ _PHASES = {
     "query": "The thief asks his queries",
     "copy": "The thief trains his copies",
     "claim": "In court",
+    "victim": "The victim learns its task",
+    "pretraining": "The thief's network learns another task first",
+    "attack": "The thief asks, and fits his copy to the answers",
 }
 
 
@@ -50,23 +54,24 @@ class Countdown:
         return max(1, math.ceil(self._left / _ROUND)) * _ROUND
 
 
-def find(experiment: Experiment) -> Job | None:
-    """Return the run to show: the live one that this visitor watches, else the recorded one, else None."""
+def find(experiment: Experiment, task: Task = "run") -> Job | None:
+    """Return the run to show: the live one of this task that this visitor watches, else the recorded one, else None."""
     asked = st.query_params.get(_LIVE)
     if asked == "start":
-        launch(experiment)
+        launch(experiment, task)
     pool, visitor = runtime.pool(), runtime.visitor()
-    # Of some thefts, only how they ended is on record.
-    found = pool.recorded(experiment) or pool.recorded(experiment, "result")
-    job = pool.find(experiment.key) if asked else found
+    found = pool.recorded(experiment, task)
+    if task == "run":  # of some thefts, only how they ended is on record
+        found = found or pool.recorded(experiment, "result")
+    job = pool.find(experiment.key, task) if asked else found
     if job is not None and job.active:
         pool.watch(job, visitor)
     return job
 
 
-def launch(experiment: Experiment) -> None:
+def launch(experiment: Experiment, task: Task = "run") -> None:
     """Start the experiment, or join it where somebody runs it already."""
-    job = runtime.pool().submit(experiment, runtime.visitor(), fresh=True)
+    job = runtime.pool().submit(experiment, runtime.visitor(), task, fresh=True)
     st.query_params[_LIVE] = "1"
     job.wait(_BLINK, events=_FIRST_LOOK)  # so that the first drawing has something to show
 
@@ -77,16 +82,16 @@ def unfold(experiment: Experiment) -> Job:
 
 
 @contextmanager
-def controls(experiment: Experiment, job: Job | None, *more: str) -> Iterator[None]:
+def controls(experiment: Experiment, job: Job | None, *more: str, task: Task = "run") -> Iterator[None]:
     """Lay out a lesson's row of controls: the run, what the lesson itself offers, and ``more`` out of the way."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        _run_button(experiment, job)
+        _run_button(experiment, job, task)
         yield
         settings.more(experiment, *more)
     settings.refusal()
 
 
-def _run_button(experiment: Experiment, job: Job | None) -> None:
+def _run_button(experiment: Experiment, job: Job | None, task: Task) -> None:
     """Offer to run live; while a run is on its way, offer to stop it instead."""
     if job is not None and job.active:
         st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop, args=(job,))
@@ -97,7 +102,7 @@ def _run_button(experiment: Experiment, job: Job | None) -> None:
             icon=":material/play_arrow:",
             key="run",
             on_click=launch,
-            args=(experiment,),
+            args=(experiment, task),
         )
     if job is not None and job.status in ("stopped", "failed"):
         st.button("Show the recorded run", key="recorded", on_click=_show_recorded)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.lab import models
 from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, preset
+from app.lab.record import Task
 
 _WORDS = {
     "victim": "the owner's own inputs",
@@ -36,6 +37,14 @@ _WORDS = {
     "layers all": "all of them",
     "schedule all": "all of it",
     "ice_cream": "ice cream",
+    "attack task": "ask what the task asks",
+    "attack noise": "ask pure noise",
+    "copycat": "Copycat: other data, labels",
+    "knockoff": "Knockoff: other data",
+    "knockoff_adaptive": "Knockoff, adaptive",
+    "jbda": "JBDA: nudge what is known",
+    "cloudleak": "CloudLeak: ask near the boundary",
+    "equations": "Solve equations",
 }
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
@@ -121,7 +130,8 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
     elif field.type is int:
         st.number_input(min_value=int(about["low"]), max_value=int(about["high"]), step=1, **common)
     else:
-        st.number_input(min_value=float(about["low"]), max_value=float(about["high"]), format="%g", **common)
+        low, high = float(about["low"]), float(about["high"])
+        st.number_input(min_value=low, max_value=high, step=min(0.01, high / 10), format="%g", **common)
 
 
 def more(experiment: Experiment, *names: str) -> None:
@@ -148,11 +158,11 @@ def wording(value: str, setting: str = "") -> str:
     return _WORDS.get(f"{setting} {value}") or _WORDS.get(value, value)
 
 
-def command(experiment: Experiment) -> str:
+def command(experiment: Experiment, task: Task = "run") -> str:
     """Return the command line that repeats this experiment."""
     name = preset_name(experiment)
     options = [f"--{key.replace('_', '-')} {value}" for key, value in _differences(name, experiment).items()]
-    return " ".join(["python -m app.lab run", name, *options])
+    return " ".join([f"python -m app.lab {task}", name, *options])
 
 
 def as_toml(experiment: Experiment) -> list[str]:

@@ -57,7 +57,7 @@ def test_the_verdict_locks_its_prediction_and_no_other(visit: Visit) -> None:
 def test_the_pages_stand_in_the_order_of_the_story(visit: Visit) -> None:
     page = visit()
     links = page.get_by_test_id("stTopNavLink")
-    expect(links).to_have_text(["Start", "Heist", "Entangle", "Channel", "Trade-off"], timeout=PATIENCE)
+    expect(links).to_have_text(["Start", "Heist", "Steal", "Entangle", "Channel", "Trade-off"], timeout=PATIENCE)
 
 
 def test_the_chosen_segment_is_readable_in_the_dark(visit: Visit) -> None:

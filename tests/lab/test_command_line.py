@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.lab import __main__ as room
-from app.lab import heist, record
+from app.lab import heist, record, stealing
+from app.lab.attacks import ATTACKS
 from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
 from app.lab.extraction import INPUTS
@@ -117,7 +118,11 @@ def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
     ("arguments", "word"),
     [
         ([], "COMMAND"),
-        (["steal"], "steal"),
+        (["nonsense"], "nonsense"),
+        (["steal"], "PRESET"),
+        (["steal", "blobs", "--attack", "telepathy"], "telepathy"),
+        (["steal", "blobs", "--lies", "0.5"], "lies"),
+        (["pretrain", "--only", "dreams"], "dreams"),
         (["run"], "PRESET"),
         (["run", "blobs", "mnist"], "mnist"),
         (["run", "blobs", "--nonsense", "3"], "--nonsense"),
@@ -167,7 +172,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
     monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
-    status, out, err = said("pretrain", "--folder", str(tmp_path))
+    status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
     assert isinstance(last, Finished) and last.result["key"] == small.key
@@ -184,6 +189,36 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
         assert record.read_manifest(folder).experiment == other and last.result["key"] == other.key
         assert {event.defence for event in told if isinstance(event, Queried)} == set(DEFENCES)
         assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
+
+
+def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, tmp_path, monkeypatch, small):
+    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(room, "ATTACKS", {name: ATTACKS[name] for name in ("task", "equations")})
+    status, out, err = said("pretrain", "--only", "attacks", "--folder", str(tmp_path))
+    assert status == 0 and out == "" and "little: 2 attacks" in err
+    ways = [(attack, answers) for attack in ("task", "equations") for answers in ANSWERS]
+    assert {path.name for path in (tmp_path / "attacks").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
+    for attack, answers in ways:
+        folder = tmp_path / "attacks" / f"little-{attack}-{answers}"
+        told, experiment = record.read(folder, "steal"), replace(small, attack=attack, answers=answers)
+        assert record.read_manifest(folder).experiment == experiment
+        *_, alone = stealing.steal(experiment)
+        assert {**told[-1].result, "seconds": 0} == {**alone.result, "seconds": 0}
+        assert isinstance(told[0], Started) and not any(isinstance(event, Progress) for event in told)
+        assert any(isinstance(event, Queried) for event in told)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_attack_from_the_command_line_tells_its_price(said, as_json):
+    arguments = ["steal", "blobs", "--attack", "knockoff", "--price", "3", *SHORT, *(["--json"] if as_json else [])]
+    status, out, err = said(*arguments)
+    assert status == 0 and "the thief asks" in err
+    if as_json:
+        result = json.loads(out)
+        assert (result["attack"], result["queries"]) == ("knockoff", 100)
+        assert result["dollars"] == pytest.approx(0.3)
+    else:
+        assert "100 queries, $0.300" in out and "85% of the victim's accuracy" in out
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_a_result_is_kept_alone(tmp_path: Path) -> None:
     record.write(tmp_path / "record", RUN, result=[started, finished])
     assert record.read(tmp_path / "record", "result") == [started, finished]
     manifest = record.read_manifest(tmp_path / "record")
-    assert [manifest.holds(task) for task in get_args(record.Task)] == [False, False, True]
+    assert [task for task in get_args(record.Task) if manifest.holds(task)] == ["result"]
     assert isinstance(finished, Finished) and manifest.metrics == finished.result
     with pytest.raises(DamagedRecord, match=r"it has no events\.safetensors"):
         record.read(tmp_path / "record")
