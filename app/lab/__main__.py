@@ -3,12 +3,14 @@
 ::
 
     python -m app.lab run PRESET [--seed N] [--json] [--SETTING VALUE ...]
+    python -m app.lab steal PRESET [--attack NAME] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab remove PRESET [--attack NAME ...] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
+    python -m app.lab attacks [--jobs N]
     python -m app.lab evidence [--jobs N]
     python -m app.lab triggers PRESET --folder DIR
     python -m app.lab claim PRESET ANSWERS.csv [--json] [--record FILE.html]
-    python -m app.lab pretrain
+    python -m app.lab pretrain [NAME ...] [--only heists|removal|attacks]
 
 Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a
 sweep, each line is one point.
@@ -27,6 +29,7 @@ from typing import Any, NoReturn
 from threadpoolctl import threadpool_limits
 
 from app.lab import (
+    attack_table,
     court_record,
     datasets,
     evidence,
@@ -36,13 +39,29 @@ from app.lab import (
     prediction_api,
     questionnaire,
     record,
+    stealing,
     trial,
 )
-from app.lab.events import WATERMARKED, Claimed, Event, Finished, Measured, Phase, Queried, Started, Theft
+from app.lab.attacks import ATTACKS
+from app.lab.events import (
+    WATERMARKED,
+    Claimed,
+    Copied,
+    Event,
+    Finished,
+    Honest,
+    Measured,
+    Phase,
+    Queried,
+    Started,
+    Territory,
+    Theft,
+)
 from app.lab.experiment import PRESETS, Experiment, preset
 from app.lab.removal import washing
-from app.lab.removal.attacks import ATTACKS
+from app.lab.removal.attacks import ATTACKS as REMOVALS
 
+_RECORDED = ("heists", "removal", "attacks")
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 _PHASES = {
     "task": "the victim learns its task",
@@ -55,6 +74,9 @@ _PHASES = {
     "bystanders": "two innocent models learn the task, as controls",
     "framing": "a dishonest owner nudges his triggers",
     "removal": "the thief attacks the marks in his copies",
+    "victim": "the victim learns its task",
+    "pretraining": "the thief's network learns another task",
+    "attack": "the thief asks, and fits his copy",
 }
 
 _Result = dict[str, Any]
@@ -85,6 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match chosen.command:
             case "run":
                 _run(heist.run(_experiment(chosen)), _summary, as_json=chosen.json)
+            case "steal":
+                _run(stealing.steal(_experiment(chosen)), _price, as_json=chosen.json)
             case "remove":
                 experiment = _experiment(chosen)
                 _run(washing.remove(experiment, _known(experiment), chosen.attacks), _prices, as_json=chosen.json)
@@ -92,10 +116,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _hand_out(_experiment(chosen), chosen.folder)
             case "claim":
                 _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
+            case "attacks":
+                _attacks(chosen.jobs, chosen.file)
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
-                _pretrain(chosen.names or list(PRESETS), chosen.folder, removal_only=chosen.removal)
+                _pretrain(chosen.names or list(PRESETS), chosen.folder, chosen.only)
             case "evidence":
                 return _prove(chosen.jobs, chosen.file)
     except (ValueError, OSError) as mistake:
@@ -112,6 +138,8 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
     _add_settings(run)
+    steal = commands.add_parser("steal", help="play one attack", description="Play one attack on a preset's victim.")
+    _add_settings(steal)
     remove = commands.add_parser(
         "remove",
         help="try to wash the marks out of the copies of a heist",
@@ -119,7 +147,7 @@ def _parser() -> _Parser:
         conflict_handler="resolve",  # a setting of another lesson may be called like the option below
     )
     _add_settings(remove)
-    names = ", ".join(ATTACKS)
+    names = ", ".join(REMOVALS)
     remove.add_argument("--attack", metavar="NAME", action="append", dest="attacks", help=f"only this one of {names}")
     handing_out = commands.add_parser(
         "triggers", help="write a trigger set to take to any model, and a form to fill in"
@@ -141,7 +169,7 @@ def _parser() -> _Parser:
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
     pretrain = commands.add_parser("pretrain", help="make pretrained/: the finished runs that the pages show at once")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
-    pretrain.add_argument("--removal", action="store_true", help="only the removal, from heists that are recorded")
+    pretrain.add_argument("--only", choices=_RECORDED, help="only these; by default all")
     pretrain.add_argument("--folder", type=Path, default=PRETRAINED, help="where to put it")
     proof = commands.add_parser(
         "evidence",
@@ -150,6 +178,13 @@ def _parser() -> _Parser:
     )
     proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
+    table = commands.add_parser(
+        "attacks",
+        help="measure every attack under every way to answer, and print the README's table",
+        description="Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
+    )
+    table.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
+    table.add_argument("--file", type=Path, default=PRETRAINED / "attacks.json", help="where to put it")
     return parser
 
 
@@ -260,31 +295,53 @@ def _known(experiment: Experiment) -> list[Event]:
     return found.events if found else []
 
 
-def _pretrain(names: Sequence[str], folder: Path, *, removal_only: bool) -> None:
+def _attacks(jobs: int, file: Path) -> None:
+    measuring = attack_table.measure(jobs)
+    try:
+        while True:
+            data, seed = next(measuring)
+            print(f"  {data}, seed {seed}", file=sys.stderr)
+    except StopIteration as done:
+        attack_table.write(file, done.value)
+        print(attack_table.markdown(done.value))
+
+
+def _pretrain(names: Sequence[str], folder: Path, only: str | None) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
     for name in names:
         experiment = PRESETS[name]
         print(f"{name}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
-        if removal_only:
-            _record_removal(name, experiment, record.read(folder / name), folder)
-            continue
-        others = _other_thefts(experiment)
-        story = _reported(heist.run(experiment, *others))
-        events = [_started(experiment), *_until_finished(story)]
-        for other in others:
-            result = [_started(other), *_outcome(_until_finished(story))]
-            record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
-        hearing = list(_reported(trial.trial(experiment, events)))
-        record.write(folder / "trials" / name, experiment, trial=hearing)
-        print("  maps by UMAP", file=sys.stderr)
-        record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
-        _record_removal(name, experiment, events, folder)
+        if only in (None, "heists"):
+            _record_heist(name, experiment, folder)
+        if only in (None, "removal"):
+            removal = list(_reported(washing.remove(experiment, record.read(folder / name))))
+            record.write(folder / "removal" / name, experiment, remove=removal)
+        if only in (None, "attacks"):
+            _record_attacks(name, experiment, folder)
 
 
-def _record_removal(name: str, experiment: Experiment, events: Sequence[Event], folder: Path) -> None:
-    removal = list(_reported(washing.remove(experiment, events)))
-    record.write(folder / "removal" / name, experiment, remove=removal)
+def _record_heist(name: str, experiment: Experiment, folder: Path) -> None:
+    others = _other_thefts(experiment)
+    story = _reported(heist.run(experiment, *others))
+    events = [_started(experiment), *_until_finished(story)]
+    for other in others:
+        result = [_started(other), *_outcome(_until_finished(story))]
+        record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
+    hearing = list(_reported(trial.trial(experiment, events)))
+    record.write(folder / "trials" / name, experiment, trial=hearing)
+    print("  maps by UMAP", file=sys.stderr)
+    record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+
+
+def _record_attacks(name: str, experiment: Experiment, folder: Path) -> None:
+    print(f"{name}: {len(ATTACKS)} attacks", file=sys.stderr)
+    ways = product(ATTACKS, prediction_api.ANSWERS)
+    attacks = [replace(experiment, attack=attack, answers=answers) for attack, answers in ways]
+    story = _reported(stealing.steal(*attacks))
+    for attack in attacks:
+        told = [Started(attack.key, attack.seed, stealing.total_steps(attack)), *_spoils(_until_finished(story))]
+        record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, steal=told)
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
@@ -318,6 +375,25 @@ def _outcome(events: Iterable[Event]) -> list[Event]:
         elif isinstance(event, Theft | Claimed | Finished):
             ends.append(event)
     return [*asked.values(), *ends]
+
+
+def _spoils(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield of an attack what a page shows; of points all queries, of pictures the last ones before each fit."""
+    asked: Queried | None = None
+    for event in events:
+        match event:
+            case Queried() if event.inputs.ndim == 2:
+                yield event
+            case Queried():
+                asked = event
+            case Copied():
+                if asked is not None:
+                    yield asked
+                yield event
+            case Territory() | Honest() | Finished():
+                yield event
+            case _:
+                pass
 
 
 def _prove(jobs: int, file: Path) -> int:
@@ -453,18 +529,35 @@ def _prices(result: _Result) -> str:
         f"{'':22}{'naive':32}entangled",
     ]
     for name, lanes in result["attacks"].items():
-        said = [_price(lanes[defence]) for defence in WATERMARKED]
+        said = [_washed(lanes[defence]) for defence in WATERMARKED]
         lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
     return "\n".join(lines)
 
 
-def _price(lane: _Result) -> str:
+def _washed(lane: _Result) -> str:
     """Return what it costs to get rid of one mark."""
     if not lane["owned"][0]:
         return "not proven to begin with"
     if lane["lost"] is None:
         return "stays"
     return f"gone for {100 * lane['lost']:.1f} points{', pointless' if lane['pointless'] else ''}"
+
+
+def _price(result: _Result) -> str:
+    cost, accused, tax = result["dollars_to_good"], result["accused_after"], result["tax"]
+    return "\n".join(
+        [
+            f"attack {result['attack']}, run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
+            f"copy      accuracy {result['accuracy']:.1%}, fidelity {result['fidelity']:.1%} "
+            f"(the victim: accuracy {result['victim_accuracy']:.1%})",
+            f"cost      {result['queries']:,} queries, ${result['dollars']:.3f}; {stealing.GOOD:.0%} of the victim's "
+            f"accuracy {'was not reached' if cost is None else f'for ${cost:.3f}'}",
+            f"detector  {'saw nothing' if accused is None else f'accused after {accused:,} queries'}; "
+            f"false alarms {result['false_alarms']:.0%}",
+            f"tax       accuracy {100 * tax['accuracy']:.1f} points, calibration error "
+            f"{100 * tax['calibration']:+.1f} points, second choices lost {tax['second_best']:.0%}",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -83,12 +83,27 @@ def load(name: str) -> Dataset:
 
 def of_another_kind(dataset: Dataset, count: int, generator: np.random.Generator) -> Tensor:
     """Return inputs of the right shape and no class, ``(count, ...)``: letters, or points of another figure."""
+    return another_task(dataset, count, generator).inputs
+
+
+def another_task(dataset: Dataset, count: int, generator: np.random.Generator) -> Split:
+    """Return inputs of the right shape from a task of their own, with *its* labels.
+
+    Args:
+        dataset: gives the shape.
+        count: how many.
+        generator: of what is drawn.
+
+    Returns:
+        Letters, labelled 0 to 25, or points of another figure in the plane, labelled 0 and 1.
+    """
     if dataset.is_pictures:
         side = dataset.shape[-1]
-        letters = np.stack([_letter(side, generator) for _ in range(count)])
-        return torch.from_numpy(letters.astype(np.float32) / 255)[:, None]
-    points, _ = _plane("rings" if dataset.name == "moons" else "moons")
-    return torch.from_numpy(points[generator.integers(len(points), size=count)].astype(np.float32))
+        letters, labels = zip(*(_letter(side, generator) for _ in range(count)), strict=True)
+        return Split(torch.from_numpy(np.stack(letters).astype(np.float32) / 255)[:, None], torch.tensor(labels))
+    points, figures = _plane("rings" if dataset.name == "moons" else "moons")
+    rows = generator.integers(len(points), size=count)
+    return Split(torch.from_numpy(points[rows].astype(np.float32)), torch.from_numpy(figures[rows]))
 
 
 def noise(dataset: Dataset, count: int, generator: np.random.Generator) -> Tensor:
@@ -131,21 +146,22 @@ def _read(name: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     return points.astype(np.float32), labels.astype(np.int64)
 
 
-def _letter(side: int, generator: np.random.Generator) -> NDArray[np.uint8]:
-    """One capital letter in Pillow's own font, shifted, scaled and turned a little, ``(side, side)``."""
+def _letter(side: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], int]:
+    """One capital letter in Pillow's own font, shifted, scaled and turned a little, ``(side, side)``; and which."""
     canvas = 4 * side
     image = Image.new("L", (canvas, canvas))
     centre = canvas / 2 + generator.uniform(-0.06, 0.06, size=2) * canvas
+    glyph = str(generator.choice(list(string.ascii_uppercase)))
     ImageDraw.Draw(image).text(
         (float(centre[0]), float(centre[1])),
-        str(generator.choice(list(string.ascii_uppercase))),
+        glyph,
         fill=255,
         font=ImageFont.load_default(size=float(canvas * generator.uniform(0.65, 0.85))),
         anchor="mm",
         stroke_width=canvas // 40,
     )
     turned = image.rotate(float(generator.uniform(-12, 12)), Image.Resampling.BILINEAR)
-    return np.asarray(turned.resize((side, side), Image.Resampling.BOX))
+    return np.asarray(turned.resize((side, side), Image.Resampling.BOX)), string.ascii_uppercase.index(glyph)
 
 
 def _plane(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -30,7 +30,8 @@ class Started:
 class Phase:
     """A new part of the story begins.
 
-    ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``; after the theft, ``removal``.
+    Of a heist: ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``; after the theft ``removal``, in
+    court ``exhibits``, ``bystanders`` or ``framing``; of an attack ``victim``, ``pretraining`` or ``attack``.
     """
 
     name: str
@@ -243,6 +244,53 @@ class Attempted:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """The thief has fitted his copy to all answers so far: what they cost him, and what the copy is worth.
+
+    ``normality`` is the detector's Shapiro-Wilk statistic by then, -1 while it has seen too little;
+    ``accused`` is its verdict.
+    """
+
+    queries: int
+    dollars: float
+    accuracy: float
+    fidelity: float
+    victim_accuracy: float
+    normality: float
+    accused: bool
+
+
+@dataclass(frozen=True)
+class Territory:
+    """How a model of points divides the plane after so many queries.
+
+    ``classes`` is ``(side, side)``: the answer at the middle of each cell of a square of
+    ``[-reach, reach]`` in both directions, rows from the bottom up.
+    """
+
+    role: str
+    queries: int
+    reach: float
+    classes: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Honest:
+    """What the owner's defences cost the honest users.
+
+    ``false_alarms`` is the share of honest clients whom the detector accuses; the rest is as in
+    :class:`app.lab.prediction_api.Tax`.
+    """
+
+    clients: int
+    queries: int
+    false_alarms: float
+    accuracy: float
+    calibration: float
+    second_best: float
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of a run: its result in the form of the command line's JSON, and its wall time."""
 
@@ -266,5 +314,8 @@ Event = (
     | Framing
     | FromScratch
     | Attempted
+    | Copied
+    | Territory
+    | Honest
     | Finished
 )

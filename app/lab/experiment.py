@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.lab import datasets, drawings, extraction, models, prediction_api, snnl, training, triggers
+from app.lab import attacks, datasets, drawings, extraction, models, prediction_api, snnl, training, triggers
+from app.lab.randomness import stream_seed
 
 LAB_VERSION = 4  # part of every key: raise it when the same settings give other results, or a default changes
 
 # What the victims do not depend on.
-THIEFS = ("answers", "inputs", "budget", "initialisation", "architecture", "thief_epochs")
+THIEFS = (
+    *("answers", "inputs", "budget", "initialisation", "architecture", "thief_epochs"),
+    *("attack", "lies", "reverse_sigmoid", "top", "decimals", "price"),
+)
 
 
 def setting(
@@ -97,6 +101,38 @@ class Experiment:
         "same", "The thief's network", "The victim's architecture, or another one.", choices=extraction.ARCHITECTURES
     )
     thief_epochs: int = setting(16, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
+    attack: str = setting(
+        "task", "Attack", "How the thief of the lesson Steal chooses his queries.", choices=tuple(attacks.ATTACKS)
+    )
+    lies: float = setting(
+        0.0,
+        "Lies",
+        "Share of inputs that are always answered wrongly (DAWN).",
+        low=0,
+        high=prediction_api.MOST_LIES,
+    )
+    reverse_sigmoid: float = setting(
+        0.0,
+        "Reverse sigmoid",
+        "Deceptive confidences that keep the top label; 0: none, 1: as published.",
+        low=0,
+        high=1,
+    )
+    top: int = setting(
+        prediction_api.ALL_CLASSES,
+        "Classes told",
+        "The confidences of so many top classes; the others are 0.",
+        low=1,
+        high=prediction_api.ALL_CLASSES,
+    )
+    decimals: int = setting(
+        prediction_api.ALL_DECIMALS,
+        "Decimals told",
+        "Confidences are rounded to so many; 8 are all.",
+        low=1,
+        high=prediction_api.ALL_DECIMALS,
+    )
+    price: float = setting(prediction_api.PRICE, "Price", "Dollars for 1,000 queries.", low=0.01, high=1000)
     seed: int = setting(0, "Seed", "All randomness derives from it.", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
@@ -137,6 +173,12 @@ class Experiment:
     def victim_key(self) -> str:
         """The same over the owner's settings alone: experiments that share it have the very same victims."""
         return _key({name: value for name, value in self.to_dict().items() if name not in THIEFS})
+
+    @property
+    def policy(self) -> prediction_api.Policy:
+        """How much the API says."""
+        secret = stream_seed(self.seed, "lies")
+        return prediction_api.Policy(self.answers, self.lies, self.reverse_sigmoid, self.top, self.decimals, secret)
 
     @property
     def thief_network(self) -> str:

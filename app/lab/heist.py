@@ -327,7 +327,7 @@ def _asked(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
 
 def _query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
     """Send the thief's queries; return all answers, ``(n, classes)``."""
-    api = prediction_api.PredictionAPI(victim, scene.experiment.answers)
+    api = prediction_api.PredictionAPI(victim, scene.experiment.policy)
     received = []
     for inputs, answers in extraction.query_all(api, asked.inputs, _QUERY_BATCH):
         received.append(answers)

@@ -97,6 +97,14 @@ def build(
     return model
 
 
+def linear(shape: tuple[int, ...], classes: int, generator: Generator) -> FeatureNetwork:
+    """Build a logistic regression: a read-out with no feature layers before it."""
+    readout = _FlatLinear(math.prod(shape), classes)
+    nn.init.xavier_uniform_(readout.weight, generator=generator)
+    nn.init.zeros_(readout.bias)
+    return FeatureNetwork({}, readout)
+
+
 def suits(network: str, *, on_plane: bool) -> bool:
     """Return whether ``network`` takes points in the plane, or pictures."""
     return network == "dense" or (network == "tiny") == on_plane

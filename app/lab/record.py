@@ -6,6 +6,7 @@ A record is a folder::
     events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
     maps.safetensors                the same for its UMAP projections, where they were made
     remove.safetensors              what the attempts to wash the mark out yielded, the same way
+    steal.safetensors               what an attack yielded, the same way
     result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes
     trial.safetensors               what the court heard, where there was a trial
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
@@ -29,7 +30,7 @@ from safetensors.numpy import save_file
 from app.lab.events import Event, Finished, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
 
-Task = Literal["run", "umap", "result", "remove", "trial"]
+Task = Literal["run", "umap", "result", "remove", "steal", "trial"]
 MANIFEST = "manifest.json"
 
 _STREAMS: dict[Task, str] = {
@@ -38,6 +39,7 @@ _STREAMS: dict[Task, str] = {
     "result": "result.safetensors",
     "remove": "remove.safetensors",
     "trial": "trial.safetensors",
+    "steal": "steal.safetensors",
 }
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}

@@ -2,6 +2,7 @@
 
 from app.lab.heist import run, umap, warm_up
 from app.lab.removal.washing import remove
+from app.lab.stealing import steal
 from app.lab.trial import trial
 
-__all__ = ["remove", "run", "trial", "umap", "warm_up"]
+__all__ = ["remove", "run", "steal", "trial", "umap", "warm_up"]

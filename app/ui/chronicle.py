@@ -10,9 +10,11 @@ from app.lab.events import (
     DEFENCES,
     Attempted,
     Claimed,
+    Copied,
     Event,
     Finished,
     FromScratch,
+    Honest,
     Measured,
     Phase,
     Probe,
@@ -20,6 +22,7 @@ from app.lab.events import (
     Queried,
     Snapshot,
     Started,
+    Territory,
     Theft,
     Weights,
 )
@@ -47,6 +50,9 @@ class Chronicle:
     weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
     from_scratch: FromScratch | None = None
     attempts: dict[tuple[str, str], list[Attempted]] = field(default_factory=dict)
+    copied: list[Copied] = field(default_factory=list)
+    territories: dict[str, Territory] = field(default_factory=dict)
+    honest: Honest | None = None
     finished: Finished | None = None
 
     @classmethod
@@ -127,6 +133,12 @@ class Chronicle:
                 self.claims[event.defence] = event
             case Weights():
                 self.weights[event.role, event.defence] = event
+            case Copied():
+                self.copied.append(event)
+            case Territory():
+                self.territories[event.role] = event
+            case Honest():
+                self.honest = event
             case Finished():
                 self.finished = event
             case _:

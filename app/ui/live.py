@@ -33,6 +33,9 @@ _PHASES = {
     "bystanders": "Two innocent models learn the task, as controls",
     "framing": "A dishonest owner nudges his triggers",
     "removal": "The thief attacks the marks in his copies",
+    "victim": "The victim learns its task",
+    "pretraining": "The thief's network learns another task first",
+    "attack": "The thief asks, and fits his copy to the answers",
 }
 
 

@@ -22,6 +22,7 @@ class Lesson:
 # In the order in which they are told; one line a lesson.
 LESSONS = (
     Lesson("heist", "Heist", "Which mark survives the theft?", 3, ":material/local_police:"),
+    Lesson("steal", "Steal", "How many dollars does a copy cost?", 3, ":material/content_copy:"),
     Lesson("mark", "Mark", "Will the copy know the secret handshake?", 4, ":material/handshake:"),
     Lesson("temperature", "Temperature", "How near is near?", 4, ":material/thermostat:"),
     Lesson("entangle", "Entangle", "Where inside the model does a mark live?", 5, ":material/genetics:"),

@@ -39,6 +39,14 @@ _WORDS = {
     "ice_cream": "ice cream",
     "drawing": "your own",
     "patch": "corner patch",
+    "attack task": "ask what the task asks",
+    "attack noise": "ask pure noise",
+    "copycat": "Copycat: other data, labels",
+    "knockoff": "Knockoff: other data",
+    "knockoff_adaptive": "Knockoff, adaptive",
+    "jbda": "JBDA: nudge what is known",
+    "cloudleak": "CloudLeak: ask near the boundary",
+    "equations": "Solve equations",
 }
 _OF_THE_VISIT = ("live",)  # in the URL: a run that is watched; whoever follows a link finds it recorded
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
@@ -151,7 +159,8 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
     elif field.type is int:
         st.number_input(min_value=int(about["low"]), max_value=int(about["high"]), step=1, **common)
     else:
-        st.number_input(min_value=float(about["low"]), max_value=float(about["high"]), format="%g", **common)
+        low, high = float(about["low"]), float(about["high"])
+        st.number_input(min_value=low, max_value=high, step=min(0.01, high / 10), format="%g", **common)
 
 
 def more(experiment: Experiment, *names: str) -> None:

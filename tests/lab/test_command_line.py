@@ -1,7 +1,6 @@
 """The lab from the command line: results on stdout, progress on stderr, mistakes in one sentence."""
 
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.lab import __main__ as room
-from app.lab import heist, record
+from app.lab import heist, record, stealing
+from app.lab.attacks import ATTACKS
 from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
 from app.lab.extraction import INPUTS
@@ -120,7 +120,11 @@ def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
     ("arguments", "word"),
     [
         ([], "COMMAND"),
-        (["steal"], "steal"),
+        (["nonsense"], "nonsense"),
+        (["steal"], "PRESET"),
+        (["steal", "blobs", "--attack", "telepathy"], "telepathy"),
+        (["steal", "blobs", "--lies", "0.5"], "lies"),
+        (["pretrain", "--only", "dreams"], "dreams"),
         (["run"], "PRESET"),
         (["run", "blobs", "mnist"], "mnist"),
         (["run", "blobs", "--nonsense", "3"], "--nonsense"),
@@ -174,8 +178,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
     monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
-    monkeypatch.setattr(washing, "remove", partial(washing.remove, attacks=("pruning",)))
-    status, out, err = said("pretrain", "--folder", str(tmp_path))
+    status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
     assert isinstance(last, Finished) and last.result["key"] == small.key
@@ -183,12 +186,7 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
     assert [event.done for event in between if isinstance(event, Progress)] == list(range(1, first.steps + 1))
     assert asdict(record.read_manifest(tmp_path / "little").experiment) == small.to_dict()
     ways = [(inputs, answers) for inputs in INPUTS for answers in ANSWERS if (inputs, answers) != PAPERS_WAY]
-    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "trials", "removal"}
-    *_, washed = record.read(tmp_path / "removal" / "little", "remove")
-    assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
-    shutil.rmtree(tmp_path / "removal")
-    assert said("pretrain", "--removal", "--folder", str(tmp_path))[0] == 0
-    assert record.read_manifest(tmp_path / "removal" / "little").holds("remove")
+    assert {path.name for path in tmp_path.iterdir()} == {"little", "thefts", "trials"}
     assert {path.name for path in (tmp_path / "thefts").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
     for inputs, answers in ways:
         folder = tmp_path / "thefts" / f"little-{inputs}-{answers}"
@@ -197,6 +195,16 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
         assert record.read_manifest(folder).experiment == other and last.result["key"] == other.key
         assert {event.defence for event in told if isinstance(event, Queried)} == set(DEFENCES)
         assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
+
+
+def test_pretraining_removal_takes_up_the_recorded_heist(said, tmp_path, monkeypatch, small, story):
+    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(washing, "remove", partial(washing.remove, attacks=("pruning",)))
+    record.write(tmp_path / "little", small, story)
+    status, out, _ = said("pretrain", "--only", "removal", "--folder", str(tmp_path))
+    assert status == 0 and out == ""
+    *_, washed = record.read(tmp_path / "removal" / "little", "remove")
+    assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
 
 
 def test_a_trigger_set_goes_out_and_the_form_comes_back(said, tmp_path, monkeypatch):
@@ -241,6 +249,36 @@ def test_removal_tells_the_price_of_each_mark(said, tmp_path, monkeypatch):
     status, out, err = said("remove", "blobs", "--attack", "magic")
     assert status == 2 and out == ""
     assert is_one_sentence(err) and "'magic'" in err
+
+
+def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, tmp_path, monkeypatch, small):
+    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(room, "ATTACKS", {name: ATTACKS[name] for name in ("task", "equations")})
+    status, out, err = said("pretrain", "--only", "attacks", "--folder", str(tmp_path))
+    assert status == 0 and out == "" and "little: 2 attacks" in err
+    ways = [(attack, answers) for attack in ("task", "equations") for answers in ANSWERS]
+    assert {path.name for path in (tmp_path / "attacks").iterdir()} == {f"little-{a}-{b}" for a, b in ways}
+    for attack, answers in ways:
+        folder = tmp_path / "attacks" / f"little-{attack}-{answers}"
+        told, experiment = record.read(folder, "steal"), replace(small, attack=attack, answers=answers)
+        assert record.read_manifest(folder).experiment == experiment
+        *_, alone = stealing.steal(experiment)
+        assert {**told[-1].result, "seconds": 0} == {**alone.result, "seconds": 0}
+        assert isinstance(told[0], Started) and not any(isinstance(event, Progress) for event in told)
+        assert any(isinstance(event, Queried) for event in told)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_attack_from_the_command_line_tells_its_price(said, as_json):
+    arguments = ["steal", "blobs", "--attack", "knockoff", "--price", "3", *SHORT, *(["--json"] if as_json else [])]
+    status, out, err = said(*arguments)
+    assert status == 0 and "the thief asks" in err
+    if as_json:
+        result = json.loads(out)
+        assert (result["attack"], result["queries"]) == ("knockoff", 100)
+        assert result["dollars"] == pytest.approx(0.3)
+    else:
+        assert "100 queries, $0.300" in out and "85% of the victim's accuracy" in out
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""The page of the attacks, without a browser."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.lab import stealing
+from app.lab.experiment import PRESETS, Experiment
+from app.runs.store import Store
+from app.ui import runtime
+from tests.ui.test_pages import opened, told
+
+SHORT = {"budget": 150, "thief_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
+
+
+def experiment(**settings: object) -> Experiment:
+    return replace(PRESETS["blobs"], **{**SHORT, **settings})
+
+
+def link(of: Experiment) -> dict[str, str]:
+    return {"preset": "blobs", "attack": of.attack, "answers": of.answers, **{name: str(SHORT[name]) for name in SHORT}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A store in which some attacks are finished."""
+    folder = tmp_path_factory.mktemp("runs")
+    for settings in ({}, {"answers": "labels"}, {"attack": "equations"}):
+        run = experiment(**settings)
+        Store(folder, None).put(run, list(stealing.steal(run)), "steal")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENTANGLED_STORE", str(folder))
+        runtime.pool.clear()
+        yield
+        runtime.pool().close()
+        runtime.pool.clear()
+
+
+def revealed(of: Experiment) -> AppTest:
+    app = opened("steal", **link(of))
+    app.button(key="reveal").click().run()
+    assert not app.exception
+    return app
+
+
+def test_the_price_waits_for_a_prediction() -> None:
+    app = opened("steal", **link(experiment()))
+    assert "bought" not in told(app) and "Why" not in told(app)
+    assert not app.get("vega_lite_chart")
+    app.segmented_control(key="predict_steal").set_value("more than a dollar").run()
+    assert not app.exception
+    assert "Why" in told(app)
+    assert any("You predicted **more than a dollar**" in box.value for box in (*app.success, *app.info))
+
+
+def test_the_page_states_what_the_run_found() -> None:
+    app = revealed(experiment())
+    words = told(app)
+    assert "of the victim's accuracy" in app.subheader[0].value
+    assert "fidelity" in words and "The detector" in words and "honest clients" in words
+    assert "What hiding confidences changes" in words
+    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    assert len(specs) == 2  # the price, and the map of the plane
+    assert any("python -m app.lab steal blobs" in block.value for block in app.code)
+
+
+def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:
+    app = revealed(experiment())
+    assert not app.table
+    app.segmented_control(key="setting_answers").set_value("labels").run()
+    assert not app.table  # sealed: another experiment, another question
+    app.button(key="reveal").click().run()
+    assert len(app.table[0].value) == 2
+    assert "The 2 attacks that you have seen" in told(app)
+
+
+def test_solved_equations_say_how_exactly() -> None:
+    words = told(revealed(experiment(attack="equations")))
+    assert "logistic regression" in words and "largest error" in words
+
+
+def test_an_attack_nobody_ran_offers_to_run_it() -> None:
+    app = opened("steal", preset="blobs", seed="77", attack="noise")
+    assert any("Nobody has run this setting yet" in box.value for box in app.info)
+    assert app.button(key="run").label == "Run it live"
+
+
+def test_a_hostile_policy_gets_a_sentence() -> None:
+    app = opened("steal", preset="blobs", lies="0.9", attack="telepathy")
+    assert len(app.warning) == 2
+    assert all(box.value.startswith(("The setting lies must", "The setting attack must")) for box in app.warning)
