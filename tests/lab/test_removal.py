@@ -248,7 +248,7 @@ def test_an_attack_that_does_not_suit_the_data_is_refused_with_a_sentence(small)
 def test_the_queries_of_the_trial_are_those_of_the_theft(small, story):
     scene = heist.courtroom(small)
     weights = [event for event in story if type(event).__name__ == "Weights" and event.role == "victim"]
-    victim = heist.trained(small, weights[0])
+    victim = heist.rebuilt(small, weights[0])
     asked, answers = heist.interrogation(scene, victim)
     assert len(asked) == len(answers) == extraction.queries(scene.data, small.inputs, small.budget)
     fewer = replace(small, budget=100)
