@@ -3,6 +3,7 @@
 ``python -m benchmarks.temperature``
 """
 
+import re
 import sys
 import tempfile
 import time
@@ -71,7 +72,8 @@ if __name__ == "__main__":
         sent: list[object] = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
         page.goto(f"{url}/temperature?arrangement=mixed")
-        expect(page.get_by_role("slider", name="Temperature")).to_be_visible(timeout=PATIENCE)
+        slider = page.get_by_role("slider", name="Temperature")
+        expect(slider).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
         fill(page)
         for _ in range(DRAGS):
             waits, drawn, messages = drag(page, sent)

@@ -44,7 +44,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             said = f"At T = {HOTTEST:g}, does the loss see that the ring surrounds the blob?"
             first.ask(said, list(words.SEES.values()))
     playground.picker(table)
-table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
+with lesson.picture("playground"):
+    table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
 if sealed:
     st.button("Show me without a prediction", key="temperature_reveal", on_click=first.reveal)
 st.caption(

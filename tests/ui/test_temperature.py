@@ -30,7 +30,8 @@ def told(app: AppTest) -> str:
 
 def drawn(app: AppTest) -> dict:
     """What the browser is given to draw."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    found = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    return next(data for data in found if "arrangement" in data)
 
 
 def pulled(name: str, temperature: float, sign: int) -> tuple[Arrangement, Arrangement]:
