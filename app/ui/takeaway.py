@@ -88,9 +88,10 @@ def _prints(name: str, what: str, source: str | None) -> None:
     known = {key: picture for key, picture in pictures.items() if (picture.source is None) == (source is not None)}
     if not known:
         return
-    key = st.selectbox(
-        "The picture", tuple(known), format_func=lambda one: known[one].finding, key=f"take_picture_{what}"
-    )
+    key = next(iter(known))
+    if len(known) > 1:
+        names = tuple(known)
+        key = st.selectbox("The picture", names, format_func=lambda one: known[one].finding, key=f"take_picture_{what}")
     chosen = known[key]
     spec = prints.standalone(chosen.spec, chosen.finding, chosen.source or source or "")
     with _row():

@@ -13,7 +13,10 @@ PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 def test_the_picture_is_taken_away_and_opens_without_a_network(visit: Visit, browser: Browser, tmp_path: Path) -> None:
     page = visit("heist?inputs=unseen")
     page.get_by_role("button", name="Open the verdict").click(timeout=PATIENCE)
-    page.get_by_role("button", name="Take it away").click(timeout=PATIENCE)
+    take = page.get_by_role("button", name="Take it away")
+    expect(take).to_be_visible(timeout=PATIENCE)
+    take.evaluate("button => button.scrollIntoView({ block: 'start' })")  # what opens has its place below
+    take.click()
     link = page.get_by_role("dialog", name="Take it away").get_by_test_id("stCode")
     expect(link).to_have_text(re.compile(r"^http://localhost:\d+/heist\?inputs=unseen$"), timeout=PATIENCE)
     finding = page.get_by_role("heading", name=re.compile("convict|free")).first.inner_text()
