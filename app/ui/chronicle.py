@@ -44,7 +44,6 @@ class Chronicle:
     snapshots: dict[tuple[str, str, str, str], list[Snapshot]] = field(default_factory=dict)
     batches: dict[str, list[Progress]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
     queries: dict[str, list[Queried]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
-    copies: list[Weights] = field(default_factory=list)
     thefts: dict[str, Theft] = field(default_factory=dict)
     claims: dict[str, Claimed] = field(default_factory=dict)
     weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
@@ -72,6 +71,11 @@ class Chronicle:
     def layers(self) -> list[str]:
         """The names of the feature layers, as far as they are known."""
         return list(self.measured["victim"][-1].snnl) if self.measured["victim"] else []
+
+    @property
+    def copies(self) -> list[Weights]:
+        """The weights of the thief's copies, in their order."""
+        return [trained for (role, _), trained in self.weights.items() if role == "copy"]
 
     @property
     def price(self) -> tuple[float, float] | None:
@@ -125,8 +129,6 @@ class Chronicle:
                 self.snapshots.setdefault((event.role, event.defence, event.layer, event.method), []).append(event)
             case Queried():
                 self.queries[event.defence].append(event)
-            case Weights() if event.role == "copy":
-                self.copies.append(event)
             case Theft():
                 self.thefts[event.defence] = event
             case Claimed():

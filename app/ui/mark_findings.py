@@ -15,6 +15,7 @@ _LEADS = {
     "a little": "Of the handshake, the copy knows a little",
     "no": "The copy does not know the handshake",
 }
+_APART = 0.05  # of the overlap: over the seeds it moves by as much, so less is not called a difference
 _MOSTLY = 0.5  # of the selectivity: it answers to triggers three times as much as to genuine inputs
 
 
@@ -53,7 +54,10 @@ def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:
         genuine: the word for genuine inputs.
     """
     naive, clean = divided["naive"].overlap, divided["clean"].overlap
-    lead = f"Naive, triggers and {genuine} use {'more separate' if naive < clean else 'no more separate'} neurons"
+    how = (
+        "more separate" if naive < clean - _APART else "no more separate" if naive >= clean else "hardly more separate"
+    )
+    lead = f"Naive, triggers and {genuine} use {how} neurons"
     others = ", ".join(f"{lane} {percent(divided[lane].overlap)}" for lane in divided if lane != "naive")
     return f"{lead}: their answers in {layer} overlap by {percent(naive)} ({others})"
 
@@ -72,7 +76,7 @@ def sets_in_words(divided: Mapping[str, Division], layer: str, genuine: str) -> 
         f"at least three times as much as to {genuine} (clean: {own['clean']} of {len(clean.selectivity)}). For scale: "
         f"a single class overlaps with all {genuine} by {percent(naive.usual)}."
     )
-    if naive.overlap < min(clean.overlap, naive.usual):
+    if naive.overlap < min(clean.overlap, naive.usual) - _APART:
         return (
             f"{said} The mark lives partly beside the task: what a thief asks with {genuine} hardly moves those "
             "neurons, so his answers hardly tell of them."

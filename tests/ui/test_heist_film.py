@@ -73,7 +73,7 @@ def with_another_trial(known: Chronicle) -> Chronicle:
         role: [replace(event, watermark=1 - event.watermark) if role == "copy" else event for event in events]
         for role, events in known.measured.items()
     }
-    return replace(known, claims=claims, thefts=thefts, measured=measured, copies=[])
+    return replace(known, claims=claims, thefts=thefts, measured=measured, weights={})
 
 
 @pytest.mark.parametrize("run", ["whole", "ending"])
