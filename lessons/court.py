@@ -20,10 +20,11 @@ ROOMS = {
 }
 
 
-def draw(experiment: Experiment, room: str, job: Job, _: Chronicle) -> None:
+def draw(experiment: Experiment, room: str, job: Job, known: Chronicle) -> None:
     """The chosen room, once all is heard."""
-    if job.status == "done":
+    if known.finished:
         ROOMS[room](experiment, Hearing.of(job.events))
+        lesson.provenance(experiment, job.origin, known.finished.seconds)
 
 
 experiment = settings.chosen()

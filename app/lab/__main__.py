@@ -113,9 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 experiment = _experiment(chosen)
                 _run(washing.remove(experiment, _known(experiment), chosen.attacks), _prices, as_json=chosen.json)
             case "triggers":
-                _hand_out(_experiment(chosen), chosen.folder)
+                _hand_out(chosen.preset, _experiment(chosen), chosen.folder)
             case "claim":
-                _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
+                _claim(chosen.preset, _experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
             case "attacks":
                 _attacks(chosen.jobs, chosen.file)
             case "sweep":
@@ -220,20 +220,21 @@ def _run(events: Iterator[Event], summary: Callable[[_Result], str], *, as_json:
     print(json.dumps(last.result) if as_json else summary(last.result))
 
 
-def _hand_out(experiment: Experiment, folder: Path) -> None:
+def _hand_out(name: str, experiment: Experiment, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"Choose another folder than {str(folder)!r}: it is not empty, and nothing is overwritten.")
     exhibit = _heard(experiment).exhibit
     assert exhibit is not None
     classes = datasets.CLASSES[experiment.dataset]
-    for name, content in questionnaire.files(exhibit, classes, _command("claim", experiment, "answers.csv")):
-        file = folder / name
+    evaluating = _command("claim", name, experiment, "answers.csv")
+    for path, content in questionnaire.files(exhibit, classes, evaluating):
+        file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     print(f"{len(exhibit.inputs)} triggers are in {folder}. SHA-256, to be published: {exhibit.commitment}")
 
 
-def _claim(experiment: Experiment, file: Path, page: Path | None, *, as_json: bool) -> None:
+def _claim(name: str, experiment: Experiment, file: Path, page: Path | None, *, as_json: bool) -> None:
     try:
         questionnaire.check_size(file.stat().st_size)
         form = file.read_bytes()
@@ -245,7 +246,7 @@ def _claim(experiment: Experiment, file: Path, page: Path | None, *, as_json: bo
     answers = questionnaire.read_answers(form, count, classes)
     verdict = ownership.claim(int((answers == heard.exhibit.target).sum()), count, heard.granted)
     if page is not None:
-        again = _command("triggers", experiment, "--folder triggers")
+        again = _command("triggers", name, experiment, "--folder triggers")
         told = court_record.record(experiment, heard.exhibit, answers, verdict, heard.clean_successes, again)
         page.write_text(told, encoding="utf-8")
     if as_json:
@@ -275,15 +276,10 @@ def _heard(experiment: Experiment) -> trial.Hearing:
     return trial.Hearing.of(told)
 
 
-def _command(verb: str, experiment: Experiment, rest: str) -> str:
-    """Return the command line that does something with this experiment."""
-    name = next(name for name, known in PRESETS.items() if known.dataset == experiment.dataset)
-    usual = PRESETS[name].to_dict()
-    options = [
-        f"--{setting.replace('_', '-')} {value}"
-        for setting, value in experiment.to_dict().items()
-        if value != usual[setting]
-    ]
+def _command(verb: str, name: str, experiment: Experiment, rest: str) -> str:
+    """Return the command line that does something with this experiment, a variation of the preset ``name``."""
+    usual, settings = preset(name).to_dict(), experiment.to_dict()
+    options = [f"--{key.replace('_', '-')} {settings[key]}" for key in settings if settings[key] != usual[key]]
     return " ".join([f"python -m app.lab {verb}", name, *options, rest])
 
 

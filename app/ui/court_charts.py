@@ -8,9 +8,9 @@ from app.ui import charts, theme
 from app.ui.charts import Spec
 
 WITNESSES = {  # of a false claim: who answers, how it looks
-    "his own model": theme.Mark("his own model", theme.THIEF.colour, "cross"),
-    "the accused": theme.Mark("the accused", theme.GENUINE, "circle"),
-    "the control": theme.Mark("the control", theme.COURT.colour, "diamond"),
+    "his model": theme.Mark("his model", theme.THIEF.colour, "cross"),
+    "accused": theme.Mark("accused", theme.GENUINE, "circle"),
+    "control": theme.Mark("control", theme.COURT.colour, "diamond"),
 }
 
 

@@ -29,7 +29,7 @@ def trial(experiment: Experiment, heard: Hearing) -> None:
     predicted.ask("After how many triggers will the *entangled* copy be convicted?", court_findings.SPEEDS, known=True)
     if predicted.sealed():
         _exhibit(heard.exhibit)
-        st.button("Open the trial without a prediction", key="court_reveal", on_click=predicted.reveal)
+        st.button("Open the verdict without a prediction", key="court_reveal", on_click=predicted.reveal)
         return
     plan = _plan(heard)
     if plan is None:
@@ -41,11 +41,11 @@ def trial(experiment: Experiment, heard: Hearing) -> None:
     ends = {name: sequential.decide(heard.secret(*model), plan) for name, model in reversed(_HEARD.items())}
     predicted.compare(court_findings.speed(ends["entangled"]))
     finding = court_findings.decisions(ends)
-    st.subheader(finding, anchor=False)
     labels = {name: heard.answers[model] for name, model in _HEARD.items()}
-    hearing.hearing(
-        heard.exhibit, labels, plan, alt=f"How much likelier a copy than an innocent. {finding}", key="hear"
-    )
+    with lesson.picture("hearing"):
+        st.subheader(finding, anchor=False)
+        alt = f"How much likelier a copy than an innocent. {finding}"
+        hearing.hearing(heard.exhibit, labels, plan, alt=alt, key="hear")
     st.caption(
         f"Up: how many times likelier the answers are from a copy (secret answers to at least "
         f"{findings.percent(plan.p1)}) than from an innocent (at most {findings.percent(plan.p0)}). "
@@ -138,8 +138,8 @@ def false_claim(_: Experiment, heard: Hearing) -> None:
         "somebody else trained on other data follows, since models of one task resemble each other "
         "([Liu et al. 2024](https://arxiv.org/abs/2304.06607)).",
         "A **commitment** is a hash (SHA-256) of salt, triggers and labels, published before the model. It shows "
-        "*what* was fixed; *when*, only if others kept it with a date. And it stops only a later choice: who nudges "
-        "his triggers *before* he commits is exposed by the **control** alone.",
+        "*what* was fixed; *when*, only if others kept it with a date. And it stops only a later choice: where he "
+        "nudges *before* he commits, only **controls** can expose him.",
         court_findings.controls(len(convictions), stand),
     )
 

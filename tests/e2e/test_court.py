@@ -27,7 +27,7 @@ def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Vi
     expect(page.get_by_text("No trigger asked yet.")).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^3 of 200 asked; "), timeout=PATIENCE)
+    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^([3-9]|\d\d+) of 200 asked; "), timeout=PATIENCE)
 
 
 def test_a_link_to_a_room_opens_it_and_answers_from_elsewhere_get_a_record(visit: Visit, tmp_path: Path) -> None:
