@@ -33,7 +33,7 @@ def washing(
     named = [
         {**_row(name, lane, 0, found.attempt), "words": f"{lane} free: {ATTACKS[name].words(found.attempt.strength)}"}
         for lane, found in paid.items()
-        if found is not None and found.attempt.strength > 0
+        if found is not None and curves[lane][0].owned  # what was never proven needs no washing
     ]
     x = {
         "field": "accuracy",
