@@ -33,6 +33,11 @@ def results_csv(result: Mapping[str, Any]) -> str:
     return _table([{**common, "defence": defence, **measures} for defence, measures in lines.items()])
 
 
+def attack_csv(result: Mapping[str, Any]) -> str:
+    """Return what an attack came to as a table of one line."""
+    return _table([{"_".join(path): value for path, value in _leaves(result)}])
+
+
 def evidence_csv(found: Sequence[Row]) -> str:
     """Return rows of the evidence as a table: one line for each model and seed, its settings beside its measures."""
     lines = []

@@ -75,7 +75,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None, task:
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")
-        takeaway.of_run(experiment)
+        takeaway.of_run(experiment, task)
 
 
 def onward(name: str) -> None:

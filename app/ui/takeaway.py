@@ -13,6 +13,7 @@ import streamlit as st
 from app.lab.events import Finished
 from app.lab.evidence import Row
 from app.lab.experiment import Experiment
+from app.lab.record import Task
 from app.ui import exports, prints, runtime, settings
 
 _MIMES: dict[prints.Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html"}
@@ -37,28 +38,32 @@ def note(key: str, picture: Picture) -> None:
     st.session_state.setdefault("pictures", {})[key] = picture
 
 
-def of_run(experiment: Experiment) -> None:
-    """Offer a finished run: its link, settings, results, a notebook that repeats it, and the pictures of the page."""
+def of_run(experiment: Experiment, task: Task = "run") -> None:
+    """Offer a finished run: its link, settings, results, a notebook that repeats a heist, the pictures of the page."""
 
     def result() -> Mapping[str, Any]:
         pool = runtime.pool()
-        job = pool.recorded(experiment) or pool.recorded(experiment, "result")
+        job = pool.recorded(experiment, task)
+        if task == "run":
+            job = job or pool.recorded(experiment, "result")
         last = job.events[-1] if job is not None and job.events else None
         return last.result if isinstance(last, Finished) else {}
 
     name = f"entangled-{experiment.key[:8]}"
     with _panel("Take it away"):
         with _row():
-            _download("Results (CSV)", lambda: exports.results_csv(result()), f"{name}.csv", "text/csv")
+            table = exports.attack_csv if task == "steal" else exports.results_csv
+            _download("Results (CSV)", lambda: table(result()), f"{name}.csv", "text/csv")
             _download(
                 "Settings (JSON)", lambda: exports.experiment_json(experiment), f"{name}.json", "application/json"
             )
-            _download(
-                "Notebook (Jupyter)",
-                lambda: exports.notebook(experiment, result()),
-                f"{name}.ipynb",
-                "application/x-ipynb+json",
-            )
+            if task == "run":
+                _download(
+                    "Notebook (Jupyter)",
+                    lambda: exports.notebook(experiment, result()),
+                    f"{name}.ipynb",
+                    "application/x-ipynb+json",
+                )
         _prints(name, "run", exports.run_source(experiment))
 
 

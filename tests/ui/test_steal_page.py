@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app.lab import stealing
 from app.lab.experiment import PRESETS, Experiment
 from app.runs.store import Store
-from app.ui import runtime
+from app.ui import exports, runtime
 from tests.ui.test_pages import opened, told
 
 SHORT = {"budget": 150, "thief_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
@@ -64,6 +64,7 @@ def test_the_page_states_what_the_run_found() -> None:
     assert "What hiding confidences changes" in words
     specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
     assert len(specs) == 2  # the price, and the map of the plane
+    assert not [button for button in app.get("download_button") if "Notebook" in str(button.proto.label)]
     assert any("python -m app.lab steal blobs" in block.value for block in app.code)
 
 
@@ -92,3 +93,8 @@ def test_a_hostile_policy_gets_a_sentence() -> None:
     app = opened("steal", preset="blobs", lies="0.9", attack="telepathy")
     assert len(app.warning) == 2
     assert all(box.value.startswith(("The setting lies must", "The setting attack must")) for box in app.warning)
+
+
+def test_an_attack_is_taken_away_as_one_line() -> None:
+    (head, line, rest) = exports.attack_csv({"attack": "jbda", "tax": {"accuracy": 0.5}}).split("\n")
+    assert (head, line, rest) == ("attack,tax_accuracy", "jbda,0.5", "")
