@@ -26,7 +26,8 @@ lesson.figure(
 )
 st.caption(
     "Each dot is one way to steal, the mean over 5 to 10 seeds; the large ones are the theft chosen above, with their "
-    "least and most. Clean is the control: nothing was hidden, so nothing comes out."
+    "least and most; grey, the best rising curve. Clean is the control: nothing was hidden. "
+    f"{evidence_findings.strays(thefts)}"
 )
 if predicted.sealed():
     st.markdown("The dotted lines are the channels of this theft. How high will its dots be?")

@@ -20,6 +20,7 @@ from app.lab.training import Optimisation, Step, train_task
 INPUTS = ("victim", "unseen", "blended", "other", "noise")  # ever farther from the task
 INITIALISATIONS = ("independent", "same")
 OF_THE_TASK = INPUTS[:2]  # each of them belongs to a class
+MADE_OF_THE_TASK = INPUTS[:3]  # those, and mixtures of them
 ARCHITECTURES = ("same", "other")
 NO_TRUTH = -1  # the label of an input that belongs to no class
 _GRAIN = 0.3  # standard deviation of what makes a picture noisy

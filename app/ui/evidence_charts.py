@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from sklearn.isotonic import IsotonicRegression
+
 from app.lab import evidence
 from app.lab.events import DEFENCES, WATERMARKED
 from app.lab.evidence import Row
+from app.lab.extraction import MADE_OF_THE_TASK
 from app.ui import charts, evidence_findings, findings, theme
 from app.ui.charts import Spec
 
@@ -85,6 +88,9 @@ def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapp
 def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> Spec:
     """Draw survival against the channel: a dot for each theft, those of the chosen one large and named.
 
+    Thefts with queries that are not made of the task's inputs are hollow. The grey curve is the best rising one
+    (isotonic regression) through the others.
+
     Args:
         found: all thefts.
         chosen: the rows of one theft, by defence.
@@ -116,11 +122,25 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
         {"field": "carries", "title": "the channel"},
     ]
     large = [_carried(row) for row in chosen.values()]
+    known = [row for row in found if not (sealed and row in chosen.values())]
+    hollow: Spec = {"fillOpacity": {"condition": {"test": "datum.near", "value": 1}, "value": 0}}
+    dots = {"x": x, "y": y, "color": colour, "fill": {**colour, "legend": None}, "shape": shape, "tooltip": words}
     layers: list[Spec] = [
         {
-            "data": {"values": [_carried(row) for row in found if not (sealed and row in chosen.values())]},
-            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 0.45},
-            "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": words},
+            "data": {"values": _rising(known)},
+            "mark": {
+                "type": "line",
+                "interpolate": "monotone",
+                "strokeWidth": 14,
+                "color": theme.GENUINE,
+                "opacity": 0.3,
+            },
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": {"values": [_carried(row) for row in known]},
+            "mark": {"type": "point", "size": 130, "strokeWidth": 2, "opacity": 0.6},
+            "encoding": {**dots, **hollow},
         },
         {
             "data": {"values": large},
@@ -137,8 +157,8 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
             },
             {
                 "data": {"values": large},
-                "mark": {"type": "point", "filled": True, "size": 480, "opacity": 1},
-                "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": words},
+                "mark": {"type": "point", "size": 480, "strokeWidth": 4, "opacity": 1},
+                "encoding": {**dots, **hollow},
             },
         ]
     return {"height": 480, "config": charts.CONFIG, "layer": layers}
@@ -331,6 +351,17 @@ def _schedule(row: Row) -> str:
     return "all task data revisited" if row.experiment.schedule == "all" else "a few batches (released code)"
 
 
+def _rising(found: Sequence[Row]) -> list[Spec]:
+    """Return the best rising curve through the thefts of marked models with queries made of the task's inputs."""
+    dots = [_carried(row) for row in found if row.defence in WATERMARKED]
+    near = sorted((dot for dot in dots if dot["near"]), key=lambda dot: float(dot["mass"]))
+    if not near:
+        return []
+    masses = [float(dot["mass"]) for dot in near]
+    marks = IsotonicRegression().fit_transform(masses, [float(dot["mark"]) for dot in near])
+    return [{"mass": mass, "mark": float(mark)} for mass, mark in zip(masses, marks, strict=True)]
+
+
 def _carried(row: Row) -> Spec:
     mark, mass = row.spread("stolen_watermark"), row.spread("query_target_mass").mean
     return {
@@ -341,6 +372,7 @@ def _carried(row: Row) -> Spec:
         "least": mark.least,
         "most": mark.most,
         "mass": max(mass, SMALLEST_MASS),
+        "near": row.experiment.inputs in MADE_OF_THE_TASK,
         "says": findings.percent(mark.mean),
         "carries": findings.percent(mass),
     }

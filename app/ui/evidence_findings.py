@@ -6,6 +6,7 @@ from scipy import stats
 
 from app.lab.evidence import Row
 from app.lab.experiment import Experiment
+from app.lab.extraction import MADE_OF_THE_TASK
 from app.ui.findings import OUTCOMES, SURVIVES, percent
 
 FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
@@ -48,15 +49,30 @@ def surviving(measured: Mapping[str, Row]) -> str:
 
 
 def channels(found: Sequence[Row]) -> str:
-    """Return whether survival follows the channel over all thefts of marked models: the title of that picture."""
-    marked = [row for row in found if row.defence != "clean"]
-    masses = [row.spread("query_target_mass").mean for row in marked]
-    agreement = _agreement(masses, [row.spread("stolen_watermark").mean for row in marked])
+    """Return whether survival follows the channel: the title of that picture.
+
+    Over all thefts of marked models whose queries are made of the task's inputs; see :func:`strays` for the others.
+    """
+    near = [row for row in found if row.defence != "clean" and row.experiment.inputs in MADE_OF_THE_TASK]
+    agreement = _follows(near)
     lead = {
-        True: "The wider the channel, the more of the mark survives",
+        True: "The wider the channel, the more of the mark survives, naive or entangled",
         False: "The channel's width alone does not tell what survives",
     }[agreement >= FOLLOWS]
-    return f"{lead} (rank correlation {agreement:.2f} over {len(marked)} thefts)"
+    return f"{lead} (rank correlation {agreement:.2f} over {len(near)} thefts)"
+
+
+def strays(found: Sequence[Row]) -> str:
+    """Say what the thefts do to that rule whose queries look like nothing in the task."""
+    marked = [row for row in found if row.defence != "clean"]
+    far = [row for row in marked if row.experiment.inputs not in MADE_OF_THE_TASK]
+    marks = [row.spread("stolen_watermark").mean for row in far]
+    accuracies = [row.spread("stolen_accuracy").mean for row in far]
+    return (
+        f"Hollow: {len(far)} thefts with letters or noise. Their copies are right {percent(min(accuracies))} to "
+        f"{percent(max(accuracies))} of the time and know {percent(min(marks))} to {percent(max(marks))} of the mark; "
+        f"with them, the rank correlation is {_follows(marked):.2f} over {len(marked)}."
+    )
 
 
 def theft_in_words(measured: Mapping[str, Row], target: int) -> list[str]:
@@ -130,6 +146,12 @@ def drift(found: Sequence[Row]) -> str:
         f"A naive mark survives at {percent(means['released'])} with the released code's schedule, "
         f"at {percent(means['all'])} when all task data is revisited"
     )
+
+
+def _follows(found: Sequence[Row]) -> float:
+    """Return how far survival follows the width of the channel."""
+    masses = [row.spread("query_target_mass").mean for row in found]
+    return _agreement(masses, [row.spread("stolen_watermark").mean for row in found])
 
 
 def _agreement(first: Sequence[float], second: Sequence[float]) -> float:

@@ -59,6 +59,16 @@ def test_the_title_of_the_channel_is_computed(masses: tuple[float, ...], lead: s
     assert evidence_findings.channels([*rows, row("clean", (0.0,) * 3, 0.5)]).startswith(lead)
 
 
+def test_thefts_with_letters_or_noise_are_told_apart_from_the_rule() -> None:
+    near = [row("naive", (mark,) * 3, mark / 10) for mark in (0.1, 0.5, 0.9)]
+    far = row("naive", (0.0,) * 3, 0.9, inputs="noise")
+    assert "correlation 1.00 over 3 thefts" in evidence_findings.channels([*near, far])
+    said = evidence_findings.strays([*near, far])
+    assert said.startswith("Hollow: 1 thefts") and "0.20 over 4" in said
+    curve = evidence_charts.channel([*near, far], {}, sealed=False)["layer"][0]["data"]["values"]
+    assert [dot["mark"] for dot in curve] == [0.1, 0.5, 0.9]
+
+
 def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
     usual = row("entangled", (0.5,) * 3, cost=0.008)
     paid = [row("entangled", (mark,) * 3, cost=mark / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
@@ -79,10 +89,11 @@ def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_
     others = [row("naive", (0.4,) * 3, 0.2, inputs="noise")]
     found = [*chosen.values(), *others]
     sealed = evidence_charts.channel(found, chosen, sealed=True)["layer"]
-    assert [dot["asked"] for dot in sealed[0]["data"]["values"]] == ["noise"]
-    assert len(sealed) == 2 and "y" not in sealed[1]["encoding"]
+    assert sealed[0]["data"]["values"] == []  # the curve: it would tell
+    assert [dot["asked"] for dot in sealed[1]["data"]["values"]] == ["noise"]
+    assert len(sealed) == 3 and "y" not in sealed[2]["encoding"]
     opened = evidence_charts.channel(found, chosen, sealed=False)["layer"]
-    assert [dot["mark"] for dot in opened[3]["data"]["values"]] == pytest.approx([0.01, 0.1, 0.9])
+    assert [dot["mark"] for dot in opened[4]["data"]["values"]] == pytest.approx([0.01, 0.1, 0.9])
 
 
 def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:
