@@ -66,7 +66,7 @@ def test_thefts_with_letters_or_noise_are_told_apart_from_the_rule() -> None:
     said = evidence_findings.strays([*near, far])
     assert said.startswith("Hollow: 1 thefts") and "-0.20 over 4" in said
     curve = evidence_charts.channel([*near, far], {}, sealed=False)["layer"][0]["data"]["values"]
-    assert [dot["mark"] for dot in curve] == [0.1, 0.5, 0.9]
+    assert [dot["mark"] for dot in curve] == pytest.approx([0.1, 0.5, 0.9])
 
 
 def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
