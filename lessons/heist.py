@@ -101,9 +101,11 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
         st.button("Open the verdict without a prediction", key="reveal", on_click=predicted.reveal)
     else:
         predicted.compare(findings.outcome(known.claims))
-    lesson.provenance(experiment, job.origin, known.finished.seconds)
+    origin = st.container()
     if not sealed:
         reasons(experiment, known)
+    with origin:  # once the figures are drawn: they can be taken away from here
+        lesson.provenance(experiment, job.origin, known.finished.seconds)
     secret(experiment, victims)
 
 

@@ -37,13 +37,16 @@ class Question:
         key = f"predict_{self.lesson}"
         # The question is the truth, the widget shows it: another setting is another question.
         st.session_state[key] = self.prediction
+        # The question stands above the widget, not in its label, which pales with a widget that is locked.
+        said = f"**Predict first.** {words}"
+        st.markdown(said, help="The answer is on screen, so this prediction stays as it is." if self.locked else None)
         st.segmented_control(
-            f"**Predict first.** {words}",
+            said,
             options,
             key=key,
             wrap=True,
             disabled=self.locked,
-            help="The answer is on screen, so this prediction stays as it is." if self.locked else None,
+            label_visibility="collapsed",
             on_change=self._answer,
             args=(key,),
         )

@@ -78,7 +78,7 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) ->
     page.get_by_role("button", name="Run it live").click()
     expect(page.get_by_text("Run live on this machine")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="trigger 2").click()
-    answers(page, "Naive", "")
+    answers(page, "Naive", r"\d")
     answers(page, "Copy", "")
     expect(page.get_by_role("heading", name="Where did it go?")).to_be_visible()
 
