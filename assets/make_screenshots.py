@@ -1,68 +1,75 @@
-"""Make ``assets/screenshots/``: every lesson at projector and phone size, light and dark, from the recorded runs.
+"""Make ``assets/screenshots/``: every lesson in its final state, from the recorded runs.
 
-``make screenshots``
+On a projector (1280 wide, light), in the first screen of a lecture hall (1920 x 1080, dark), and on a phone; and the
+booth. ``make screenshots``
 """
 
+import re
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from app.ui.path import LESSONS
 from tests.e2e.app_server import PHONE, WIDE, launch_options, serve
 
 FOLDER = Path(__file__).with_name("screenshots")
-SIZES = {"projector": WIDE, "phone": PHONE}
-LESSONS = {
-    "start": "",
-    "heist": "heist",
-    "temperature": "temperature",
-    "entangle": "entangle",
-    "channel": "channel",
-    "tradeoff": "tradeoff",
-}
+HALL = {"width": 1920, "height": 1080}
 TALL = 1500  # pixels: a lesson with its explanation
+LOOKS = {
+    "projector": ({**WIDE, "height": TALL}, "light"),
+    "hall": (HALL, "dark"),
+    "phone": ({**PHONE, "height": TALL}, "light"),
+}
+PATIENCE = 60_000  # milliseconds
 
 
 def show(page: Page, lesson: str) -> None:
-    """Bring a lesson to the state that is worth a picture."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    if lesson == "heist":
-        page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
-        expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
+    """Bring a lesson to the state that is worth a picture: the answer is open, and what moves has come to rest."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    settled(page)
+    reveal = page.get_by_role("button", name=re.compile("without a prediction")).filter(visible=True)
     if lesson == "temperature":
-        page.get_by_role("radio", name="no, it looks mixed").click(timeout=60_000)
-        expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=60_000)
+        page.get_by_role("radio", name="no, it looks mixed").click(timeout=PATIENCE)
+        expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
         page.get_by_role("slider", name="Temperature").press("End")
-        expect(page.get_by_text("You predicted")).to_be_visible(timeout=60_000)
-    if lesson == "channel":
-        page.get_by_role("radio", name="only the entangled one").click(timeout=60_000)
-        expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("You predicted")).to_be_visible(timeout=PATIENCE)
+    elif reveal.count():
+        reveal.first.click()
+        expect(reveal).to_have_count(0, timeout=PATIENCE)
     if lesson == "entangle":
-        page.get_by_role("radio", name="mixed only when entangled").click(timeout=60_000)
         scrub = page.get_by_role("slider", name="Epoch")
-        expect(scrub).to_have_attribute("aria-valuetext", "epoch 16", timeout=60_000)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+        expect(scrub).to_have_attribute("aria-valuetext", "epoch 16", timeout=PATIENCE)
+    if lesson == "heist":
+        page.get_by_role("button", name="6 Verdict").click()
+    settled(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
     for chart in page.get_by_test_id("stVegaLiteChart").filter(visible=True).all():
-        expect(chart.locator("canvas, svg").first).to_be_attached(timeout=60_000)
+        expect(chart.locator("canvas, svg").first).to_be_attached(timeout=PATIENCE)
     page.evaluate("document.fonts.ready")
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE)
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
-        for size, viewport in SIZES.items():
-            for scheme in ("light", "dark"):
-                for lesson, path in LESSONS.items():
-                    page = browser.new_page(
-                        viewport={**viewport, "height": max(viewport["height"], TALL if lesson != "start" else 0)},
-                        color_scheme=scheme,
-                        reduced_motion="reduce",
-                    )
-                    page.goto(f"{url}/{path}")
-                    show(page, lesson)
-                    page.screenshot(path=FOLDER / f"{lesson}-{size}-{scheme}.png")
-                    page.close()
-                    print(f"{lesson}-{size}-{scheme}.png")
+        for look, (viewport, scheme) in LOOKS.items():
+            for lesson in ("start", *(stop.name for stop in LESSONS)):
+                page = browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                page.goto(f"{url}/{'' if lesson == 'start' else lesson}")
+                show(page, lesson)
+                page.screenshot(path=FOLDER / f"{lesson}-{look}.png")
+                page.close()
+                print(f"{lesson}-{look}.png")
+        page = browser.new_page(viewport=HALL, color_scheme="dark")  # type: ignore[arg-type]
+        page.goto(f"{url}/?booth=1")
+        settled(page)
+        page.locator("body").click()
+        expect(page.get_by_role("button", name="1 Steal")).to_be_visible(timeout=PATIENCE)
+        page.screenshot(path=FOLDER / "booth-hall.png")
         browser.close()
