@@ -4,7 +4,7 @@ from importlib import metadata
 
 import streamlit as st
 
-from app.lab import evidence
+from app.lab import evidence, variation
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui import claims, lesson, luck, settings, takeaway
 
@@ -40,7 +40,7 @@ for limit in claims.LIMITS:
 st.subheader("Check it yourself", anchor=False)
 st.markdown("One run takes half a minute, all of the evidence half an hour on two cores, the tests some minutes.")
 st.code(
-    f"{settings.command(experiment)}\npython -m app.lab evidence    # every number above\n"
+    f"{variation.command(experiment)}\npython -m app.lab evidence    # every number above\n"
     "python -m app.lab pretrain    # the recorded runs\nmake test",
     language=None,
     wrap_lines=True,

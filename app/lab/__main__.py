@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 from threadpoolctl import threadpool_limits
 
 from app.lab import (
+    aftermath,
     attack_table,
     court_record,
     datasets,
@@ -41,6 +42,7 @@ from app.lab import (
     record,
     stealing,
     trial,
+    variation,
 )
 from app.lab.attacks import ATTACKS
 from app.lab.events import (
@@ -113,9 +115,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 experiment = _experiment(chosen)
                 _run(washing.remove(experiment, _known(experiment), chosen.attacks), _prices, as_json=chosen.json)
             case "triggers":
-                _hand_out(chosen.preset, _experiment(chosen), chosen.folder)
+                _hand_out(_experiment(chosen), chosen.folder)
             case "claim":
-                _claim(chosen.preset, _experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
+                _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
             case "attacks":
                 _attacks(chosen.jobs, chosen.file)
             case "sweep":
@@ -220,13 +222,13 @@ def _run(events: Iterator[Event], summary: Callable[[_Result], str], *, as_json:
     print(json.dumps(last.result) if as_json else summary(last.result))
 
 
-def _hand_out(name: str, experiment: Experiment, folder: Path) -> None:
+def _hand_out(experiment: Experiment, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"Choose another folder than {str(folder)!r}: it is not empty, and nothing is overwritten.")
     exhibit = _heard(experiment).exhibit
     assert exhibit is not None
     classes = datasets.CLASSES[experiment.dataset]
-    evaluating = _command("claim", name, experiment, "answers.csv")
+    evaluating = variation.command(experiment, "claim", "answers.csv")
     for path, content in questionnaire.files(exhibit, classes, evaluating):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -234,7 +236,7 @@ def _hand_out(name: str, experiment: Experiment, folder: Path) -> None:
     print(f"{len(exhibit.inputs)} triggers are in {folder}. SHA-256, to be published: {exhibit.commitment}")
 
 
-def _claim(name: str, experiment: Experiment, file: Path, page: Path | None, *, as_json: bool) -> None:
+def _claim(experiment: Experiment, file: Path, page: Path | None, *, as_json: bool) -> None:
     try:
         questionnaire.check_size(file.stat().st_size)
         form = file.read_bytes()
@@ -246,7 +248,7 @@ def _claim(name: str, experiment: Experiment, file: Path, page: Path | None, *, 
     answers = questionnaire.read_answers(form, count, classes)
     verdict = ownership.claim(int((answers == heard.exhibit.target).sum()), count, heard.granted)
     if page is not None:
-        again = _command("triggers", name, experiment, "--folder triggers")
+        again = variation.command(experiment, "triggers", "--folder triggers")
         told = court_record.record(experiment, heard.exhibit, answers, verdict, heard.clean_successes, again)
         page.write_text(told, encoding="utf-8")
     if as_json:
@@ -274,13 +276,6 @@ def _heard(experiment: Experiment) -> trial.Hearing:
     told = list(_reported(trial.trial(experiment, events)))
     store.put(experiment, told, "trial")
     return trial.Hearing.of(told)
-
-
-def _command(verb: str, name: str, experiment: Experiment, rest: str) -> str:
-    """Return the command line that does something with this experiment, a variation of the preset ``name``."""
-    usual, settings = preset(name).to_dict(), experiment.to_dict()
-    options = [f"--{key.replace('_', '-')} {settings[key]}" for key in settings if settings[key] != usual[key]]
-    return " ".join([f"python -m app.lab {verb}", name, *options, rest])
 
 
 def _known(experiment: Experiment) -> list[Event]:
@@ -327,7 +322,7 @@ def _record_heist(name: str, experiment: Experiment, folder: Path) -> None:
     hearing = list(_reported(trial.trial(experiment, events)))
     record.write(folder / "trials" / name, experiment, trial=hearing)
     print("  maps by UMAP", file=sys.stderr)
-    record.write(folder / name, experiment, events, list(heist.umap(experiment, events)))
+    record.write(folder / name, experiment, events, list(aftermath.umap(experiment, events)))
 
 
 def _record_attacks(name: str, experiment: Experiment, folder: Path) -> None:

@@ -180,6 +180,10 @@ class Experiment:
         secret = stream_seed(self.seed, "lies")
         return prediction_api.Policy(self.answers, self.lies, self.reverse_sigmoid, self.top, self.decimals, secret)
 
+    def optimisation(self, epochs: int) -> training.Optimisation:
+        """Return how any network of the experiment is trained for so many epochs."""
+        return training.Optimisation(epochs, self.batch_size, self.learning_rate)
+
     @property
     def thief_network(self) -> str:
         """The network of the thief's copy."""

@@ -1,4 +1,4 @@
-"""The heist, end to end: train three victims, steal them, go to court. This room, and the trial's, compose the lab.
+"""The heist, end to end: train three victims, steal them, go to court. This room composes the lab.
 
 An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
 person sees, on a page, on the command line or in a table, is a view of that stream.
@@ -8,11 +8,9 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from app.lab import datasets, extraction, models, ownership, prediction_api, representation, training, triggers
@@ -23,10 +21,8 @@ from app.lab.events import (
     Event,
     Finished,
     Phase,
-    Probe,
     Progress,
     Queried,
-    Snapshot,
     Started,
     Theft,
     Weights,
@@ -39,13 +35,11 @@ from app.lab.scene import (
     Scene,
     entanglement,
     in_lockstep,
-    one_core_threads,
     set_scene,
     watch,
     with_perturbed_triggers,
 )
 
-Outcome = TypeVar("Outcome")
 _QUERY_BATCH = 100
 _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
 _STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
@@ -106,95 +100,20 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     """
     data = datasets.load(experiment.dataset)
     owned = len(data.owner.labels)
-    marking = _optimisation(experiment, experiment.watermark_epochs)
+    marking = experiment.optimisation(experiment.watermark_epochs)
     if training.watermarked_steps(owned, marking, experiment.task_per_watermark) == training.task_steps(owned, marking):
         raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
 
     def copying(theft: Experiment) -> int:
         asked = extraction.queries(data, theft.inputs, theft.budget)
-        return training.task_steps(asked, _optimisation(theft, theft.thief_epochs))
+        return training.task_steps(asked, theft.optimisation(theft.thief_epochs))
 
     return (
-        training.task_steps(owned, _optimisation(experiment, experiment.task_epochs))
+        training.task_steps(owned, experiment.optimisation(experiment.task_epochs))
         + training.task_steps(owned, marking)
         + len(WATERMARKED) * training.watermarked_steps(owned, marking, experiment.task_per_watermark)
         + len(DEFENCES) * sum(copying(theft) for theft in (experiment, *others))
     )
-
-
-def courtroom(experiment: Experiment) -> Scene:
-    """Return the scene of a run with its triggers moved as the run moves them; it repeats the common task training."""
-    scene, *_ = _ended(_schooling(set_scene(experiment, looks=False)))
-    return scene
-
-
-def interrogation(scene: Scene, victim: FeatureNetwork) -> tuple[Tensor, Tensor]:
-    """Return the thief's queries ``(n, ...)`` and what ``victim`` answered, ``(n, classes)``."""
-    asked = _asked(scene.experiment, scene.data)
-    return asked.inputs, _ended(_query(scene, victim, "", asked))
-
-
-def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
-    """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
-
-    The maps of the first victim are where those of the others begin: what differs is the models.
-
-    Args:
-        experiment: the run that was finished.
-        events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
-    """
-    probe = [event for event in events if isinstance(event, Probe)][-1]
-    inputs = datasets.from_display(probe.inputs)
-    end = float(experiment.task_epochs + experiment.watermark_epochs)
-    starts = None
-    for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
-        found = representation.features(rebuilt(experiment, trained), inputs)
-        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed, starts)
-        starts = starts or maps
-        for layer, points in zip(found, maps, strict=True):
-            yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
-
-
-def _ended(story: Generator[Event, None, Outcome]) -> Outcome:
-    """Let a part of the story happen unseen; return what it comes to."""
-    while True:
-        try:
-            next(story)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
-
-
-def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[str, NDArray[np.int64]]:
-    """Ask the copies of a finished run about the triggers of its probe, again.
-
-    The probe's triggers are the first ones that the court asks about (:class:`Claimed`), in its order.
-
-    Args:
-        experiment: the run that was finished.
-        probe: its last :class:`Probe`.
-        copies: of its :class:`Weights`, those of the copies.
-
-    Returns:
-        By defence, the class that the copy answers each trigger with, ``(triggers,)``.
-    """
-    shown = datasets.from_display(probe.inputs[probe.is_trigger])
-
-    def answers(copy: Weights) -> NDArray[np.int64]:
-        said: NDArray[np.int64] = models.predict(rebuilt(experiment, copy), shown).argmax(dim=1).numpy()
-        return said
-
-    with one_core_threads(1) as thread:  # as in the run; and a page that asks must not wait for busy cores
-        return {copy.defence: said for copy, said in zip(copies, thread.map(answers, copies), strict=True)}
-
-
-def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
-    """Return a model of a finished run from its weights, to be asked again."""
-    data = datasets.load(experiment.dataset)
-    network = experiment.network if trained.role == "victim" else experiment.thief_network
-    model = models.build(network, data.shape, data.classes, torch.Generator())
-    model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
-    return model
 
 
 def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
@@ -206,7 +125,7 @@ def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> G
 
 def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
     """Train the victims; return them, with the scene in which they were trained."""
-    scene, innocent, planes = yield from _schooling(scene)
+    scene, innocent, planes = yield from schooling(scene)
     yield Phase("watermark", 0)
     victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
     yield from in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES], _STRIDE)
@@ -215,14 +134,14 @@ def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, Fea
     return scene, victims
 
 
-def _schooling(scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
+def schooling(scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
     """Train what all victims share, and move the triggers by it; return that model, its projections and the scene."""
     experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
     yield Phase("task", 0)
     innocent = scene.network("victim")
-    how = _optimisation(experiment, experiment.task_epochs)
+    how = experiment.optimisation(experiment.task_epochs)
     steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
     total = training.task_steps(len(owner.labels), how)
     planes: Planes = {}
@@ -245,10 +164,10 @@ def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]
     }
 
     yield Phase("query", 0)
-    asked = _asked(experiment, scene.data)
+    asked = thief_queries(experiment, scene.data)
     answers = {}
     for defence in DEFENCES:
-        answers[defence] = yield from _query(scene, victims[defence], defence, asked)
+        answers[defence] = yield from query(scene, victims[defence], defence, asked)
 
     yield Phase("copy", 0)
     copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
@@ -279,10 +198,6 @@ def _weights(role: str, defence: str, model: FeatureNetwork) -> Weights:
     return Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
 
 
-def _optimisation(experiment: Experiment, epochs: int) -> training.Optimisation:
-    return training.Optimisation(epochs, experiment.batch_size, experiment.learning_rate)
-
-
 def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
     twin = scene.network("victim")
     twin.load_state_dict(model.state_dict())
@@ -292,7 +207,7 @@ def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
 def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -> Iterator[Event]:
     """Train one victim from where the three part; all of them see the task in the same order."""
     experiment, owner = scene.experiment, scene.data.owner
-    how = _optimisation(experiment, experiment.watermark_epochs)
+    how = experiment.optimisation(experiment.watermark_epochs)
     order = scene.random("watermark")
     if defence == "clean":
         steps = training.train_task(model, owner.inputs, owner.labels, how, order)
@@ -320,12 +235,13 @@ def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -
     return watch(scene, model, steps, total, "victim", (defence,), (parting, parting + how.epochs), planes)
 
 
-def _asked(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
+def thief_queries(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
+    """Return the inputs that the thief asks about, all of them, with their true labels."""
     drawn = numpy_stream(experiment.seed, f"thief's {experiment.inputs}")
     return extraction.thief_inputs(data, experiment.inputs, experiment.budget, drawn)
 
 
-def _query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
+def query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
     """Send the thief's queries; return all answers, ``(n, classes)``."""
     api = prediction_api.PredictionAPI(victim, scene.experiment.policy)
     received = []
@@ -349,7 +265,7 @@ def _untrained_copy(scene: Scene, defence: str) -> FeatureNetwork:
 
 
 def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answers: Tensor) -> Iterator[Event]:
-    how = _optimisation(scene.experiment, scene.experiment.thief_epochs)
+    how = scene.experiment.optimisation(scene.experiment.thief_epochs)
     steps = extraction.train_copy(copy, inputs, answers, how, scene.random(f"copy {defence}"))
     total = training.task_steps(len(inputs), how)
     return watch(scene, copy, steps, total, "copy", (defence,), (0, how.epochs))

@@ -83,7 +83,7 @@ def write(
         folder: the record's folder; its parent is made where it is missing.
         experiment: the settings of the run.
         events: what the run yielded, to the end; empty for a record of maps or of a result only.
-        maps: what :func:`app.lab.heist.umap` yielded.
+        maps: what :func:`app.lab.aftermath.umap` yielded.
         result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
         others: by the name of their task, what other tasks yielded, to the end.
 

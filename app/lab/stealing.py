@@ -76,7 +76,7 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     victims = len({ATTACKS[each.attack].solves for each in every})
     steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _schooling(experiment))
     for each in every:
-        attack, how = ATTACKS[each.attack], _how(each, each.thief_epochs)
+        attack, how = ATTACKS[each.attack], each.optimisation(each.thief_epochs)
         steps += campaign.fitting_steps(attack, data, each.budget, how)
         steps += campaign.pretraining_steps(how) if attack.pretrained else 0
     return steps
@@ -112,7 +112,7 @@ def _schooled(experiment: Experiment, *, logistic: bool) -> Generator[Event, Non
 def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
     """Play one attack; end with its result."""
     attack, model, data = ATTACKS[experiment.attack], victim.model, victim.data
-    how = _how(experiment, experiment.thief_epochs)
+    how = experiment.optimisation(experiment.thief_epochs)
     api = prediction_api.PredictionAPI(model, experiment.policy, price=experiment.price, budget=experiment.budget)
     thief = Thief(data, _untrained(experiment, attack, data), numpy_stream(experiment.seed, "attack"))
     if attack.pretrained:
@@ -229,11 +229,7 @@ def _progress(role: str, step: Step) -> Progress:
 
 
 def _schooling(experiment: Experiment) -> tuple[Optimisation, Optimisation]:
-    return _how(experiment, experiment.task_epochs), _how(experiment, experiment.watermark_epochs)
-
-
-def _how(experiment: Experiment, epochs: int) -> Optimisation:
-    return Optimisation(epochs, experiment.batch_size, experiment.learning_rate)
+    return experiment.optimisation(experiment.task_epochs), experiment.optimisation(experiment.watermark_epochs)
 
 
 def _doubled(data: Dataset) -> Dataset:

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from app.lab import commitment, datasets, framing, models, ownership, training
-from app.lab.events import Event, Exhibit, Finished, Framing, Phase, Progress, Started, Testimony, Weights
+from app.lab import aftermath, commitment, datasets, framing, models, ownership, training
+from app.lab.events import Event, Exhibit, Finished, Framing, Phase, Progress, Started, Testimony
 from app.lab.experiment import Experiment
 from app.lab.models import FeatureNetwork
 from app.lab.scene import Scene, set_scene, with_perturbed_triggers
@@ -74,13 +74,13 @@ def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
 
     Args:
         experiment: the run that was finished.
-        events: what it yielded; its :class:`Weights` are used.
+        events: what it yielded; its :class:`~app.lab.events.Weights` are used.
     """
     torch.set_num_threads(1)
     began = time.perf_counter()
     yield Started(experiment.key, experiment.seed, total_steps(experiment))
     scene = set_scene(experiment, looks=False)
-    suspects = {(event.role, event.defence): _restored(scene, event) for event in events if isinstance(event, Weights)}
+    suspects = aftermath.models_of(experiment, events)
     done = 0
     for event in _hearing(scene, suspects):
         if isinstance(event, Progress | Phase):
@@ -92,7 +92,7 @@ def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
 
 def total_steps(experiment: Experiment) -> int:
     """Return how many :class:`Progress` events :func:`trial` will yield."""
-    data, how = datasets.load(experiment.dataset), _optimisation(experiment)
+    data, how = datasets.load(experiment.dataset), experiment.optimisation(experiment.task_epochs)
     moving = training.task_steps(len(data.owner.labels), how) if experiment.perturbed else 0
     return moving + 2 * training.task_steps(len(data.thief.labels), how)
 
@@ -124,7 +124,7 @@ def _exhibits(scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
     yield Phase("exhibits", 0)
     if experiment.perturbed:
         innocent = scene.network("victim")
-        how = _optimisation(experiment)
+        how = experiment.optimisation(experiment.task_epochs)
         steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
         yield from _reported(steps, "victim")
         scene = with_perturbed_triggers(scene, innocent)
@@ -137,9 +137,8 @@ def _exhibits(scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
 def _bystander(scene: Scene, name: str) -> Generator[Event, None, FeatureNetwork]:
     """Train a model that has nothing to do with the owner: other data, other first weights, true labels."""
     model, others = scene.network(name), scene.data.thief
-    steps = training.train_task(
-        model, others.inputs, others.labels, _optimisation(scene.experiment), scene.random(f"{name} learns")
-    )
+    how = scene.experiment.optimisation(scene.experiment.task_epochs)
+    steps = training.train_task(model, others.inputs, others.labels, how, scene.random(f"{name} learns"))
     yield from _reported(steps, "bystander")
     return model
 
@@ -160,14 +159,3 @@ def _answers(model: FeatureNetwork, asked: Tensor) -> NDArray[np.int64]:
 def _commit(scene: Scene, shown: NDArray[np.generic]) -> str:
     labels = np.full(len(shown), scene.experiment.target)
     return commitment.commit(shown, labels, commitment.salt(scene.experiment.seed))
-
-
-def _restored(scene: Scene, trained: Weights) -> FeatureNetwork:
-    network = scene.experiment.network if trained.role == "victim" else scene.experiment.thief_network
-    model = scene.network("victim", network)
-    model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.tensors.items()})
-    return model
-
-
-def _optimisation(experiment: Experiment) -> training.Optimisation:
-    return training.Optimisation(experiment.task_epochs, experiment.batch_size, experiment.learning_rate)

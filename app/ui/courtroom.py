@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.lab import court_record, datasets, evidence, ownership, questionnaire, sequential
+from app.lab import court_record, datasets, evidence, ownership, questionnaire, sequential, variation
 from app.lab.events import WATERMARKED, Exhibit, Framing
 from app.lab.experiment import Experiment
 from app.lab.ownership import Claim
 from app.lab.scene import HELD_OUT
 from app.lab.sequential import Plan
 from app.lab.trial import Hearing
-from app.ui import court_charts, court_findings, findings, hearing, lesson, luck, pictures, question, settings
+from app.ui import court_charts, court_findings, findings, hearing, lesson, luck, pictures, question
 from app.ui.pictures import Card
 
 _HEARD = {"clean": ("bystander", "clean"), **{name: ("copy", name) for name in WATERMARKED}}
@@ -148,7 +148,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
     """Ask any model anywhere, and bring its answers back."""
     assert heard.exhibit is not None
     shown, classes = heard.exhibit, datasets.CLASSES[experiment.dataset]
-    name = settings.preset_name(experiment)
+    name = variation.preset_name(experiment)
     st.markdown(
         f"**1. Take the {len(shown.inputs)} triggers** to any model, wherever it runs. "
         f"**2. Write down** the class that it answers to each. **3. Bring the form back.** "
@@ -157,7 +157,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "The triggers and a form",
-            questionnaire.archive(shown, classes, settings.command(experiment, "claim") + " answers.csv"),
+            questionnaire.archive(shown, classes, variation.command(experiment, "claim", "answers.csv")),
             f"triggers-{name}.zip",
             "application/zip",
             icon=":material/download:",
@@ -189,7 +189,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
         f"It gave the secret answer, {shown.target}, to {verdict.successes} of {verdict.queries} triggers. An innocent "
         f"is granted {findings.percent(verdict.innocent_rate)}."
     )
-    command = settings.command(experiment, "triggers")
+    command = variation.command(experiment, "triggers", "--folder triggers")
     st.download_button(
         "The record of this claim",
         court_record.record(experiment, shown, answers, verdict, heard.clean_successes, command),

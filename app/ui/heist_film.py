@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.lab import heist, ownership
+from app.lab import aftermath, ownership
 from app.lab.events import DEFENCES, WATERMARKED, Claimed, Probe, Theft
 from app.lab.experiment import Experiment
 from app.lab.extraction import NO_TRUTH
@@ -218,7 +218,7 @@ def _curves(known: Chronicle) -> Data | None:
 def _trial(experiment: Experiment, known: Chronicle, probe: Probe | None) -> Data:
     """Return what happened in court: each trigger's answer as far as it is known, the growing proof, the verdicts."""
     some = next(iter(known.claims.values()))
-    asked = {} if probe is None or not known.copies else heist.interrogate(experiment, probe, known.copies)
+    asked = {} if probe is None or not known.copies else aftermath.interrogate(experiment, probe, known.copies)
     target = experiment.target
     return {
         "asked": some.queries,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from app.lab import datasets, drawings, heist, neurons
+from app.lab import aftermath, datasets, drawings, neurons
 from app.lab.events import Probe, Weights
 from app.lab.experiment import Experiment
 from app.lab.models import FeatureNetwork, predict
@@ -115,7 +115,7 @@ def _resized(picture: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _model(key: str, role: str, defence: str, _experiment: Experiment, _trained: Weights) -> FeatureNetwork:
-    return heist.rebuilt(_experiment, _trained)
+    return aftermath.rebuilt(_experiment, _trained)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.lab import variation
 from app.lab.experiment import Experiment
 from app.lab.record import Task
-from app.ui import path, settings, takeaway, theme, visit
+from app.ui import path, takeaway, theme, visit
 from app.ui.components import component
 
 _BACK_ROW = "F2"  # the key
@@ -71,7 +72,7 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None, task:
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
         with st.popover("Where is this from?", type="tertiary"):
             st.markdown("Every number here was computed by this run. The same, from the command line:")
-            st.code(settings.command(experiment, task), language=None, wrap_lines=True)
+            st.code(variation.command(experiment, task), language=None, wrap_lines=True)
             st.markdown("All of its settings:")
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.lab import evidence
+from app.lab import evidence, variation
 from app.lab.events import DEFENCES
 from app.lab.evidence import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
-from app.ui import evidence_charts, evidence_findings, exports, lesson, settings
+from app.ui import evidence_charts, evidence_findings, exports, lesson
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,12 +92,12 @@ def _draw(
     for lane in DEFENCES:
         st.markdown(evidence_findings.spread_in_words(measured[lane]))
     st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
-    one = settings.command(replace(experiment, seed=seeds[0]))
+    one = variation.command(replace(experiment, seed=seeds[0]))
     st.code(f"{evidence.COMMAND}\n{one}", language=None, wrap_lines=True)
 
 
 def _sweep(experiment: Experiment) -> str:
     """Return the sweep file that measures this setting."""
-    name = settings.preset_name(experiment)
+    name = variation.preset_name(experiment)
     lines = [f'preset = "{name}"', f"seeds = {list(evidence.SEEDS)}", "[settings]"]
-    return "\n".join([*lines, *settings.as_toml(experiment)])
+    return "\n".join([*lines, *variation.as_toml(experiment)])

@@ -5,7 +5,6 @@ The widgets, their bounds and their words are read off the one table of settings
 """
 
 import dataclasses
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ import streamlit as st
 
 from app.lab import models
 from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, canonical, preset
+from app.lab.variation import differences, preset_name
 
 _WORDS = {
     "victim": "the owner's own inputs",
@@ -109,11 +109,6 @@ def layers(experiment: Experiment) -> list[str]:
     return list(models.layer_names(experiment.network))
 
 
-def preset_name(experiment: Experiment) -> str:
-    """Return the preset from which this experiment departs: the one with the same data."""
-    return next((name for name, known in PRESETS.items() if known.dataset == experiment.dataset), DEFAULT_PRESET)
-
-
 def preset_control() -> None:
     """Offer the presets: which data the heist is about."""
     experiment = chosen()
@@ -187,16 +182,6 @@ def wording(value: str, setting: str = "") -> str:
     return _WORDS.get(f"{setting} {value}") or _WORDS.get(value, value)
 
 
-def command(experiment: Experiment, subcommand: str = "run") -> str:
-    """Return the command line that repeats this experiment, or does something else (``subcommand``) with it."""
-    name = preset_name(experiment)
-    options = []
-    for key, value in _differences(name, experiment).items():
-        between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
-        options.append(f"--{key.replace('_', '-')}{between}{value}")
-    return " ".join([f"python -m app.lab {subcommand}", name, *options])
-
-
 def link() -> str:
     """Return the address of this page with the visitor's setting, without what belongs to this visit alone."""
     asked = {name: value for name, value in st.query_params.items() if name not in _OF_THE_VISIT}
@@ -204,20 +189,8 @@ def link() -> str:
     return f"{address}?{urlencode(asked)}" if asked else address
 
 
-def as_toml(experiment: Experiment) -> list[str]:
-    """Return what this experiment changes in its preset, the seed apart, as lines of a sweep's settings."""
-    differing = _differences(preset_name(experiment), experiment).keys() - {"seed"}
-    settings = experiment.to_dict()
-    return [f"{name} = {json.dumps(settings[name])}" for name in settings if name in differing]
-
-
-def _differences(name: str, experiment: Experiment) -> dict[str, str]:
-    base = preset(name).to_dict()
-    return {key: str(value) for key, value in experiment.to_dict().items() if value != base[key]}
-
-
 def _remember(name: str, experiment: Experiment) -> None:
-    asked = _differences(name, experiment)
+    asked = differences(experiment, name)
     if name != DEFAULT_PRESET:
         asked["preset"] = name
     others = {key: value for key, value in st.query_params.items() if key not in _FIELDS and key != "preset"}

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from app.lab import datasets, drawings, triggers
+from app.lab import datasets, drawings, triggers, variation
 from app.lab.experiment import Experiment, preset
 from app.lab.randomness import numpy_stream
 from app.ui import drawing, pictures, settings
@@ -41,7 +41,7 @@ def answer(experiment: Experiment) -> None:
 
     def changed() -> None:
         target = st.session_state[key]
-        usual = preset(settings.preset_name(experiment)).source
+        usual = preset(variation.preset_name(experiment)).source
         # An icon comes from no class; the class that a patch would start from makes room for the target.
         source = usual if usual != target else (target + 1) % datasets.CLASSES[experiment.dataset]
         settings.change(experiment, target=target, source=source)

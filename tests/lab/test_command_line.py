@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.lab import __main__ as room
-from app.lab import heist, record, stealing
+from app.lab import aftermath, heist, record, stealing
 from app.lab.attacks import ATTACKS
 from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 from app.lab.experiment import Experiment, preset
@@ -177,7 +177,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
-    monkeypatch.setattr(heist, "umap", lambda experiment, events: iter(()))
+    monkeypatch.setattr(aftermath, "umap", lambda experiment, events: iter(()))
     status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")

@@ -10,7 +10,7 @@ import pytest
 import torch
 from scipy import stats
 
-from app.lab import datasets, extraction, heist, representation, triggers
+from app.lab import aftermath, datasets, extraction, heist, representation, triggers
 from app.lab.events import (
     DEFENCES,
     WATERMARKED,
@@ -385,7 +385,7 @@ def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
 
 def test_the_copies_say_of_the_probes_triggers_what_the_court_heard(small, story):
     probe = of(Probe, story)[-1]
-    answers = heist.interrogate(small, probe, of(Weights, story, role="copy"))
+    answers = aftermath.interrogate(small, probe, of(Weights, story, role="copy"))
     assert list(answers) == list(DEFENCES)
     for claimed in of(Claimed, story):
         said = answers[claimed.defence]
@@ -528,7 +528,7 @@ def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monk
         return [values[:, :2] for values in layers]
 
     monkeypatch.setattr(representation, "umap", stand_in)
-    maps = list(heist.umap(small, story))
+    maps = list(aftermath.umap(small, story))
     assert [(m.role, m.defence, m.layer) for m in maps] == [("victim", d, layer) for d in DEFENCES for layer in LAYERS]
     probe = of(Probe, story)[-1]
     for snapshot in maps:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from app.lab import datasets, extraction, heist
+from app.lab import aftermath, datasets, extraction
 from app.lab.datasets import Split
 from app.lab.events import DEFENCES, Attempted, Finished, FromScratch, Phase, Progress, Started, Theft
 from app.lab.models import build, predict
@@ -246,10 +246,10 @@ def test_an_attack_that_does_not_suit_the_data_is_refused_with_a_sentence(small)
 
 
 def test_the_queries_of_the_trial_are_those_of_the_theft(small, story):
-    scene = heist.courtroom(small)
+    scene = aftermath.courtroom(small)
     weights = [event for event in story if type(event).__name__ == "Weights" and event.role == "victim"]
-    victim = heist.rebuilt(small, weights[0])
-    asked, answers = heist.interrogation(scene, victim)
+    victim = aftermath.rebuilt(small, weights[0])
+    asked, answers = aftermath.interrogation(scene, victim)
     assert len(asked) == len(answers) == extraction.queries(scene.data, small.inputs, small.budget)
     fewer = replace(small, budget=100)
-    assert len(heist.interrogation(replace(scene, experiment=fewer), victim)[0]) == 100
+    assert len(aftermath.interrogation(replace(scene, experiment=fewer), victim)[0]) == 100

@@ -1,7 +1,6 @@
 """The lesson on the handshake: its page without a browser, its words, and its charts."""
 
 import io
-import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +8,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.lab import __main__ as command_line
 from app.lab import drawings
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.neurons import Division
-from app.ui import mark_charts, mark_findings, settings, theme
+from app.ui import mark_charts, mark_findings, theme
 from tests.ui.test_findings import claimed, theft
 from tests.ui.test_pages import opened, private_store, told  # noqa: F401 (a store of its own for these tests as well)
 
@@ -101,14 +99,6 @@ def test_a_hostile_drawing_gets_one_sentence(link: dict[str, str], sentence: str
     app = opened("mark", **link)
     assert len(app.warning) == 1 and sentence in app.warning[0].value
     assert "Recorded when the app was built" in told(app)
-
-
-@pytest.mark.parametrize("drawing", [CROSS, "-" * drawings.LENGTH])
-def test_the_command_line_repeats_a_run_with_a_drawing(drawing: str) -> None:
-    experiment = Experiment(trigger="drawing", drawing=drawing, seed=3)
-    words = shlex.split(settings.command(experiment))
-    assert words[:4] == ["python", "-m", "app.lab", "run"]
-    assert command_line._experiment(command_line._parser().parse_args(words[3:])) == experiment
 
 
 def test_an_uploaded_picture_becomes_the_trigger() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.lab import datasets, extraction, heist, models, ownership, training, triggers
+from app.lab import aftermath, datasets, extraction, heist, models, ownership, training, triggers
 from app.lab.datasets import Split
 from app.lab.events import DEFENCES, Attempted, Event, Finished, FromScratch, Phase, Progress, Started, Weights
 from app.lab.experiment import Experiment
@@ -102,19 +102,19 @@ def remove(
                 case _:
                     pass
     yield Phase("removal", before)
-    scene = heist.courtroom(experiment)
-    models_of = {(event.role, event.defence): heist.rebuilt(experiment, event) for event in known}
-    loots = {defence: _loot(scene, models_of["victim", defence]) for defence in DEFENCES}
+    scene = aftermath.courtroom(experiment)
+    rebuilt = aftermath.models_of(experiment, known)
+    loots = {defence: _loot(scene, rebuilt["victim", defence]) for defence in DEFENCES}
     own = _from_scratch(scene, loots["clean"])
     yield own
     secret = (scene.held_out, experiment.target)
     told: list[Attempted] = []
     for name in attacks:
         trials = [
-            _tried(scene, name, defence, models_of["copy", defence], models_of["victim", defence], loots[defence])
+            _tried(scene, name, defence, rebuilt["copy", defence], rebuilt["victim", defence], loots[defence])
             for defence in DEFENCES
         ]
-        for attempt in _judged(in_lockstep(trials, 1), triggers.answered_with(models_of["victim", "clean"], *secret)):
+        for attempt in _judged(in_lockstep(trials, 1), triggers.answered_with(rebuilt["victim", "clean"], *secret)):
             told.append(attempt)
             yield attempt
         yield Phase("removal", before + _AS_STEPS * len(told))
@@ -124,7 +124,7 @@ def remove(
 
 def _loot(scene: Scene, victim: FeatureNetwork) -> Loot:
     experiment, data = scene.experiment, scene.data
-    asked, answers = heist.interrogation(scene, victim)
+    asked, answers = aftermath.interrogation(scene, victim)
     labelled = len(data.thief.labels) // LABELLED
     drawn = numpy_stream(experiment.seed, "thief's far inputs")
     far = [make(data, labelled, drawn) for make in (datasets.of_another_kind, datasets.noise)]
@@ -136,7 +136,7 @@ def _loot(scene: Scene, victim: FeatureNetwork) -> Loot:
         own=Split(data.thief.inputs[:labelled], data.thief.labels[:labelled]),
         spare=data.thief.inputs[labelled:],
         far=torch.cat(far),
-        how=training.Optimisation(experiment.thief_epochs, experiment.batch_size, experiment.learning_rate),
+        how=experiment.optimisation(experiment.thief_epochs),
     )
 
 

@@ -1,0 +1,40 @@
+"""The text that repeats an experiment elsewhere says the very same experiment."""
+
+import shlex
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+from app.lab import __main__ as command_line
+from app.lab import drawings
+from app.lab.experiment import PRESETS, Experiment, preset
+from app.lab.variation import as_toml, command, preset_name
+
+CHANGED = [
+    *PRESETS.values(),
+    replace(preset("mnist"), seed=3, answers="labels", perturbed=False, learning_rate=1e-5),
+    replace(preset("blobs"), source=3, target=0, weight=0),
+    *(Experiment(trigger="drawing", drawing=sign * drawings.LENGTH, seed=3) for sign in "-_a"),
+]
+
+
+@pytest.mark.parametrize("experiment", CHANGED)
+def test_the_command_line_repeats_the_experiment(experiment):
+    words = shlex.split(command(experiment))
+    assert words[:4] == ["python", "-m", "app.lab", "run"]
+    assert command_line._experiment(command_line._parser().parse_args(words[3:])) == experiment
+
+
+def test_another_command_keeps_what_it_takes_besides():
+    words = shlex.split(command(replace(preset("digits"), seed=3), "claim", "answers.csv"))
+    assert words[3:] == ["claim", "digits", "--seed", "3", "answers.csv"]
+    chosen = command_line._parser().parse_args(shlex.split(command(preset("mnist"), "triggers", "--folder kit"))[3:])
+    assert str(chosen.folder) == "kit"
+
+
+@pytest.mark.parametrize("experiment", CHANGED)
+def test_the_lines_of_a_sweep_repeat_all_but_the_seed(experiment):
+    settings = tomllib.loads("\n".join(as_toml(experiment)))
+    base = preset(preset_name(experiment)).to_dict()
+    assert Experiment.from_dict({**base, **settings, "seed": experiment.seed}) == experiment
