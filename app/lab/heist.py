@@ -4,7 +4,6 @@ An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out
 person sees, on a page, on the command line or in a table, is a view of that stream.
 """
 
-import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -21,9 +20,7 @@ from app.lab.events import (
     Event,
     Finished,
     Phase,
-    Progress,
     Queried,
-    Started,
     Theft,
     Weights,
 )
@@ -39,6 +36,7 @@ from app.lab.scene import (
     watch,
     with_perturbed_triggers,
 )
+from app.lab.telling import told
 
 _QUERY_BATCH = 100
 _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
@@ -66,21 +64,7 @@ def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Iter
     """
     if any(other.victim_key != experiment.victim_key for other in others):
         raise ValueError("Thefts of one run must have the same victims: let them differ in the thief's settings only.")
-    torch.set_num_threads(1)  # whoever ran here before (UMAP does) may have left another number, and other roundings
-    began = time.perf_counter()
-    yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
-    done = 0
-    for event in _story(experiment, *others, looks=looks):
-        match event:
-            case Progress() | Phase():
-                done += isinstance(event, Progress)
-                yield replace(event, done=done)
-            case Finished():
-                ended = time.perf_counter()
-                yield Finished(ended - began, {**event.result, "seconds": round(ended - began, 2)})
-                began = ended
-            case _:
-                yield event
+    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others, looks=looks))
 
 
 def warm_up() -> None:
@@ -178,9 +162,9 @@ def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]
     for defence in DEFENCES:
         carried = extraction.channel(answers[defence], asked.labels, innocent, target)
         theft = _theft(scene, defence, victims[defence], copies[defence], carried)
-        told = {name: value for name, value in vars(theft).items() if name != "defence"}
+        measured = {name: value for name, value in vars(theft).items() if name != "defence"}
         inside = representation.features(victims[defence], scene.probe_inputs)
-        result[defence] = {**result.get(defence, {}), **told, "victim_snnl": entanglement(scene, inside)}
+        result[defence] = {**result.get(defence, {}), **measured, "victim_snnl": entanglement(scene, inside)}
         yield theft
 
     yield Phase("claim", 0)

@@ -4,7 +4,6 @@ The victim is the clean one of the same experiment's heist, trained the same way
 solves equations gets a logistic regression instead, which is all that it can steal.
 """
 
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +16,11 @@ from app.lab.attacks import ATTACKS, Attack, Thief
 from app.lab.campaign import Fitted, Haul
 from app.lab.datasets import Dataset, Split
 from app.lab.detector import Detector
-from app.lab.events import Copied, Event, Finished, Honest, Phase, Progress, Queried, Started, Territory
+from app.lab.events import Copied, Event, Finished, Honest, Phase, Progress, Queried, Territory
 from app.lab.experiment import Experiment
 from app.lab.models import FeatureNetwork
 from app.lab.randomness import numpy_stream, torch_stream
+from app.lab.telling import told
 from app.lab.training import Optimisation, Step
 
 GOOD = 0.85  # of the victim's accuracy: "a copy for so many dollars" means a copy this good
@@ -52,21 +52,7 @@ def steal(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
     """
     if any(other.victim_key != experiment.victim_key for other in others):
         raise ValueError("Attacks of one run must have the same victim: let them differ in the thief's settings only.")
-    torch.set_num_threads(1)
-    began = time.perf_counter()
-    yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
-    done = 0
-    for event in _story(experiment, *others):
-        match event:
-            case Progress() | Phase():
-                done += isinstance(event, Progress)
-                yield replace(event, done=done)
-            case Finished():
-                ended = time.perf_counter()
-                yield Finished(ended - began, {**event.result, "seconds": round(ended - began, 2)})
-                began = ended
-            case _:
-                yield event
+    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others))
 
 
 def total_steps(experiment: Experiment, *others: Experiment) -> int:

@@ -64,6 +64,11 @@ class Hearing:
         """The rate p0 that is granted to an innocent: :func:`app.lab.ownership.innocent_rate` of that model."""
         return ownership.innocent_rate(self.clean_successes, len(self.answers["victim", "clean"]))
 
+    def verdict(self, answers: NDArray[np.int64]) -> ownership.Claim:
+        """Judge whoever answers so, ``(n,)``, in the order of asking."""
+        assert self.exhibit is not None
+        return ownership.claim(int((answers == self.exhibit.target).sum()), len(answers), self.granted)
+
 
 def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     """Hear the case of a finished run: an :class:`Exhibit`, each :class:`Testimony`, each :class:`Framing`.

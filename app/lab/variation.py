@@ -1,6 +1,8 @@
 """An experiment as a variation of a preset: what it changes, and the text that repeats it elsewhere."""
 
+import dataclasses
 import json
+from collections.abc import Sequence
 
 from app.lab.experiment import DEFAULT_PRESET, PRESETS, Experiment, preset
 
@@ -37,3 +39,9 @@ def as_toml(experiment: Experiment) -> list[str]:
     differing = differences(experiment, preset_name(experiment)).keys() - {"seed"}
     settings = experiment.to_dict()
     return [f"{name} = {json.dumps(settings[name])}" for name in settings if name in differing]
+
+
+def varying(experiments: Sequence[Experiment]) -> list[str]:
+    """Return the settings besides the seed in which the experiments differ."""
+    names = [field.name for field in dataclasses.fields(Experiment) if field.name != "seed"]
+    return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]

@@ -183,7 +183,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
     except ValueError as mistake:
         st.error(str(mistake), icon=":material/warning:")
         return
-    verdict = ownership.claim(int((answers == shown.target).sum()), len(answers), heard.granted)
+    verdict = heard.verdict(answers)
     st.subheader(court_record.sentence(verdict), anchor=False)
     st.markdown(
         f"It gave the secret answer, {shown.target}, to {verdict.successes} of {verdict.queries} triggers. An innocent "
