@@ -31,8 +31,8 @@ class Phase:
     """A new part of the story begins.
 
     Of a heist: ``task``, ``triggers``, ``watermark``, ``query``, ``copy`` or ``claim``; after the theft ``removal``, in
-    court ``exhibits``, ``bystanders`` or ``framing``; of an attack ``victim``, ``pretraining`` or ``attack``; while runs
-    are recorded, ``maps``.
+    court ``exhibits``, ``bystanders`` or ``framing``; of an attack ``victim``, ``pretraining`` or ``attack``; while
+    runs are recorded, ``maps``.
     """
 
     name: str

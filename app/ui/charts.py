@@ -255,14 +255,19 @@ def _suspect(lane: str, who: str, rate: float, granted: float) -> Spec:
     return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
 
 
-def threshold(axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False) -> Spec:
-    """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture."""
+def threshold(
+    axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False, middle: float = 0.5
+) -> Spec:
+    """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture.
+
+    The label of an upright rule stands on the side of ``middle``, the middle of its axis.
+    """
     along = {"field": "value", "type": "quantitative"}
     if axis == "y":
         text: Spec = {"align": "right" if late else "left", "dx": -4 if late else 4, "dy": -10 if above else 12}
         place: Spec = {"y": along, "x": {"value": "width" if late else 0}}
     else:
-        text = {"align": "left" if value < 0.5 else "right", "baseline": "bottom", "dy": -4}
+        text = {"align": "left" if value < middle else "right", "baseline": "bottom", "dy": -4}
         place = {"x": along, "y": {"value": 0}}
     return {
         "data": {"values": [{"value": value, "words": words}]},

@@ -59,14 +59,14 @@ def washing(
                 "mark": {"type": "rect", "color": theme.THIEF.colour, "opacity": 0.1},
                 "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
             },
-            _rule(
+            charts.threshold(
                 "x",
                 own.accuracy,
                 f"his own model: {findings.percent(own.accuracy)}",
                 theme.THIEF.colour,
-                left=own.accuracy > (low + high) / 2,
+                middle=(low + high) / 2,
             ),
-            _rule("y", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
+            charts.threshold("y", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
@@ -118,26 +118,4 @@ def _row(name: str, lane: str, place: int, attempt: Attempted) -> charts.Spec:
         "says": findings.percent(attempt.watermark),
         "right": findings.percent(attempt.accuracy),
         "verdict": "convicts" if attempt.owned else "does not convict",
-    }
-
-
-def _rule(axis: str, value: float, words: str, colour: str, *, left: bool = False) -> charts.Spec:
-    along = {"field": "value", "type": "quantitative"}
-    if axis == "x":
-        text = {"baseline": "bottom", "dy": -4, "align": "right" if left else "left"}
-        place = {"x": along, "y": {"value": 0}}
-    else:
-        text, place = {"align": "left", "dx": 4, "dy": -10}, {"y": along, "x": {"value": 0}}
-    return {
-        "data": {"values": [{"value": value, "words": words}]},
-        "layer": [
-            {
-                "mark": {"type": "rule", "strokeDash": [6, 4], "color": colour, "strokeWidth": 2},
-                "encoding": {axis: along},
-            },
-            {
-                "mark": {"type": "text", "fontSize": 16, "fontWeight": 600, **text},
-                "encoding": {**place, "text": {"field": "words"}},
-            },
-        ],
     }
