@@ -71,7 +71,7 @@ def curves(known: Chronicle) -> None:
         some = "first" if known.finished else "latest"
         st.caption(
             f"The {some} {charts.SHOWN_BATCHES} batches, one bar each. Short and grey: a task batch, SNNL off. "
-            "Tall: a watermark batch."
+            "Tall: a watermark batch; only in the entangled model its SNNL counts."
         )
 
 

@@ -90,12 +90,14 @@ def draw(job: Job, known: Chronicle) -> None:
         secret(known)
         learning(known)
         return
-    st.subheader("Ask the models: press a picture, or draw", anchor=False)
-    interrogation.ask(experiment, known, sealed=predicted.sealed(job))
     predict(job)
-    lesson.provenance(experiment, job.origin, known.finished.seconds)
-    if predicted.sealed(job):
+    sealed = predicted.sealed(job)
+    if sealed:
         st.button("Show me without a prediction", key="mark_reveal", on_click=predicted.reveal)
+    st.subheader("Ask the models: press a picture, or draw", anchor=False)
+    interrogation.ask(experiment, known, sealed=sealed)
+    lesson.provenance(experiment, job.origin, known.finished.seconds)
+    if sealed:
         return
     stolen(known)
     inside(known)
