@@ -35,7 +35,9 @@ _STEPS = {
     "interrogate": ("Interrogate", "The owner shows each copy his triggers. What does it say?"),
     "verdict": ("Verdict", "Is that more than chance?"),
 }
-_PICTURED = "As many as have a picture; the verdict counts them all."
+_PICTURED = (
+    "p: how likely an innocent model does as well by chance. Here, triggers with a picture; the verdict counts all."
+)
 _UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
 _TITLE = "The heist, step by step"
 
