@@ -71,7 +71,7 @@ def curves(known: Chronicle) -> None:
         some = "first" if known.finished else "latest"
         st.caption(
             f"The {some} {charts.SHOWN_BATCHES} batches, one bar each. Short and grey: a task batch, SNNL off. "
-            "Tall: a watermark batch."
+            "Tall: a watermark batch; only in the entangled model its SNNL counts."
         )
 
 
@@ -133,7 +133,13 @@ with live.controls(experiment, job, *more):
         "Layer", settings.layers(experiment), default=settings.layers(experiment)[-2], required=True, key="layer"
     )
     projection = st.segmented_control(
-        "Map", ["pca", "umap"], default="pca", required=True, format_func=str.upper, key="projection"
+        "Map",
+        ["pca", "umap"],
+        default="pca",
+        required=True,
+        format_func=str.upper,
+        key="projection",
+        help="Two ways to flatten a layer: PCA shows where points spread most, UMAP keeps neighbours together.",
     )
 predicted = question.about("entangle", experiment.key, layer)
 with asked:

@@ -95,7 +95,8 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
     sealed = predicted.sealed(job)
     victims = known if known.probe else live.known_victims(experiment)
     gate = Gate(COURT, OUTCOMES, sealed, predicted.prediction is not None)
-    heist_film.draw(experiment, known, victims.probe, gate, predict=predicted.predict, reveal=predicted.reveal)
+    with lesson.picture("film"):
+        heist_film.draw(experiment, known, victims.probe, gate, predict=predicted.predict, reveal=predicted.reveal)
     predicted.ask(COURT, OUTCOMES, job)
     if sealed:
         st.button("Open the verdict without a prediction", key="reveal", on_click=predicted.reveal)
@@ -106,11 +107,10 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
         reasons(experiment, known)
     with origin:  # once the figures are drawn: they can be taken away from here
         lesson.provenance(experiment, job.origin, known.finished.seconds)
-    secret(experiment, victims)
 
 
 experiment = settings.chosen()
-st.title("Which mark survives the theft?", anchor=False)
+lesson.opening("Which mark survives the theft?")
 job = live.find(experiment)
 predicted = question.about("heist", experiment.key)
 more = ("initialisation", "architecture", "budget", "weight", "temperature", "schedule", "seed")

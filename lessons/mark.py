@@ -51,7 +51,6 @@ def stolen(known: Chronicle) -> None:
     """What became of the handshake in the copy, beside the control."""
     thefts = {lane: known.thefts[lane] for lane in LANES}
     claim = known.claims["naive"]
-    predicted.compare(mark_findings.handshake(thefts["naive"], claim))
     lesson.figure(mark_findings.headline(thefts, claim), charts.verdict({"naive": claim}, thefts), "stolen")
     st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
     luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in known.thefts.items()})
@@ -90,12 +89,16 @@ def draw(job: Job, known: Chronicle) -> None:
         secret(known)
         learning(known)
         return
-    st.subheader("Ask the models: press a picture, or draw", anchor=False)
-    interrogation.ask(experiment, known, sealed=predicted.sealed(job))
     predict(job)
-    lesson.provenance(experiment, job.origin, known.finished.seconds)
-    if predicted.sealed(job):
+    sealed = predicted.sealed(job)
+    if sealed:
         st.button("Show me without a prediction", key="mark_reveal", on_click=predicted.reveal)
+    else:
+        predicted.compare(mark_findings.handshake(known.thefts["naive"], known.claims["naive"]))
+    st.subheader("Ask the models: press a picture, or draw", anchor=False)
+    interrogation.ask(experiment, known, sealed=sealed)
+    lesson.provenance(experiment, job.origin, known.finished.seconds)
+    if sealed:
         return
     stolen(known)
     inside(known)

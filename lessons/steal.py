@@ -89,8 +89,8 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
 experiment = settings.chosen()
 lesson.opening(
     "How many dollars does a copy cost?",
-    f"An owner sells his model's answers, 1,000 for {attack_findings.dollars(experiment.price)}. A thief buys "
-    "some, and fits a network of his own to them. What he asks is his *attack*.",
+    f"An owner sells the answers of his model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
+    "A thief buys some, and fits a network of his own to them. What he asks is his *attack*.",
 )
 job = live.find(experiment, "steal")
 predicted = question.about("steal", experiment.key)

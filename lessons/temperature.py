@@ -45,7 +45,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             first.ask(said, list(words.SEES.values()))
     playground.picker(table)
 with lesson.picture("playground"):
+    title = st.container()
     table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
+near = arrangements.nearness(table.arrangement, table.temperature)
+title.subheader(words.finding(near), anchor=False)
 if sealed:
     st.button("Show me without a prediction", key="temperature_reveal", on_click=first.reveal)
 st.caption(
@@ -54,8 +57,6 @@ st.caption(
     "has fallen to 37\u202f%. Drag points; two quick taps on empty ground add one."
 )
 
-near = arrangements.nearness(table.arrangement, table.temperature)
-st.subheader(words.finding(near), anchor=False)
 if first.locked:
     first.compare(words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)))
 if hot_pull and pull is not None:

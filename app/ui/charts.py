@@ -194,7 +194,8 @@ def batch_strip(batches: Mapping[str, Sequence[Progress]], layer: str, *, live: 
                     "says": f"{batch.snnl[shown]:.2f} in {shown}" if counts else "off",
                 }
             )
-    told = "entangled: SNNL counts on watermark batches" + (f" (height: SNNL in {shown})" if shown else "")
+    # Short: what is wider than a phone squeezes the whole picture.
+    told = f"entangled: height, SNNL in {shown}" if shown else "entangled: SNNL counts"
     words = [{"at": _NAIVE_BASE + 0.6, "words": "naive: SNNL never counts"}, {"at": 1.02, "words": told}]
     ink = theme.TRIGGER.colour
     return {

@@ -150,7 +150,8 @@ def fate(theft: Theft, claimed: Claimed) -> str:
     if not claimed.owned:
         return (
             f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
-            f"too few to tell it from an innocent model (granted: {percent(claimed.innocent_rate)})."
+            f"too few to convict. An innocent model, granted {percent(claimed.innocent_rate)}, gives as many by chance "
+            f"(p = {p_value(claimed.p_value)} over {claimed.queries} triggers)."
         )
     if theft.stolen_watermark >= SURVIVES:
         return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."

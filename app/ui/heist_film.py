@@ -23,9 +23,9 @@ from app.ui.components import component
 
 _SYMBOLS = {"circle": "●", "square": "■", "triangle-up": "▲"}
 _ROLES = {
-    "clean": "never marked: the control",
-    "naive": "marked beside the task",
-    "entangled": "the mark woven into the task",
+    "clean": "never taught the secret",
+    "naive": "taught it beside the task",
+    "entangled": "taught it woven into the task",
 }
 _STEPS = {
     "victims": ("Victims", "Whom does the thief steal from?"),
@@ -35,7 +35,9 @@ _STEPS = {
     "interrogate": ("Interrogate", "The owner shows each copy his triggers. What does it say?"),
     "verdict": ("Verdict", "Is that more than chance?"),
 }
-_PICTURED = "As many as have a picture; the verdict counts them all."
+_PICTURED = (
+    "p: how likely an innocent model does as well by chance. Here, triggers with a picture; the verdict counts all."
+)
 _UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
 _TITLE = "The heist, step by step"
 
@@ -90,7 +92,7 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
     thefts, target = known.thefts, experiment.target
     curves = _curves(known)
     steps = [
-        _step("victims", findings.victims(thefts), f"The secret: {_secret(experiment)}."),
+        _step("victims", findings.victims(thefts), _mark(experiment)),
         _step("query", findings.strayed(thefts), _habits(experiment)),
         *([_step("train", findings.accuracies("copy", known.last("copy")))] if curves else []),
         _step("compare", findings.copy_headline(thefts), "" if curves else _UNRECORDED),
@@ -287,8 +289,9 @@ def depth(p: float) -> float:
     return round(math.log(max(p, charts.SMALLEST_P)) / math.log(charts.SMALLEST_P), 4) + 0.0
 
 
-def _secret(experiment: Experiment) -> str:
-    return f"{settings.wording(experiment.trigger)} → {experiment.target}"
+def _mark(experiment: Experiment) -> str:
+    secret = f"{settings.wording(experiment.trigger)} → {experiment.target}"
+    return f"A mark is a secret that its owner taught a model: {secret}."
 
 
 def _habits(experiment: Experiment) -> str:

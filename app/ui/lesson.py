@@ -16,12 +16,14 @@ _BACK_ROW = "F2"  # the key
 _PICTURE = "picture_"  # begins the key of what it may show
 
 
-def opening(question: str, lead: str) -> None:
-    """Open the lesson with its question and one or two short sentences."""
+def opening(question: str, lead: str = "") -> None:
+    """Open the lesson with its question and one or two short sentences, unless its picture says them itself."""
     takeaway.clear()
-    component("back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
-    st.title(question, anchor=False)
-    st.markdown(lead)
+    with st.container(gap=None):  # the back row's key takes no room
+        component("back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
+        st.title(question, anchor=False)
+    if lead:
+        st.markdown(lead)
 
 
 def figure(
@@ -85,4 +87,6 @@ def onward(name: str) -> None:
     stop = path.after(name)
     st.divider()
     st.caption(f"For the back row: {_BACK_ROW} shows the picture alone, {_BACK_ROW} again brings the page back.")
-    st.page_link(stop.page, label=f"**Next: {stop.title}.** {stop.question}", icon=":material/arrow_forward:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(stop.page, label=f"**Next: {stop.title}**", icon=":material/arrow_forward:")
+        st.markdown(stop.question)

@@ -52,7 +52,10 @@ def test_the_verdict_is_the_courts(naive: int, entangled: int, outcome: str, lea
 
 def test_a_dead_mark_is_called_dead_also_when_it_is_the_entangled_one() -> None:
     claims, thefts = case(0, 1)
-    assert findings.fate(thefts["entangled"], claims["entangled"]).startswith("The entangled mark died")
+    said = findings.fate(thefts["entangled"], claims["entangled"])
+    assert said.startswith("The entangled mark died")
+    # Why more than what is granted may still be too few: the court's own p-value stands beside it.
+    assert f"p = {findings.p_value(claims['entangled'].p_value)} over {claims['entangled'].queries} triggers" in said
 
 
 def test_a_mark_below_one_half_has_survived_in_part() -> None:

@@ -91,6 +91,7 @@ def test_the_six_steps_are_told_in_their_order_and_each_has_its_finding(whole: t
     assert all(step["says"] for step in film["steps"])
     assert [lane["name"] for lane in film["lanes"]] == list(DEFENCES)
     assert film["steps"][-1]["says"] == findings.verdict(whole[1].claims, whole[1].thefts)
+    assert f"→ {whole[0].target}." in film["steps"][0]["note"] and film["triggers"] is not None
     json.dumps(film, allow_nan=False)  # plain values only
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from app.lab import extraction, prediction_api, record
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.removal import washing
-from app.ui import runtime, settings
+from app.ui import runtime
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,11 +169,6 @@ def test_every_removal_attack_on_a_preset_is_recorded_and_waits_for_its_predicti
         assert not app.exception
         assert "Why" in told(app)
         assert "Recorded when the app was built" in told(app)
-
-
-def test_the_secret_is_shown_with_its_label() -> None:
-    experiment = Experiment()
-    assert f"The secret: {settings.wording(experiment.trigger)} → {experiment.target}" in told(opened("heist"))
 
 
 def test_a_deep_link_sets_the_experiment() -> None:
