@@ -66,7 +66,7 @@ def washing(
                 theme.THIEF.colour,
                 left=own.accuracy > (low + high) / 2,
             ),
-            _rule("y", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
+            _rule("y", granted, f"granted to an unwashed innocent: {findings.percent(granted)}", theme.COURT.colour),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
