@@ -35,7 +35,7 @@ def draw(job: Job, known: Chronicle) -> None:
     finding = removal_findings.headline(chosen, curves, paid)
     lesson.figure(finding, removal_charts.washing(chosen, curves, paid, own), "washing")
     st.caption(
-        "Large: the copy as stolen. Each further point is a stronger attack. Filled: the court still convicts; hollow: "
+        "Large: the copy as stolen. Each further point is a stronger attack. Filled: the court convicts; hollow: "
         "it does not. In the shaded part, the washed copy is no better than a model of the thief's own."
     )
     if known.finished is not None:
@@ -84,7 +84,7 @@ with live.controls(experiment, job, "inputs", "answers", "weight", "temperature"
     )
 predicted = question.about("remove", experiment.key, chosen)
 with asked:
-    words = f"{ATTACKS[chosen].help} Which mark does he get rid of, and still gain by the theft?"
+    words = f"{ATTACKS[chosen].help} Which mark can the owner then no longer prove, and the theft still pays?"
     predicted.ask(words, list(findings.OUTCOMES.values()), job)
 live.island(job, draw)
 lesson.onward("remove")

@@ -5,7 +5,18 @@ from dataclasses import replace
 import streamlit as st
 
 from app.runs.job import Job
-from app.ui import evidence_charts, evidence_findings, exports, lesson, live, luck, settings, takeaway
+from app.ui import (
+    evidence_charts,
+    evidence_findings,
+    exports,
+    findings,
+    lesson,
+    live,
+    luck,
+    question,
+    settings,
+    takeaway,
+)
 from app.ui.chronicle import Chronicle
 
 
@@ -29,7 +40,11 @@ def another_way() -> None:
 
 def draw(job: Job, known: Chronicle) -> None:
     """The visitor's run: on its way, or held against the seeds."""
-    if known.finished is not None and own is not None and chosen is not None:
+    if known.finished is None or predicted.sealed():
+        return
+    if chosen is None:
+        st.markdown("Choose a setting and run it live: your run joins the picture as a \u2605.")
+    elif own is not None:
         st.markdown(f"\u2605 {evidence_findings.own_run(*own, chosen)}")
         lesson.provenance(experiment, job.origin, known.finished.seconds)
 
@@ -37,8 +52,8 @@ def draw(job: Job, known: Chronicle) -> None:
 experiment = settings.chosen()
 lesson.opening(
     "What does a mark cost?",
-    "The more the owner entangles (weight \u03ba), the more of the mark can survive the theft, and the more accuracy "
-    "the model can lose to it. Temperature T decides how near two inputs must be to count.",
+    "The owner chooses how hard to entangle (weight \u03ba) and how near two inputs must be to count (temperature T). "
+    "He pays in accuracy: a *point* is one more wrong answer in a hundred, against the model without a mark.",
 )
 found = luck.proven()
 frontier = [row for row in found if row.table == "frontier"]
@@ -55,6 +70,8 @@ if chosen is not None and replace(chosen.experiment, seed=experiment.seed) != ex
     chosen = None
 job = live.find(experiment)
 own = None if chosen is None or job is None else Chronicle.of(job.events).price
+predicted = question.about("tradeoff", *way)
+asked = st.container()
 with live.controls(experiment, job, "seed"):
     st.session_state["way"] = way
     st.segmented_control(
@@ -66,16 +83,18 @@ with live.controls(experiment, job, "seed"):
         key="way",
         on_change=another_way,
     )
-    st.session_state["recipe"] = None if chosen is None else recipe
-    st.selectbox(
-        "Setting (or click a point)",
-        list(priced),
-        format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
-        placeholder="none of these",
-        width=320,
-        key="recipe",
-        on_change=lambda: load(st.session_state["recipe"]),
-    )
+with asked:
+    words = f"What does the owner pay for {findings.percent(evidence_findings.WANTED)} of the mark to survive?"
+    predicted.ask(words, evidence_findings.PRICES, known=True)
+if predicted.sealed():
+    spec = evidence_charts.unpriced(frontier, usual["naive"])
+    lesson.figure(evidence_findings.unpriced(usual["naive"]), spec, "frontier")
+    st.button("Show me without a prediction", key="tradeoff_reveal", on_click=predicted.reveal)
+    live.island(job, draw)
+    lesson.onward("tradeoff")
+    st.stop()
+cheapest = evidence_findings.cheapest(frontier)
+predicted.compare(evidence_findings.price(cheapest))
 lesson.figure(
     evidence_findings.frontier(frontier, usual["entangled"]),
     evidence_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
@@ -84,12 +103,25 @@ lesson.figure(
     on_select=clicked,
 )
 st.caption(
-    "Up and to the left is better. Each point is one setting, the mean over 3 seeds, its lines from the least to the "
-    "most; the two large hollow marks are means over 10 seeds. Filled: no other setting gives more for less. "
-    "The circle is the setting that you chose. The cost is against the clean model of the same seed."
+    "Up and to the left is better. Each small point is one setting, the mean over 3 seeds, its lines from the least to "
+    "the most. Large and hollow: the naive mark and the setting of the other pages, both over 10 seeds. "
+    "Filled: no other setting gives more for less. The circle is the setting that you chose."
+)
+st.session_state["recipe"] = None if chosen is None else recipe
+st.selectbox(
+    "Setting (or click a point)",
+    list(priced),
+    format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
+    placeholder="choose one, then run it live",
+    width=320,
+    key="recipe",
+    on_change=lambda: load(st.session_state["recipe"]),
 )
 live.island(job, draw)
-lesson.explain(evidence_findings.front_in_words(evidence_charts.front(frontier, usual["naive"]), frontier))
+lesson.explain(
+    evidence_findings.price_in_words(cheapest),
+    evidence_findings.front_in_words(evidence_charts.front(frontier, usual["naive"]), frontier),
+)
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Where is this from?", type="tertiary"):
         st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")

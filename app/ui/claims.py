@@ -5,11 +5,12 @@ A figure that nobody here has looked up again is not on this list.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.lab import evidence
 from app.lab.evidence import Row
-from app.lab.experiment import LAB_VERSION
-from app.ui import evidence_findings
+from app.lab.experiment import LAB_VERSION, Experiment
+from app.ui import evidence_findings, settings
 from app.ui.findings import percent
 
 PAPER = "[Jia et al. 2021](https://arxiv.org/abs/2002.12200), abstract"
@@ -69,18 +70,29 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
         f"{lane} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})" for lane, mark in marks.items()
     )
     thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
-    priced = [row for row in found if row.table == "frontier" and row.experiment.answers == "confidences"]
+    way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
+    priced = [
+        row
+        for row in found
+        if row.table == "frontier" and (row.experiment.answers, row.experiment.inputs) == (way.answers, way.inputs)
+    ]
+    alike = evidence.find(found, replace(usual[0].experiment, answers=way.answers, inputs=way.inputs))["entangled"]
     innocent = max(max(row.measures["stolen_watermark"]) for row in found if row.defence == "clean")
     says = (
-        f"What a copy knows of the mark, over {seeds} seeds: {survival}.",
+        f"What a copy knows of the mark, over {seeds} seeds: {survival} ({_theft(usual[0].experiment)}).",
         f"The entangled mark costs {evidence_findings.points(models['entangled'])} of accuracy, the naive one "
         f"{evidence_findings.points(models['naive'])}.",
         f"{evidence_findings.channels(thefts)}.",
-        f"{evidence_findings.frontier(priced, models['entangled'])}.",
+        f"{evidence_findings.frontier(priced, alike)} ({_theft(way)}).",
         f"A copy of a model that was never marked gives the secret answer to {percent(innocent)} of the triggers at "
         "most, whatever the theft.",
     )
     return [Claim(words) for words in says]
+
+
+def _theft(experiment: Experiment) -> str:
+    asked, told = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
+    return f"the thief asks {asked}, the API answers with {told}"
 
 
 QUOTED = (

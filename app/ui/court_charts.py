@@ -113,6 +113,7 @@ def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spe
         for who, answers in zip(WITNESSES, (event.own, event.accused, event.control), strict=True)
     ]
     looks = list(WITNESSES.values())
+    legend = {"title": None, "columns": 2}  # three beside each other are wider than a phone
     x = {"field": "strength", "type": "quantitative", "axis": {"title": "largest change of a trigger"}}
     y = {
         "field": "rate",
@@ -123,12 +124,12 @@ def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spe
     colour = {
         "field": "who",
         "scale": {"domain": list(WITNESSES), "range": [look.colour for look in looks]},
-        "legend": {"title": None},
+        "legend": legend,
     }
     shape = {
         "field": "who",
         "scale": {"domain": list(WITNESSES), "range": [look.symbol for look in looks]},
-        "legend": {"title": None},
+        "legend": legend,
     }
     size = {"condition": {"test": "datum.chosen", "value": 420}, "value": 110}
     return {

@@ -100,16 +100,17 @@ def several(_: Experiment, heard: Hearing) -> None:
     found = [_tested(heard, *model) for model in known]
     accused = max(count, len(found))
     adjusted = ownership.holm([verdict.p_value for verdict in found] + [1.0] * (accused - len(found)))
-    rows = [["suspect", "secret answers", "p", f"p, corrected for {accused}", "verdict"]]
+    rows = [["suspect", "verdict", "secret answers", "p", f"p, for {accused}"]]
     for model, verdict, raised in zip(known, found, adjusted, strict=False):
         word = "✗ convicted" if raised < ownership.SIGNIFICANCE else "✓ goes free"
         secret = f"{verdict.successes} of {verdict.queries}"
         p, p_raised = (court_record.p_words(value).removeprefix("= ") for value in (verdict.p_value, raised))
-        rows.append([court_findings.suspect(*model), secret, p, p_raised, word])
+        rows.append([court_findings.suspect(*model), word, secret, p, p_raised])
     st.markdown(court_findings.table(rows))
     st.caption(
-        "Holm: the smallest of m p-values is multiplied by m, the next by m - 1, and so on. Then at most 1 trial in 20 "
-        "convicts anybody innocent, however many are accused."
+        "p: how likely an innocent gives so many secret answers by chance. Holm's correction multiplies the smallest "
+        f"of {accused} p-values by {accused}, the next by {accused - 1}, and so on: then at most 1 trial in 20 "
+        "convicts anybody innocent. The bystander is a model that somebody else trained on other data."
     )
 
 

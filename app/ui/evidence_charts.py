@@ -15,6 +15,7 @@ PICKED = "picked"  # the parameter that a click on the frontier sets
 _STAR = (
     "M0,-1L0.235,-0.324L0.951,-0.309L0.38,0.124L0.588,0.809L0,0.4L-0.588,0.809L-0.38,0.124L-0.951,-0.309L-0.235,-0.324Z"
 )
+_APART = (0.15, 0.09)  # of the axes' lengths: settings that lie nearer than this do not both get a name
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 
 
@@ -164,6 +165,39 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
     return {"height": 480, "config": charts.CONFIG, "layer": layers}
 
 
+def unpriced(found: Sequence[Row], naive: Row) -> Spec:
+    """Draw the naive mark and how much is wanted, on the axes of :func:`frontier`, and none of the entangled ones."""
+    x, y = _price_axes(found, naive)
+    lane = theme.LANES["naive"]
+    wanted = f"wanted: {findings.percent(evidence_findings.WANTED)} of the mark"
+    return {
+        "height": 460,
+        "config": charts.CONFIG,
+        "layer": [
+            charts.threshold("y", evidence_findings.WANTED, wanted, theme.COURT.colour),
+            {
+                "data": {"values": [{**_priced(naive), "words": "naive"}]},
+                "encoding": {"x": x, "y": y},
+                "layer": [
+                    {
+                        "mark": {
+                            "type": "point",
+                            "size": 620,
+                            "strokeWidth": 4,
+                            "shape": lane.symbol,
+                            "color": lane.colour,
+                        }
+                    },
+                    {
+                        "mark": {"type": "text", "fontSize": 18, "fontWeight": 600, "dy": -28},
+                        "encoding": {"text": {"field": "words"}},
+                    },
+                ],
+            },
+        ],
+    }
+
+
 def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, own: tuple[float, float] | None) -> Spec:
     """Draw what survival costs: a point for each setting, the front that nothing beats, and what the visitor did.
 
@@ -172,24 +206,22 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
     Args:
         found: entangled rows that differ in weight and temperature.
         naive: the naive mark under the same theft; it may be on the front.
-        usual: the setting of the other pages.
+        usual: the setting of the other pages, over more seeds.
         chosen: which of ``found`` the visitor looks at.
         own: accuracy cost (a fraction) and survival of the visitor's own run of it, one seed.
     """
     best = front(found, naive)
     rows = [{**_priced(row), "best": row in best} for row in found]
-    named = sorted((row for row in rows if row["best"]), key=lambda row: (row["cost"], row["mark"]))
     marked = [
         {**_priced(naive), "words": "naive", "lane": "naive"},
-        {**_priced(usual), "words": "the setting of the other pages", "lane": "entangled"},
+        {
+            **_priced(usual),
+            "words": f"{evidence_findings.recipe(usual.experiment)}, {len(usual.seeds)} seeds",
+            "lane": "entangled",
+        },
     ]
-    x = {"field": "cost", "type": "quantitative", "axis": {"title": "accuracy cost, percentage points"}}
-    y = {
-        "field": "mark",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "secret answers of the copy"},
-    }
+    x, y = _price_axes(found, naive)
+    named = _apart([row for row in rows if row["best"]], marked, x["scale"]["domain"])
     lane = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
     entangled, here = theme.LANES["entangled"], theme.COURT.colour
     about = [
@@ -198,7 +230,7 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
         {"field": "says", "title": "the mark on the copy"},
         {"field": "loses", "title": "accuracy cost"},
     ]
-    faint = {"condition": {"test": "datum.best", "value": 0.5}, "value": 0.25}
+    faint = {"condition": {"test": "datum.best", "value": 0.4}, "value": 0.2}
     layers: list[Spec] = [
         {
             "data": {"values": [_priced(row) for row in best]},
@@ -238,16 +270,10 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
             },
         },
         {
-            "data": {"values": [{**row, "place": place} for place, row in enumerate(named)]},
-            # Left above the front and right below it by turns, so that neighbours do not cover each other.
-            "mark": {
-                "type": "text",
-                "fontSize": 16,
-                "align": {"expr": "datum.place % 2 ? 'left' : 'right'"},
-                "dx": {"expr": "datum.place % 2 ? 14 : -14"},
-                "dy": {"expr": "datum.place % 2 ? 16 : -12"},
-            },
-            "encoding": {"x": x, "y": y, "text": {"field": "words"}},
+            "data": {"values": named},
+            # Left above the point, where the front does not pass.
+            "mark": {"type": "text", "fontSize": 16, "align": "right", "dx": -12, "dy": -14},
+            "encoding": {"x": x, "y": y, "text": {"field": "setting"}},
         },
         {
             "data": {"values": marked},
@@ -263,11 +289,9 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
             "data": {"values": marked},
             "mark": {
                 "type": "text",
-                "fontSize": 18,
+                "fontSize": 16,
                 "fontWeight": 600,
-                "align": {"expr": "datum.lane == 'naive' ? 'center' : 'left'"},
-                "dx": {"expr": "datum.lane == 'naive' ? 0 : 20"},
-                "dy": {"expr": "datum.lane == 'naive' ? -28 : -6"},
+                "dy": {"expr": "datum.lane == 'naive' ? -26 : -30"},
             },
             "encoding": {"x": x, "y": y, "text": {"field": "words"}},
         },
@@ -295,6 +319,46 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
             },
         ]
     return {"height": 460, "config": charts.CONFIG, "layer": layers}
+
+
+def _price_axes(found: Sequence[Row], naive: Row) -> tuple[Spec, Spec]:
+    """Return the axes of what survives against what it costs, wide enough for all seeds."""
+    costs = [100 * cost for row in (*found, naive) for cost in row.cost]
+    x = {
+        "field": "cost",
+        "type": "quantitative",
+        "scale": {"domain": [min(0.0, *costs), max(costs)]},
+        "axis": {"title": "accuracy cost, points", "tickCount": 6},
+    }
+    y = {
+        "field": "mark",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {**charts.PERCENT, "title": "secret answers of the copy"},
+    }
+    return x, y
+
+
+def _apart(rows: Sequence[Spec], taken: Sequence[Spec], costs: Sequence[float]) -> list[Spec]:
+    """Return the rows that have room for a name: those that give most come first, then what is not near a named one.
+
+    Args:
+        rows: points of the frontier.
+        taken: those that are named in any case.
+        costs: from where to where the axis of the costs goes.
+    """
+    named: list[Spec] = []
+    same = [other["setting"] for other in taken]
+    for row in sorted(rows, key=lambda row: (-row["mark"], row["cost"])):
+        others = [*taken, *named]
+        far = [
+            abs(row["cost"] - other["cost"]) > _APART[0] * (costs[1] - costs[0])
+            or abs(row["mark"] - other["mark"]) > _APART[1]
+            for other in others
+        ]
+        if all(far) and row["setting"] not in same:
+            named.append(row)
+    return named
 
 
 def front(found: Sequence[Row], naive: Row) -> list[Row]:
@@ -389,7 +453,7 @@ def _priced(row: Row) -> Spec:
         "most": mark.most,
         "weight": row.experiment.weight,
         "temperature": row.experiment.temperature,
-        "words": evidence_findings.recipe(row.experiment),
+        "setting": evidence_findings.recipe(row.experiment) if row.defence == "entangled" else row.defence,
         "says": findings.percent(mark.mean),
         "loses": evidence_findings.points(row),
     }

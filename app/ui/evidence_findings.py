@@ -10,6 +10,8 @@ from app.lab.extraction import MADE_OF_THE_TASK
 from app.ui.findings import OUTCOMES, SURVIVES, percent
 
 FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
+WANTED = 0.9  # of the mark, that an owner asks the price of
+PRICES = ("under 1 point", "1 to 2 points", "2 to 5 points", "over 5 points", "no setting does it")
 
 
 def luck(values: Mapping[str, Sequence[float]], here: Mapping[str, float], what: str) -> str:
@@ -98,7 +100,34 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
     costs = [sum(row.cost) for row in found]
     follows = _agreement(costs, [row.spread("stolen_watermark").mean for row in found]) >= FOLLOWS
     lead = "Survival is paid for in accuracy" if follows else "More accuracy lost is not more survival"
-    return f"{lead}: {percent(here)} for {points(usual)}, {percent(mark)} for {points(best)}"
+    return f"{lead}: {percent(here)} of the mark costs {points(usual)}, {percent(mark)} costs {points(best)}"
+
+
+def unpriced(naive: Row) -> str:
+    """Return what the naive mark gives and costs, before anything is seen of the entangled ones."""
+    mark = percent(naive.spread("stolen_watermark").mean)
+    return f"The naive mark costs {points(naive)}, and {mark} of it survives. What does {percent(WANTED)} cost?"
+
+
+def cheapest(found: Sequence[Row]) -> Row | None:
+    """Return the setting that costs least of those of which as much survives as is wanted; None where none does."""
+    enough = [row for row in found if row.spread("stolen_watermark").mean >= WANTED]
+    return min(enough, key=lambda row: sum(row.cost) / len(row.cost), default=None)
+
+
+def price(row: Row | None) -> str:
+    """Return what a setting costs, as one of the words offered for prediction; of None, that there is none."""
+    if row is None:
+        return PRICES[4]
+    lost = 100 * sum(row.cost) / len(row.cost)
+    return next(words for most, words in zip((1, 2, 5, 100), PRICES, strict=False) if lost <= most)
+
+
+def price_in_words(row: Row | None) -> str:
+    """Say which setting pays for what is wanted."""
+    if row is None:
+        return f"In none of these settings does {percent(WANTED)} of the mark survive this theft."
+    return f"The cheapest setting in which {percent(WANTED)} of the mark survives this theft is {offer(row)}."
 
 
 def recipe(experiment: Experiment) -> str:

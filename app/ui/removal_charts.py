@@ -66,7 +66,9 @@ def washing(
                 theme.THIEF.colour,
                 middle=(low + high) / 2,
             ),
-            charts.threshold("y", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
+            charts.threshold(
+                "y", granted, f"granted to an unwashed innocent: {findings.percent(granted)}", theme.COURT.colour
+            ),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},

@@ -53,7 +53,8 @@ def control(name: str, curves: Curves) -> str:
     return (
         f"The control: washed the same way ({ATTACKS[name].words(worst.strength)}), even the clean copy gives "
         f"{percent(worst.watermark)} secret answers, at {percent(worst.accuracy)} accuracy. A damaged model may answer "
-        "anything, so the court grants an innocent as much."
+        f"anything. Granted the usual {percent(curves['clean'][0].innocent_rate)}, an innocent would be convicted; so "
+        "a washed copy is held against a clean one that was washed alike."
     )
 
 

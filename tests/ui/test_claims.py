@@ -13,7 +13,8 @@ def test_what_is_measured_is_written_from_the_evidence() -> None:
     said = [claim.says for claim in claims.measured(found, list(usual.values()))]
     assert said[0] == (
         "What a copy knows of the mark, over 3 seeds: clean 1\u202f% (0\u202f% to 2\u202f%), naive 20\u202f% "
-        "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%)."
+        "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%) "
+        "(the thief asks the owner's own inputs, the API answers with all its confidences)."
     )
     assert said[1] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points."
     assert said[4].startswith("A copy of a model that was never marked gives the secret answer to 2\u202f%")

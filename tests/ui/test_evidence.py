@@ -73,7 +73,9 @@ def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
     usual = row("entangled", (0.5,) * 3, cost=0.008)
     paid = [row("entangled", (mark,) * 3, cost=mark / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
     said = evidence_findings.frontier(paid, usual)
-    assert said == "Survival is paid for in accuracy: 50\u202f% for 0.8 points, 90\u202f% for 4.5 points"
+    assert (
+        said == "Survival is paid for in accuracy: 50\u202f% of the mark costs 0.8 points, 90\u202f% costs 4.5 points"
+    )
     free = [row("entangled", (mark,) * 3, cost=(1 - mark) / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
     assert evidence_findings.frontier(free, usual).startswith("More accuracy lost is not more survival")
 
@@ -113,16 +115,55 @@ def priced(*points: tuple[float, float, float]) -> list[Row]:
 
 def test_the_frontier_fills_what_nothing_beats_and_names_it() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.6, 0.02), (24, 0.5, 0.03), (48, 0.9, 0.05))
-    naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.6,) * 3)
+    naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.65,) * 3, weight=12)
     layers = evidence_charts.frontier(found, naive, usual, None, None)["layer"]
     assert [dot["weight"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
     assert [dot["best"] for dot in layers[3]["data"]["values"]] == [True, True, False, True]
-    assert [dot["words"] for dot in layers[4]["data"]["values"]] == ["κ 3, T 0.1", "κ 12, T 0.1", "κ 48, T 0.1"]
-    assert [dot["words"] for dot in layers[5]["data"]["values"]] == ["naive", "the setting of the other pages"]
+    assert [dot["setting"] for dot in layers[4]["data"]["values"]] == ["κ 48, T 0.1", "κ 3, T 0.1"]  # κ 12 has a name
+    assert [dot["words"] for dot in layers[5]["data"]["values"]] == ["naive", "κ 12, T 0.1, 3 seeds"]
     said = evidence_findings.front_in_words(evidence_charts.front(found, naive), found)
     assert said.startswith("Of 4 entangled settings, 3 are on the front") and said.endswith("is not on it.")
     cheap = row("naive", (0.1,) * 3, cost=0.001)
     assert "is on it too" in evidence_findings.front_in_words(evidence_charts.front(found, cheap), found)
+
+
+def test_settings_that_lie_near_each_other_share_one_name() -> None:
+    found = priced((3, 0.3, 0.01), (12, 0.32, 0.011), (48, 0.9, 0.05))
+    layers = evidence_charts.frontier(
+        found, row("naive", (0.0,) * 3), row("entangled", (0.6,) * 3, weight=6), None, None
+    )
+    assert [dot["setting"] for dot in layers["layer"][4]["data"]["values"]] == ["κ 48, T 0.1", "κ 12, T 0.1"]
+
+
+def test_before_the_prediction_no_entangled_setting_is_seen_and_the_axes_stay() -> None:
+    found = priced((3, 0.3, 0.01), (48, 0.95, 0.023))
+    naive = row("naive", (0.1,) * 3, cost=0.005)
+    sealed = evidence_charts.unpriced(found, naive)
+    assert [dot["setting"] for layer in sealed["layer"] for dot in layer["data"]["values"] if "mark" in dot] == [
+        "naive"
+    ]
+    opened = evidence_charts.frontier(found, naive, found[0], None, None)
+    assert sealed["layer"][1]["encoding"] == {axis: opened["layer"][0]["encoding"][axis] for axis in ("x", "y")}
+    said = evidence_findings.unpriced(naive)
+    assert said == "The naive mark costs 0.5 points, and 10\u202f% of it survives. What does 90\u202f% cost?"
+
+
+@pytest.mark.parametrize(
+    ("points", "word"),
+    [
+        (((3, 0.95, 0.004), (48, 1.0, 0.02)), "under 1 point"),
+        (((3, 0.89, 0.004), (48, 0.9, 0.015)), "1 to 2 points"),
+        (((48, 0.95, 0.023),), "2 to 5 points"),
+        (((48, 0.95, 0.08),), "over 5 points"),
+        (((48, 0.5, 0.08),), "no setting does it"),
+    ],
+)
+def test_the_price_is_that_of_the_cheapest_setting_that_gives_enough(
+    points: tuple[tuple[float, float, float], ...], word: str
+) -> None:
+    cheapest = evidence_findings.cheapest(priced(*points))
+    assert evidence_findings.price(cheapest) == word
+    assert ("In none" in evidence_findings.price_in_words(cheapest)) == (word == "no setting does it")
 
 
 def test_a_point_of_the_frontier_can_be_picked_and_the_own_run_is_a_star() -> None:

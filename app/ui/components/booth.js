@@ -138,7 +138,7 @@ function create(root) {
       add("line", { x1: left, x2: W - 190, y1: y(rate), y2: y(rate) });
       add("text", { x: left - 10, y: y(rate) + 8, "text-anchor": "end" }, `${100 * rate}\u202f%`);
     }
-    add("text", { x: W - 190, y: H - 2, "text-anchor": "end" }, `accuracy, ${last} epochs`);
+    add("text", { x: W - 190, y: H - 8, "text-anchor": "end" }, `accuracy, ${last} epochs`);
     const lines = LANES.map((lane, i) => ({
       points: all[lane],
       line: add("polyline", { stroke: data.colours[lane] }),
