@@ -41,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             said = f"Pull together at T = {HOTTEST:g}: will the ring close in?"
             second.ask(said, list(words.CLOSES.values()), known=hot_pull)
         else:
-            said = f"At T = {HOTTEST:g}, does the loss see that the ring surrounds the blob?"
+            said = f"At T = {HOTTEST:g}, does the loss see the ring around the blob?"
             first.ask(said, list(words.SEES.values()))
     playground.picker(table)
 with lesson.picture("playground"):
