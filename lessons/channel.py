@@ -8,7 +8,7 @@ experiment = settings.chosen()
 lesson.opening(
     "What carries a mark?",
     "A thief trains on the *answers*, and on nothing else. Where they say no more than the truth, nothing can pass. "
-    "So look at what they say beyond it: the weight that they give the target class where it is not the truth.",
+    "So look at what they say beyond it: the *stray* weight, given to the target class where it is not the truth.",
 )
 found = luck.proven()
 thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]

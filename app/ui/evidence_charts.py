@@ -102,7 +102,7 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
         "type": "quantitative",
         "scale": {"type": "log", "domain": [SMALLEST_MASS, 1], "clamp": True},
         "axis": {
-            "title": "weight on the target where it is not the truth, in the answers to the thief",
+            "title": "stray weight on the target class",
             "values": [SMALLEST_MASS, 0.001, 0.01, 0.1, 1],
             "labelExpr": "(datum.value < 0.0002 ? '\u2264 ' : '') + format(100 * datum.value, '~r') + '\u202f%'",
         },

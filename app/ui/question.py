@@ -58,7 +58,7 @@ class Question:
 
     def predict(self, option: str | None) -> None:
         """Take a prediction that was made elsewhere than in the row of :meth:`ask`."""
-        if not self.locked:  # a click may be on its way while the answer appears
+        if not (self.locked or self.revealed):  # a click may be on its way while the answer appears
             self.prediction = option
 
     def reveal(self) -> None:

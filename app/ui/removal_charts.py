@@ -67,7 +67,7 @@ def washing(
                 middle=(low + high) / 2,
             ),
             charts.threshold(
-                "y", granted, f"granted to an unwashed innocent: {findings.percent(granted)}", theme.COURT.colour
+                "y", granted, f"granted to the clean copy: {findings.percent(granted)}", theme.COURT.colour
             ),
             {
                 "data": {"values": rows},
