@@ -24,7 +24,8 @@ def test_an_attack_plays_live_to_its_reasons(visit: Visit) -> None:
 
 
 def test_on_a_phone_the_attack_fits_the_screen(visit: Visit) -> None:
-    page = visit(f"{QUICK}&attack=equations&live=start", PHONE)
+    page = visit("steal?preset=blobs&attack=equations", PHONE)
+    page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
