@@ -55,7 +55,10 @@ def test_one_key_shows_the_picture_alone_and_brings_the_page_back(visit: Visit) 
 def test_a_setting_chosen_from_the_trade_off_is_there_on_the_heist(visit: Visit) -> None:
     page = visit("tradeoff?answers=labels")
     page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
-    page.get_by_role("combobox", name=re.compile("Setting")).click(timeout=PATIENCE)
+    setting = page.get_by_role("combobox", name=re.compile("Setting"))
+    expect(setting).to_be_visible(timeout=PATIENCE)
+    setting.evaluate("box => box.scrollIntoView({ behavior: 'instant', block: 'center' })")  # scrolling would close it
+    setting.click()
     page.get_by_role("option", name=re.compile(r"^κ 24, T 0.3")).click()
     expect(page).to_have_url(re.compile(r"weight=24"), timeout=PATIENCE)
     expect(page.get_by_text("Nobody has run this setting yet")).to_be_visible(timeout=PATIENCE)

@@ -20,7 +20,9 @@ def test_the_attack_waits_for_a_prediction_and_the_next_one_asks_again(visit: Vi
     expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
     page.get_by_text("All attacks: what does the entangled mark not survive?").click()
     expect(page.get_by_role("cell", name="Neural Cleanse")).to_be_visible()
-    page.get_by_role("combobox", name="The thief tries").click()
+    attack = page.get_by_role("combobox", name="The thief tries")
+    attack.evaluate("box => box.scrollIntoView({ behavior: 'instant', block: 'center' })")  # scrolling would close it
+    attack.click()
     page.get_by_role("option", name="pruning", exact=True).click()
     expect(page.get_by_role("button", name="Show me without a prediction")).to_be_visible(timeout=PATIENCE)
 
