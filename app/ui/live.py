@@ -157,7 +157,7 @@ def _stop(job: Job) -> None:
 def _status(job: Job, known: Chronicle, countdown: Countdown) -> None:
     match job.status:
         case "queued":
-            st.progress(0.0, f"Queued: position {job.position}. Other runs are in front of yours.")
+            st.progress(0.0, f"Queued: position {job.position}. It begins as soon as a worker is free.")
         case "running" if job.task == "umap":
             st.info(
                 "UMAP is being laid out; the first time on a machine that takes about a minute. "

@@ -1,12 +1,14 @@
 """Every stop of the path opens: by itself, and by a link that means no good."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.ui import path, runtime
+from app.ui import path
+from tests.ui.test_pages import private_store
+
+__all__ = ["private_store"]  # a fixture for all tests of this module
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["lessons/start.py", *(stop.page for stop in path.LESSONS)]
@@ -23,17 +25,6 @@ HOSTILE = {
     "layer": "__proto__",
     "nobody": "knows",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store of its own, and workers that end with the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENTANGLED_STORE", str(tmp_path_factory.mktemp("runs")))
-        runtime.pool.clear()
-        yield
-        runtime.pool().close()
-        runtime.pool.clear()
 
 
 def opened(page: str, **link: str) -> AppTest:
