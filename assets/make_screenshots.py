@@ -30,6 +30,8 @@ def show(page: Page, lesson: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
     settled(page)
     reveal = page.get_by_role("button", name=re.compile("without a prediction")).filter(visible=True)
+    if lesson == "heist":
+        page.get_by_role("button", name=re.compile("^6 Verdict")).click(timeout=PATIENCE)
     if lesson == "temperature":
         page.get_by_role("radio", name="no, it looks mixed").click(timeout=PATIENCE)
         expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)

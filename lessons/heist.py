@@ -95,12 +95,10 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
     sealed = predicted.sealed(job)
     victims = known if known.probe else live.known_victims(experiment)
     gate = Gate(COURT, OUTCOMES, sealed, predicted.prediction is not None)
-    with lesson.picture("film"):
+    with lesson.picture("film"):  # which asks the question itself, before the trial
         heist_film.draw(experiment, known, victims.probe, gate, predict=predicted.predict, reveal=predicted.reveal)
-    predicted.ask(COURT, OUTCOMES, job)
-    if sealed:
-        st.button("Open the verdict without a prediction", key="reveal", on_click=predicted.reveal)
-    else:
+    predicted.settle(job)
+    if not sealed:
         predicted.compare(findings.outcome(known.claims))
     origin = st.container()
     if not sealed:

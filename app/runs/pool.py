@@ -151,6 +151,12 @@ class Pool:
         with self._changed:
             self._abandon(job, visitor)
 
+    @property
+    def serving(self) -> bool:
+        """Whether any worker has started; before, what is queued waits for that alone."""
+        with self._changed:
+            return self._serving > 0
+
     def close(self) -> None:
         """Stop everything and end the workers; a second call does nothing."""
         with self._changed:

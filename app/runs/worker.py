@@ -16,9 +16,10 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType
 from typing import Any
@@ -44,7 +45,7 @@ def main(descriptor: str, lab: str) -> None:
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
     threading.Thread(target=_listen, args=(connection, requests, stopped), daemon=True).start()
-    os.nice(NICENESS)
+    _step_back()
     torch.set_num_threads(1)
     tasks = import_module(lab)
     tasks.warm_up()
@@ -52,6 +53,14 @@ def main(descriptor: str, lab: str) -> None:
     threading.Thread(target=_dispatch, args=(connection, outgoing), daemon=True).start()
     while True:
         _perform(tasks, requests.get(), outgoing, stopped)
+
+
+def _step_back() -> None:
+    """Let everything that a person waits for go first: the server, and the browser."""
+    os.nice(NICENESS)
+    # Linux shares a processor among sessions first, and this process leads one of its own: that steps back as well.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _perform(

@@ -123,10 +123,11 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
         {"field": "carries", "title": "the channel"},
     ]
     large = [_carried(row) for row in chosen.values()]
+    outcome = [] if sealed else large
     known = [row for row in found if not (sealed and row in chosen.values())]
     hollow: Spec = {"fillOpacity": {"condition": {"test": "datum.near", "value": 1}, "value": 0}}
     dots = {"x": x, "y": y, "color": colour, "fill": {**colour, "legend": None}, "shape": shape, "tooltip": words}
-    layers: list[Spec] = [
+    layers = [
         {
             "data": {"values": _rising(known)},
             "mark": {
@@ -144,24 +145,21 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
             "encoding": {**dots, **hollow},
         },
         {
-            "data": {"values": large},
+            "data": {"values": [{"lane": dot["lane"], "mass": dot["mass"]} for dot in large]},
             "mark": {"type": "rule", "strokeDash": [2, 4], "strokeWidth": 2},
             "encoding": {"x": x, "color": colour},
         },
+        {
+            "data": {"values": outcome},
+            "mark": {"type": "rule", "strokeWidth": 4},
+            "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}, "color": colour},
+        },
+        {
+            "data": {"values": outcome},
+            "mark": {"type": "point", "size": 480, "strokeWidth": 4, "opacity": 1},
+            "encoding": {**dots, **hollow},
+        },
     ]
-    if not sealed:
-        layers += [
-            {
-                "data": {"values": large},
-                "mark": {"type": "rule", "strokeWidth": 4},
-                "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}, "color": colour},
-            },
-            {
-                "data": {"values": large},
-                "mark": {"type": "point", "size": 480, "strokeWidth": 4, "opacity": 1},
-                "encoding": {**dots, **hollow},
-            },
-        ]
     return {"height": 480, "config": charts.CONFIG, "layer": layers}
 
 

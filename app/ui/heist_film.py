@@ -106,6 +106,7 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
         steps.append(_step("verdict", findings.verdict(known.claims, thefts), trial["granted"], late=True))
     return {
         "film": experiment.key,
+        "owner": experiment.victim_key,  # another theft from the same victims begins with its queries
         "title": _TITLE,
         "lanes": [
             {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]} for mark in theme.LANES.values()

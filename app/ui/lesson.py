@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -47,7 +48,29 @@ def figure(
     with picture(key):
         st.subheader(finding, anchor=False)
         inked = theme.inked(spec, st.context.theme.type or "light")
-        st.vega_lite_chart(inked, key=key, alt=finding, on_select=on_select or "ignore")
+        st.vega_lite_chart(_in_place(inked), key=key, alt=finding, on_select=on_select or "ignore")
+
+
+def _in_place(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the chart with the rows of its layers as named datasets: where only they change, the browser keeps it."""
+    names: dict[int, str] = {}
+    tables: dict[str, pa.Table] = {}
+
+    def named(part: Any, place: str = "") -> Any:
+        if isinstance(part, list):
+            return [named(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if place == "data":
+            rows = part["values"]
+            name = names.setdefault(id(rows), f"rows_{len(names)}")
+            if name not in tables:
+                columns = dict.fromkeys(column for row in rows for column in row)
+                tables[name] = pa.table({column: [row.get(column) for row in rows] for column in columns})
+            return {"name": name}
+        return {key: named(each, key) for key, each in part.items()}
+
+    return {**named(spec), "datasets": tables}
 
 
 def picture(key: str) -> DeltaGenerator:

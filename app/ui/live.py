@@ -99,22 +99,22 @@ def hear(experiment: Experiment) -> Job:
 
 @contextmanager
 def controls(experiment: Experiment, job: Job | None, *more: str, task: Task = "run") -> Iterator[None]:
-    """Lay out a lesson's row of controls: the run, what the lesson itself offers, and ``more`` out of the way."""
+    """Lay out a lesson's row of controls: what the lesson itself offers, the run, and ``more`` out of the way."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        _run_button(experiment, job, task)
         yield
+        _run_button(experiment, job, task)
         settings.more(experiment, *more)
     settings.refusal()
 
 
 def _run_button(experiment: Experiment, job: Job | None, task: Task) -> None:
-    """Offer to run live; while a run is on its way, offer to stop it instead."""
+    """Offer to run live, first of all where there is no result yet; while a run is on its way, offer to stop it."""
     if job is not None and job.active:
         st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop, args=(job,))
     else:
         st.button(
             "Run it live",
-            type="primary",
+            type="primary" if job is None else "secondary",
             icon=":material/play_arrow:",
             key="run",
             on_click=launch,
@@ -157,7 +157,7 @@ def _stop(job: Job) -> None:
 def _status(job: Job, known: Chronicle, countdown: Countdown) -> None:
     match job.status:
         case "queued":
-            st.progress(0.0, f"Queued: position {job.position}. It begins as soon as a worker is free.")
+            st.progress(0.0, _waiting(job))
         case "running" if job.task == "umap":
             st.info(
                 "UMAP is being laid out; the first time on a machine that takes about a minute. "
@@ -174,6 +174,12 @@ def _status(job: Job, known: Chronicle, countdown: Countdown) -> None:
             st.error(job.error, icon=":material/warning:")
         case _:
             pass
+
+
+def _waiting(job: Job) -> str:
+    if not runtime.pool().serving:
+        return "The process that trains is starting: some seconds, once."
+    return f"Queued: position {job.position}. It begins as soon as a worker is free."
 
 
 def _time_left(job: Job, share: float, countdown: Countdown) -> str:

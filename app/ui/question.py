@@ -32,8 +32,7 @@ class Question:
             job: the run that will answer, if any.
             known: whether the answer is known without a run.
         """
-        if (known or (job is not None and job.status == "done")) and not self.sealed(job):
-            self.locked = True
+        self.settle(job, known=known)
         key = f"predict_{self.lesson}"
         # The question is the truth, the widget shows it: another setting is another question.
         st.session_state[key] = self.prediction
@@ -50,6 +49,11 @@ class Question:
             on_change=self._answer,
             args=(key,),
         )
+
+    def settle(self, job: Job | None = None, *, known: bool = False) -> None:
+        """Close the question once its answer is on screen; arguments as those of :meth:`ask`."""
+        if (known or (job is not None and job.status == "done")) and not self.sealed(job):
+            self.locked = True
 
     def watch(self, job: Job) -> None:
         """Note that the visitor sees this run happen: nothing of it is sealed for them afterwards."""

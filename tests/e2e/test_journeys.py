@@ -33,26 +33,31 @@ def test_from_the_story_to_the_verdict(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Run it live")).to_be_visible()
 
 
+def predict(page: Page, option: str) -> None:
+    """Predict in the film, where it stops before the trial."""
+    page.get_by_role("button", name=re.compile("^6 Verdict")).click(timeout=PATIENCE)
+    page.get_by_role("button", name=option, exact=True).click()
+
+
 def test_the_recorded_verdict_waits_for_a_prediction(visit: Visit) -> None:
     page = visit("heist")
-    expect(page.get_by_role("button", name="Open the verdict")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="6 Verdict, sealed")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
-    page.get_by_role("radio", name="both", exact=True).click()
+    predict(page, "both")
     verdict(page)
     expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
     expect(page.get_by_text("Recorded when the app was built")).to_be_visible()
 
 
-def test_the_verdict_locks_its_prediction_and_no_other(visit: Visit) -> None:
+def test_the_verdict_of_one_theft_leaves_the_next_one_sealed(visit: Visit) -> None:
     page = visit("heist")
-    page.get_by_role("radio", name="both", exact=True).click(timeout=PATIENCE)
+    predict(page, "both")
     verdict(page)
-    expect(page.get_by_role("radio", name="both", exact=True)).to_be_disabled()
     page.get_by_role("slider", name="The thief asks").press("ArrowRight")
     expect(page.get_by_text("inputs the victim never saw").first).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("radio", name="both", exact=True)).to_be_enabled(timeout=PATIENCE)
-    expect(page.get_by_role("radio", name="both", exact=True)).not_to_be_checked()
+    expect(page.get_by_role("button", name="6 Verdict, sealed")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
+    expect(page.get_by_text(re.compile("You predicted"))).to_have_count(0)
 
 
 def test_the_pages_stand_in_the_order_of_the_story(visit: Visit) -> None:
@@ -149,7 +154,7 @@ def test_the_maps_stay_while_umap_is_laid_out(visit: Visit) -> None:
 
 def test_who_doubts_a_number_sees_it_over_seeds(visit: Visit) -> None:
     page = visit("heist")
-    page.get_by_role("radio", name="both", exact=True).click(timeout=PATIENCE)
+    predict(page, "both")
     verdict(page)
     page.get_by_role("button", name="Is this luck?").click()
     expect(page.get_by_role("heading", name=re.compile("Entangled, more of the mark survives on"))).to_be_visible()

@@ -93,7 +93,8 @@ def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_
     sealed = evidence_charts.channel(found, chosen, sealed=True)["layer"]
     assert sealed[0]["data"]["values"] == []  # the curve: it would tell
     assert [dot["asked"] for dot in sealed[1]["data"]["values"]] == ["noise"]
-    assert len(sealed) == 3 and "y" not in sealed[2]["encoding"]
+    assert [set(line) for line in sealed[2]["data"]["values"]] == [{"lane", "mass"}] * 3
+    assert not any(layer["data"]["values"] for layer in sealed[3:])
     opened = evidence_charts.channel(found, chosen, sealed=False)["layer"]
     assert [dot["mark"] for dot in opened[4]["data"]["values"]] == pytest.approx([0.01, 0.1, 0.9])
 

@@ -69,6 +69,5 @@ def test_the_path_shows_how_far_the_visitor_came_until_he_starts_over() -> None:
     assert not [label for label in links(app) if "seen" in label or "predicted" in label]
     assert "seed" not in app.query_params
     app.switch_page("lessons/heist.py").run()
-    assert app.segmented_control(key="predict_heist").value is None
     assert app.number_input(key="setting_seed").value == 0
     assert "Why" not in told(app)

@@ -57,6 +57,7 @@ function create(root) {
     if (another) {
       stop();
       if (data.trial) go(data.steps.length - 1, 1);
+      else if (before?.owner === data.owner) { go(data.steps.findIndex(({ id }) => id === "query"), 0); play("step"); }
       else go(0, calm.matches ? 1 : 0);
     } else if (!before.trial && data.trial) {
       if (data.predicted) { if (gated(step)) share = 0; play("all"); }
