@@ -57,6 +57,7 @@ def measure(browser: Browser, url: str, when: str) -> None:
         page.goto(f"{url}/{name}")
         page.get_by_role("slider", name=slider).wait_for(timeout=PATIENCE)
         page.locator(about).first.wait_for(timeout=PATIENCE)
+        page.get_by_role("link", name="Next:").wait_for(timeout=PATIENCE)  # the end of the page
         waits = np.array(list(touches(page, slider, about)))
         page.close()
         middle, late = np.percentile(waits, [50, 95])

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.lab import attacks, datasets, drawings, extraction, models, prediction_api, snnl, training, triggers
@@ -161,7 +162,7 @@ class Experiment:
         elif drawings.is_blank(self.drawing):
             raise ValueError("The trigger 'drawing' needs a drawing, with at least one stroke.")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 over the sorted JSON of the lab version and the settings that are not the default, in hex.
 
@@ -169,7 +170,7 @@ class Experiment:
         """
         return _key(self.to_dict())
 
-    @property
+    @cached_property
     def victim_key(self) -> str:
         """The same over the owner's settings alone: experiments that share it have the very same victims."""
         return _key({name: value for name, value in self.to_dict().items() if name not in THIEFS})
@@ -193,7 +194,7 @@ class Experiment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
-        return dataclasses.asdict(self)
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Experiment":

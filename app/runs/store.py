@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -103,14 +104,9 @@ class Store:
     def _shipped(self, key: str, task: Task) -> Stored | None:
         if self._pretrained is None:
             return None
-        for path in sorted(self._pretrained.rglob(record.MANIFEST)):
-            try:
-                manifest = record.read_manifest(path.parent)
-            except DamagedRecord as fault:  # whose it was cannot be told any more
-                _logger.warning("%s", fault)
-                continue
-            if manifest.experiment.key == key and manifest.holds(task):
-                return Stored(manifest.experiment, record.read(path.parent, task), "pretrained")
+        if found := _catalogue(self._pretrained).get((task, key)):
+            folder, experiment = found
+            return Stored(experiment, record.read(folder, task), "pretrained")
         return None
 
     def _make_room(self, newest: Path) -> None:
@@ -122,6 +118,22 @@ class Store:
                 break
             shutil.rmtree(folder, ignore_errors=True)
             excess -= sizes[folder]
+
+
+@cache
+def _catalogue(pretrained: Path) -> dict[tuple[Task, str], tuple[Path, Experiment]]:
+    """Return what the app was shipped with, by task and key: read once, for it does not change while the app runs."""
+    found: dict[tuple[Task, str], tuple[Path, Experiment]] = {}
+    for path in sorted(pretrained.rglob(record.MANIFEST)):
+        try:
+            manifest = record.read_manifest(path.parent)
+        except DamagedRecord as fault:  # whose it was cannot be told any more
+            _logger.warning("%s", fault)
+            continue
+        for task in get_args(Task):
+            if manifest.holds(task):
+                found.setdefault((task, manifest.experiment.key), (path.parent, manifest.experiment))
+    return found
 
 
 def _is_ours(folder: Path) -> bool:

@@ -88,12 +88,12 @@ def test_the_newest_stays_even_where_it_is_larger_than_the_limit(tmp_path: Path)
 
 def test_a_damaged_run_of_this_machine_is_passed_over(tmp_path: Path) -> None:
     done = experiment(COUNT)
-    store = Store(tmp_path / "store", tmp_path / "pretrained")
+    store = Store(tmp_path / "store", None)
     store.put(done, story(done))
     os.truncate(tmp_path / "store" / f"run-{done.key}" / "events.safetensors", 9)
     assert store.get(done.key) is None
     record.write(tmp_path / "pretrained" / "mnist", done, story(done))
-    found = store.get(done.key)
+    found = Store(tmp_path / "store", tmp_path / "pretrained").get(done.key)
     assert found is not None and found.origin == "pretrained"
 
 
