@@ -19,7 +19,8 @@ function create(root) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let data = null, send = () => {}, step = 0, share = 0, playing = "", animation = 0, timer = 0, paint = () => {}, shown = "";
 
-  const observer = new ResizeObserver(() => data && paint(moment()));
+  let layout = 0; // counts the sizes that the stage has had
+  const observer = new ResizeObserver(() => { layout += 1; if (data) paint(moment()); });
   observer.observe(stage);
   part("play").addEventListener("click", toggle);
   part("back").addEventListener("click", () => back());
@@ -347,8 +348,13 @@ function create(root) {
     strip.setAttribute("aria-hidden", "true");
     strip.append(...cells);
     track.replaceChildren(strip);
+    let width = 1, visible = 1, at = -1;
     return (head) => {
-      const width = cells[0]?.getBoundingClientRect().width || 1, visible = Math.max(1, Math.floor(track.clientWidth / width));
+      if (at !== layout) { // asked anew at every frame, the browser would lay the page out at every frame
+        width = cells[0]?.getBoundingClientRect().width || 1;
+        visible = Math.max(1, Math.floor(track.clientWidth / width));
+        at = layout;
+      }
       const shift = Math.max(0, Math.min(head - visible * 0.7, cells.length - visible));
       strip.style.transform = `translateX(${-shift * width}px)`;
       cells.forEach((cell, i) => {
