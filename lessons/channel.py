@@ -12,7 +12,7 @@ from app.ui import evidence_charts, evidence_findings, exports, findings, lesson
 def theft(known: Sequence[Row]) -> None:
     """One of the thefts that were measured: chosen, predicted, seen, explained."""
     experiment = settings.chosen()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         settings.control("inputs", experiment)
         settings.control("answers", experiment)
     chosen = luck.theft(known, experiment)

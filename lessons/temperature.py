@@ -45,10 +45,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             first.ask(said, list(words.SEES.values()))
     playground.picker(table)
 with lesson.picture("playground"):
-    title = st.container()
     table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
 near = arrangements.nearness(table.arrangement, table.temperature)
-title.subheader(words.finding(near), anchor=False)
 if sealed:
     st.button("Show me without a prediction", key="temperature_reveal", on_click=first.reveal)
 st.caption(

@@ -39,18 +39,16 @@ def trial(experiment: Experiment, heard: Hearing) -> None:
         )
         return
     ends = {name: sequential.decide(heard.secret(*model), plan) for name, model in reversed(_HEARD.items())}
-    predicted.compare(court_findings.speed(ends["entangled"]))
-    finding = court_findings.decisions(ends)
     labels = {name: heard.answers[model] for name, model in _HEARD.items()}
     with lesson.picture("hearing"):
-        st.subheader(finding, anchor=False)
-        alt = f"How much likelier a copy than an innocent. {finding}"
-        hearing.hearing(heard.exhibit, labels, plan, alt=alt, key="hear")
+        says = court_findings.decisions(ends)
+        hearing.hearing(heard.exhibit, labels, plan, asks="How long until the court is sure?", says=says, key="hear")
     st.caption(
         f"Up: how many times likelier the answers are from a copy (secret answers to at least "
         f"{findings.percent(plan.p1)}) than from an innocent (at most {findings.percent(plan.p0)}). "
         "Clean, a model that somebody else trained on other data, is the control."
     )
+    predicted.compare(court_findings.speed(ends["entangled"]))
     _why(heard, plan)
 
 

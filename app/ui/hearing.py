@@ -16,14 +16,17 @@ from app.ui.components import component
 _SYMBOLS = {"clean": "●", "naive": "■", "entangled": "▲"}
 
 
-def hearing(exhibit: Exhibit, answers: Mapping[str, NDArray[np.int64]], plan: Plan, *, alt: str, key: str) -> None:
+def hearing(
+    exhibit: Exhibit, answers: Mapping[str, NDArray[np.int64]], plan: Plan, *, asks: str, says: str, key: str
+) -> None:
     """Draw the hearing of the suspects.
 
     Args:
         exhibit: the triggers.
         answers: by defence, the top label of each suspect for each trigger, ``(n,)``.
         plan: the sequential test.
-        alt: what the picture shows, in words.
+        asks: the question with which it opens.
+        says: its finding, once the last suspect's end has been seen.
         key: of the component.
     """
     acquit, convict = plan.bounds
@@ -41,7 +44,8 @@ def hearing(exhibit: Exhibit, answers: Mapping[str, NDArray[np.int64]], plan: Pl
             "side": exhibit.inputs.shape[1],
             "columns": pictures.COLUMNS,
             "first": 1,
-            "alt": alt,
+            "asks": asks,
+            "says": says,
         },
     )
 

@@ -100,7 +100,7 @@ def hear(experiment: Experiment) -> Job:
 @contextmanager
 def controls(experiment: Experiment, job: Job | None, *more: str, task: Task = "run") -> Iterator[None]:
     """Lay out a lesson's row of controls: what the lesson itself offers, the run, and ``more`` out of the way."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         yield
         _run_button(experiment, job, task)
         settings.more(experiment, *more)

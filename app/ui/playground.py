@@ -14,7 +14,7 @@ import streamlit as st
 
 from app.lab import arrangements
 from app.lab.arrangements import ARRANGEMENTS, COLDEST, HOTTEST, Arrangement
-from app.ui import theme
+from app.ui import temperature_findings, theme
 from app.ui.components import component
 
 STEPS = 200  # of a pull
@@ -118,6 +118,8 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
             "rate": RATE,
             "longest": LONGEST,
             "steps": STEPS,
+            "leads": temperature_findings.LEADS,
+            "strangers": temperature_findings.STRANGERS,
             "colours": [theme.GENUINE, theme.TRIGGER.colour],
             "names": ["real input", theme.TRIGGER.word],
         },

@@ -4,26 +4,21 @@ from app.lab import arrangements
 from app.lab.arrangements import Arrangement, Nearness
 from app.ui.findings import MIXED
 
-APART = 0.1  # of the neutral value: below, the loss sees two groups apart
-STRANGERS = 1.1  # of the neutral value: above, the nearest neighbours are strangers
+LEADS = (  # up to which share of the neutral value, and what the loss makes of the groups there
+    (0.1, "the loss sees two groups apart"),
+    (MIXED, "the loss sees some of both"),
+    (1.1, "the loss cannot tell the groups apart"),
+)
+STRANGERS = "the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
 SEES = {True: "yes", False: "no, it looks mixed"}
 CLOSES = {True: "yes", False: "no, it stays"}
 
 
-def finding(near: Nearness) -> str:
-    """Return what the loss makes of the groups: the title of the picture."""
-    share = near.snnl / near.neutral
-    if share > STRANGERS:
-        lead = "the nearest neighbours are strangers"
-    elif share >= MIXED:
-        lead = "the loss cannot tell the groups apart"
-    elif share <= APART:
-        lead = "the loss sees two groups apart"
-    else:
-        lead = "the loss sees some of both"
-    return f"At T = {degrees(near.temperature)}, {lead}: SNNL {near.snnl:.3f}, neutral {near.neutral:.3f}"
+def lead(share: float) -> str:
+    """Return what the loss makes of the groups at this share of its neutral value: the title of the picture."""
+    return next((words for most, words in LEADS if share <= most), STRANGERS)
 
 
 def sees(near: Nearness) -> str:

@@ -1,7 +1,9 @@
 """The court's rooms without a browser: each hears the recorded run, and what is brought there is trusted by nobody."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,11 +55,18 @@ def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 
 
+def hearings(app: AppTest) -> list[dict[str, Any]]:
+    """What the browser is sent of the hearing."""
+    parts = [part.proto for part in app.get("bidi_component")]
+    return [json.loads(part.json) for part in parts if "hearing" in part.component_name]
+
+
 def test_the_trial_waits_for_a_prediction_and_is_held_against_it(heard: Hearing) -> None:
     app = opened("This trial")
-    assert "convicted after" not in told(app) and "Why" not in told(app)
+    assert not hearings(app) and "Why" not in told(app)
     app.segmented_control(key="predict_court").set_value("it is never convicted").run()
-    assert "convicted after" in told(app) and "Why" in told(app)
+    (sent,) = hearings(app)
+    assert "convicted after" in sent["says"] and "Why" in told(app)
     said = [box.value for kind in (app.success, app.info) for box in kind]
     assert any("You predicted **it is never convicted**" in words for words in said)
     assert app.segmented_control(key="predict_court").disabled

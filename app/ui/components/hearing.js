@@ -1,7 +1,7 @@
 // The sequential test, trigger by trigger: the question, each suspect's answer, and the growing evidence.
 // data: { lanes: [{name, colour, symbol, answers: [label], ratios: [log10 of the likelihood ratio], end, convicted}],
 //         target, acquit, convict (log10), courtColour, sprite (data URI) | null, points: [[x, y]] | null,
-//         side, columns, first, alt }
+//         side, columns, first, asks, says }
 const instances = new WeakMap();
 const SPACE = "http://www.w3.org/2000/svg";
 const PER_SECOND = 4;
@@ -90,7 +90,11 @@ function create(root) {
       cards[i].state.textContent = state(lane);
     });
     scrub.setAttribute("aria-valuetext", `${words}; ${data.lanes.map((lane) => `${lane.name} ${state(lane)}`).join(", ")}`);
-    chart.setAttribute("aria-label", data.alt);
+    // The picture opens with its question; its finding stands above it when every suspect's end has been seen.
+    const seen = asked >= count() || data.lanes.every(({ end }) => end !== null && asked >= end);
+    const title = seen ? data.says : data.asks;
+    if (element("says").textContent !== title) element("says").textContent = title;
+    chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
     drawChart();
   }

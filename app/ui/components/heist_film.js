@@ -339,6 +339,7 @@ function create(root) {
       return cell;
     }), true);
     roll(-1);
+    track.firstChild.classList.toggle("still", !upto);
     return upto ? roll : () => {};
   }
 

@@ -2,7 +2,8 @@
 // computed here, with snnl.js. The server hears of a change when it is over: played = { arrangement, temperature,
 // points: [[x, y]], groups, pull: { together, temperature, steps, start: [[x, y]] } | null }.
 // data: { arrangement, start, now: { points, groups, temperature }, groups, coldest, hottest, limit, hint, edge, most,
-//         rate, longest, steps, colours: [genuine, trigger], names: [genuine, trigger] }
+//         rate, longest, steps, leads: [[up to this share of neutral, words]], strangers: the words above the last,
+//         colours: [genuine, trigger], names: [genuine, trigger] }
 const instances = new WeakMap();
 const KNOB = 16; // half of the slider's thumb: the curve stands above the slider, temperature over temperature
 const FINE = 4; // temperatures of the curve an octave
@@ -405,6 +406,8 @@ function create(root) {
   function write(now, shown, { own, all }) {
     const set = (name, text) => { const part = element(name); if (part.textContent !== text) part.textContent = text; };
     const degrees = short(temperature), even = neutral(groups), { within, across } = meanDistances(distances, groups);
+    const lead = data.leads.find(([most]) => now / even <= most)?.[1] ?? data.strangers;
+    set("finding", `At T = ${degrees}, ${lead}`);
     set("temperature", `T = ${degrees}`);
     set("loss", `SNNL ${number(now)}`);
     set("share", `${percent(now / even)} of neutral`);
