@@ -6,7 +6,7 @@ from app.lab.events import Attempted
 from app.lab.removal import washing
 from app.lab.removal.attacks import ATTACKS
 from app.runs.job import Job
-from app.ui import findings, lesson, live, question, removal_charts, removal_findings, settings
+from app.ui import findings, lesson, live, luck, question, removal_charts, removal_findings, settings
 from app.ui.chronicle import Chronicle
 
 
@@ -40,6 +40,7 @@ def draw(job: Job, known: Chronicle) -> None:
     )
     if known.finished is not None:
         lesson.provenance(experiment, job.origin, known.finished.seconds, "remove")
+        luck.of_removal(experiment, chosen)
     lesson.explain(
         removal_findings.stakes(curves, own),
         *removal_findings.lanes_in_words(chosen, curves, paid),

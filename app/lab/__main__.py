@@ -7,6 +7,7 @@
     python -m app.lab remove PRESET [--attack NAME ...] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app.lab sweep FILE [--jobs N] [--json]
     python -m app.lab attacks [--jobs N]
+    python -m app.lab removals [--jobs N]
     python -m app.lab evidence [--jobs N]
     python -m app.lab triggers PRESET --folder DIR
     python -m app.lab claim PRESET ANSWERS.csv [--json] [--record FILE.html]
@@ -22,6 +23,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
@@ -35,6 +37,7 @@ from app.lab import (
     printout,
     questionnaire,
     recording,
+    removal_table,
     stealing,
     trial,
     variation,
@@ -86,7 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "claim":
                 _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
             case "attacks":
-                _attacks(chosen.jobs, chosen.file)
+                _table(attack_table, chosen.jobs, chosen.file)
+            case "removals":
+                _table(removal_table, chosen.jobs, chosen.file)
             case "sweep":
                 return _sweep(chosen.file, chosen.jobs, as_json=chosen.json)
             case "pretrain":
@@ -147,13 +152,17 @@ def _parser() -> _Parser:
     )
     proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
-    table = commands.add_parser(
-        "attacks",
-        help="measure every attack under every way to answer, and print the README's table",
-        description="Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
-    )
-    table.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
-    table.add_argument("--file", type=Path, default=PRETRAINED / "attacks.json", help="where to put it")
+    for name, description, file in (
+        (
+            "attacks",
+            "Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
+            "attacks.json",
+        ),
+        ("removals", "Wash the copies of 5 seeds in every way; some ten minutes on two cores.", "removals.json"),
+    ):
+        table = commands.add_parser(name, help=f"measure a table of the README: all {name}", description=description)
+        table.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
+        table.add_argument("--file", type=Path, default=PRETRAINED / file, help="where to put it")
     return parser
 
 
@@ -248,15 +257,16 @@ def _kept(experiment: Experiment, task: Task = "run") -> list[Event]:
     return found.events if found else []
 
 
-def _attacks(jobs: int, file: Path) -> None:
-    measuring = attack_table.measure(jobs)
+def _table(table: ModuleType, jobs: int, file: Path) -> None:
+    """Measure one of the tables of the README, write it, and print it."""
+    measuring = table.measure(jobs)
     try:
         while True:
             data, seed = next(measuring)
             print(f"  {data}, seed {seed}", file=sys.stderr)
     except StopIteration as done:
-        attack_table.write(file, done.value)
-        print(attack_table.markdown(done.value))
+        table.write(file, done.value)
+        print(table.markdown(done.value))
 
 
 def _pretrain(names: Sequence[str], folder: Path, only: str | None) -> None:

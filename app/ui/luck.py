@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.lab import evidence, variation
+from app.lab import evidence, removal_table, variation
 from app.lab.events import DEFENCES
 from app.lab.evidence import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
-from app.ui import evidence_charts, evidence_findings, exports, lesson
+from app.lab.removal_table import Washed
+from app.ui import evidence_charts, evidence_findings, exports, lesson, removal_findings
+
+_QUESTION = "Is this luck?"
 
 
 @st.cache_resource(show_spinner=False)
@@ -54,10 +57,39 @@ def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, flo
             _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
 
 
+@st.cache_resource(show_spinner=False)
+def _washed() -> list[Washed] | str:
+    """Return the removal attacks that were measured over seeds, or the sentence that says why there are none."""
+    try:
+        return removal_table.read(removal_table.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
+def of_removal(experiment: Experiment, attack: str) -> None:
+    """Offer what one removal attack did on other seeds of the same heist."""
+    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
+        found = _washed()
+        if isinstance(found, str):
+            st.warning(found)
+            return
+        seeds = [washed for washed in found if replace(washed.experiment, seed=experiment.seed) == experiment]
+        if not seeds:
+            st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
+            return
+        st.subheader(removal_findings.luck(attack, seeds), anchor=False)
+        st.table(removal_findings.over_seeds(attack, seeds))
+        st.caption(
+            "None of these seeds was used to choose the recipe. Points of accuracy: what the cheapest way out costs. "
+            "Clean, the control: a copy that was never marked, washed alike. All again, ten minutes on two cores:"
+        )
+        st.code(removal_table.COMMAND, language=None, wrap_lines=True)
+
+
 @contextmanager
 def _panel(experiment: Experiment) -> Iterator[dict[str, Row]]:
     """Open the panel; yield the rows of this setting, none where there are none, which is then told."""
-    with st.popover("Is this luck?", icon=":material/casino:", width="content"):
+    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
         found = rows()
         measured = {} if isinstance(found, str) else evidence.find(found, experiment)
         yield measured

@@ -6,6 +6,7 @@ from app.lab.events import WATERMARKED, Attempted, FromScratch
 from app.lab.removal import neural_cleanse, washing
 from app.lab.removal.attacks import ATTACKS
 from app.lab.removal.washing import Price
+from app.lab.removal_table import Washed
 from app.ui.findings import OUTCOMES, percent
 
 Curves = Mapping[str, Sequence[Attempted]]  # by lane, strength 0 first
@@ -126,6 +127,46 @@ def table(told: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> list
         }
         for name, (curves, paid) in told.items()
     ]
+
+
+def luck(name: str, seeds: Sequence[Washed]) -> str:
+    """Return what one attack did to both marks over several seeds."""
+    told = []
+    for lane in WATERMARKED:
+        fates = [washed.fate(name, lane) for washed in seeds]
+        proven = len(fates) - fates.count("unproven")
+        gone = fates.count("washed out")
+        told.append(f"the {lane} mark, proven on {proven} of {len(seeds)} seeds, is washed out on {gone}")
+    label = ATTACKS[name].label
+    return f"{label[:1].upper()}{label[1:]}: {'; '.join(told)}"
+
+
+def over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:
+    """Return a row for each seed: the end of each mark, and the most secret answers of the clean copy."""
+    return [
+        {
+            "seed": str(washed.seed),
+            **{f"{lane} mark": _end(washed, name, lane) for lane in WATERMARKED},
+            "clean copy": f"{percent(max(washed.result['attacks'][name]['clean']['watermark']))} at most",
+        }
+        for washed in seeds
+    ]
+
+
+def _end(washed: Washed, name: str, lane: str) -> str:
+    told = washed.result["attacks"][name][lane]
+    fate, marks = washed.fate(name, lane), told["watermark"]
+    there = min(marks) if fate == "stays" else marks[told["strengths"].index(told["removed_at"])]
+    least = f"{percent(marks[0])} → {percent(there)}"
+    match fate:
+        case "unproven":
+            return f"never proven ({percent(marks[0])})"
+        case "stays":
+            return f"stays ({least})"
+        case "dies with the copy":
+            return f"dies with the copy ({least})"
+        case _:
+            return f"gone for {_points(washed.lost(name, lane) or 0.0)} ({least})"
 
 
 def _fate(curve: Sequence[Attempted], paid: Price | None) -> str:
