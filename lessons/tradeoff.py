@@ -83,6 +83,17 @@ with live.controls(experiment, job, "seed"):
         key="way",
         on_change=another_way,
     )
+    if not predicted.sealed():
+        st.session_state["recipe"] = None if chosen is None else recipe
+        st.selectbox(
+            "Setting (or click a point)",
+            list(priced),
+            format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
+            placeholder="choose one, then run it live",
+            width=320,
+            key="recipe",
+            on_change=lambda: load(st.session_state["recipe"]),
+        )
 with asked:
     words = f"What does the owner pay for {findings.percent(evidence_findings.WANTED)} of the mark to survive?"
     predicted.ask(words, evidence_findings.PRICES, known=True)
@@ -106,16 +117,6 @@ st.caption(
     "Up and to the left is better. Each small point is one setting, the mean over 3 seeds, its lines from the least to "
     "the most. Large and hollow: the naive mark and the setting of the other pages, both over 10 seeds. "
     "Filled: no other setting gives more for less. The circle is the setting that you chose."
-)
-st.session_state["recipe"] = None if chosen is None else recipe
-st.selectbox(
-    "Setting (or click a point)",
-    list(priced),
-    format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
-    placeholder="choose one, then run it live",
-    width=320,
-    key="recipe",
-    on_change=lambda: load(st.session_state["recipe"]),
 )
 live.island(job, draw)
 lesson.explain(
