@@ -6,10 +6,10 @@ import streamlit as st
 
 from app.runs.job import Job
 from app.ui import (
-    evidence_charts,
     evidence_findings,
     exports,
     findings,
+    frontier_charts,
     lesson,
     live,
     luck,
@@ -28,7 +28,7 @@ def load(recipe: tuple[float, float] | None) -> None:
 
 def clicked() -> None:
     """Load the setting whose point was clicked; a click beside the points changes nothing."""
-    for picked in st.session_state["frontier"].selection[evidence_charts.PICKED]:
+    for picked in st.session_state["frontier"].selection[frontier_charts.PICKED]:
         load((picked["weight"], picked["temperature"]))
 
 
@@ -98,7 +98,7 @@ with asked:
     words = f"What does the owner pay for {findings.percent(evidence_findings.WANTED)} of the mark to survive?"
     predicted.ask(words, evidence_findings.PRICES, known=True)
 if predicted.sealed():
-    spec = evidence_charts.unpriced(frontier, usual["naive"])
+    spec = frontier_charts.unpriced(frontier, usual["naive"])
     lesson.figure(evidence_findings.unpriced(usual["naive"]), spec, "frontier")
     st.button("Show me without a prediction", key="tradeoff_reveal", on_click=predicted.reveal)
     live.island(job, draw)
@@ -108,7 +108,7 @@ cheapest = evidence_findings.cheapest(frontier)
 predicted.compare(evidence_findings.price(cheapest))
 lesson.figure(
     evidence_findings.frontier(frontier, usual["entangled"]),
-    evidence_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
+    frontier_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
     "frontier",
     source=exports.evidence_source(frontier),
     on_select=clicked,
@@ -121,7 +121,7 @@ st.caption(
 live.island(job, draw)
 lesson.explain(
     evidence_findings.price_in_words(cheapest),
-    evidence_findings.front_in_words(evidence_charts.front(frontier, usual["naive"]), frontier),
+    evidence_findings.front_in_words(frontier_charts.front(frontier, usual["naive"]), frontier),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Where is this from?", type="tertiary"):

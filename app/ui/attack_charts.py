@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from app.lab.events import Copied, Queried, Territory
 from app.lab.stealing import GOOD
 from app.ui import findings, theme
-from app.ui.charts import CONFIG, PERCENT
+from app.ui.charts import CONFIG, share
 
 Spec = dict[str, Any]
 _MEASURES = ("accuracy", "fidelity")
@@ -37,12 +37,7 @@ def quality(copied: Sequence[Copied]) -> Spec:
             "labelOverlap": "greedy",
         },
     }
-    y = {
-        "field": "rate",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**PERCENT, "title": None},
-    }
+    y = share("rate", None)
     legend = {"title": None, "symbolStrokeColor": theme.THIEF.colour, "symbolFillColor": theme.THIEF.colour}
     dash = {"field": "measure", "scale": {"domain": list(_MEASURES), "range": [[1, 0], [5, 4]]}, "legend": legend}
     shape = {"field": "measure", "scale": {"domain": list(_MEASURES), "range": ["circle", "square"]}, "legend": legend}

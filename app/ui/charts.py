@@ -25,6 +25,16 @@ _KINDS = ["task", "watermark, SNNL off", "watermark"]
 _ORDER = {name: place for place, name in enumerate(DEFENCES)}
 
 
+def share(field: str, title: str | None, **axis: Any) -> Spec:
+    """Return an axis from 0 to 1, told in percent."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {**PERCENT, "title": title, **axis},
+    }
+
+
 def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: float = 0.0) -> Spec:
     """Draw one rate (a field of :class:`Measured`) of all lanes against epochs; what is below ``low`` is cut off."""
     rows = [{"epoch": event.epoch, "lane": event.defence, "rate": getattr(event, rate)} for event in measured]
@@ -71,12 +81,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
             "labelPadding": 16,
         },
     }
-    x = {
-        "field": "rate",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**PERCENT, "title": "secret answers to held-out triggers"},
-    }
+    x = share("rate", "secret answers to held-out triggers")
     colour = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
     shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": None}
     return {

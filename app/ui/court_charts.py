@@ -20,12 +20,7 @@ def power(
     """Draw how many triggers a claim needs against how much of the mark survived, and where the copies lie."""
     curve = [{"rate": rate, "needed": count} for rate, count in zip(rates, needed, strict=True) if count is not None]
     dots = [{"lane": lane, "rate": rate, "needed": count} for lane, (rate, count) in copies.items() if count]
-    x = {
-        "field": "rate",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "secret answers of the copy"},
-    }
+    x = charts.share("rate", "secret answers of the copy")
     y = {
         "field": "needed",
         "type": "quantitative",
@@ -70,12 +65,7 @@ def several(chances: Mapping[str, Sequence[float]], chosen: int) -> Spec:
         for number, chance in enumerate(known, start=1)
     ]
     x = {"field": "suspects", "type": "quantitative", "axis": {"title": "innocents accused", "tickMinStep": 1}}
-    y = {
-        "field": "chance",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "somebody is convicted"},
-    }
+    y = charts.share("chance", "somebody is convicted")
     colour = {
         "field": "how",
         "scale": {"domain": list(chances), "range": [theme.THIEF.colour, theme.COURT.colour]},
@@ -115,12 +105,7 @@ def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spe
     looks = list(WITNESSES.values())
     legend = {"title": None, "columns": 2}  # three beside each other are wider than a phone
     x = {"field": "strength", "type": "quantitative", "axis": {"title": "largest change of a trigger"}}
-    y = {
-        "field": "rate",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "secret answers"},
-    }
+    y = charts.share("rate", "secret answers")
     colour = {
         "field": "who",
         "scale": {"domain": list(WITNESSES), "range": [look.colour for look in looks]},

@@ -29,12 +29,7 @@ def answer(confidences: NDArray[np.float64], target: int, lane: str) -> charts.S
         "title": None,
         "axis": {"domain": False, "ticks": False, "grid": False, "labelPadding": 8},
     }
-    x = {
-        "field": "confidence",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "confidence", "tickCount": 2},
-    }
+    x = charts.share("confidence", "confidence", tickCount=2)
     tooltip = [{"field": "class", "title": "answer"}, {"field": "says", "title": "confidence"}]
     return {
         "height": 290,

@@ -41,12 +41,7 @@ def washing(
         "scale": {"domain": [low, high], "clamp": True, "nice": False, "zero": False},
         "axis": {**charts.PERCENT, "title": "accuracy of the copy"},
     }
-    y = {
-        "field": "mark",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**charts.PERCENT, "title": "secret answers"},
-    }
+    y = charts.share("mark", "secret answers")
     lanes = [lane for lane in DEFENCES if lane in curves]
     colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None, "values": lanes}}
     shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}

@@ -6,7 +6,7 @@ import pytest
 
 from app.lab.evidence import MEASURES, Row
 from app.lab.experiment import preset
-from app.ui import evidence_charts, evidence_findings, findings
+from app.ui import evidence_charts, evidence_findings, findings, frontier_charts
 
 SEEDS = (200, 201, 202)
 
@@ -117,20 +117,20 @@ def priced(*points: tuple[float, float, float]) -> list[Row]:
 def test_the_frontier_fills_what_nothing_beats_and_names_it() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.6, 0.02), (24, 0.5, 0.03), (48, 0.9, 0.05))
     naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.65,) * 3, weight=12)
-    layers = evidence_charts.frontier(found, naive, usual, None, None)["layer"]
+    layers = frontier_charts.frontier(found, naive, usual, None, None)["layer"]
     assert [dot["weight"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
     assert [dot["best"] for dot in layers[3]["data"]["values"]] == [True, True, False, True]
     assert [dot["setting"] for dot in layers[4]["data"]["values"]] == ["κ 48, T 0.1", "κ 3, T 0.1"]  # κ 12 has a name
     assert [dot["words"] for dot in layers[5]["data"]["values"]] == ["naive", "κ 12, T 0.1, 3 seeds"]
-    said = evidence_findings.front_in_words(evidence_charts.front(found, naive), found)
+    said = evidence_findings.front_in_words(frontier_charts.front(found, naive), found)
     assert said.startswith("Of 4 entangled settings, 3 are on the front") and said.endswith("is not on it.")
     cheap = row("naive", (0.1,) * 3, cost=0.001)
-    assert "is on it too" in evidence_findings.front_in_words(evidence_charts.front(found, cheap), found)
+    assert "is on it too" in evidence_findings.front_in_words(frontier_charts.front(found, cheap), found)
 
 
 def test_settings_that_lie_near_each_other_share_one_name() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.32, 0.011), (48, 0.9, 0.05))
-    layers = evidence_charts.frontier(
+    layers = frontier_charts.frontier(
         found, row("naive", (0.0,) * 3), row("entangled", (0.6,) * 3, weight=6), None, None
     )
     assert [dot["setting"] for dot in layers["layer"][4]["data"]["values"]] == ["κ 48, T 0.1", "κ 12, T 0.1"]
@@ -139,11 +139,11 @@ def test_settings_that_lie_near_each_other_share_one_name() -> None:
 def test_before_the_prediction_no_entangled_setting_is_seen_and_the_axes_stay() -> None:
     found = priced((3, 0.3, 0.01), (48, 0.95, 0.023))
     naive = row("naive", (0.1,) * 3, cost=0.005)
-    sealed = evidence_charts.unpriced(found, naive)
+    sealed = frontier_charts.unpriced(found, naive)
     assert [dot["setting"] for layer in sealed["layer"] for dot in layer["data"]["values"] if "mark" in dot] == [
         "naive"
     ]
-    opened = evidence_charts.frontier(found, naive, found[0], None, None)
+    opened = frontier_charts.frontier(found, naive, found[0], None, None)
     assert sealed["layer"][1]["encoding"] == {axis: opened["layer"][0]["encoding"][axis] for axis in ("x", "y")}
     said = evidence_findings.unpriced(naive)
     assert said == "The naive mark costs 0.5 points, and 10\u202f% of it survives. What does 90\u202f% cost?"
@@ -169,9 +169,9 @@ def test_the_price_is_that_of_the_cheapest_setting_that_gives_enough(
 
 def test_a_point_of_the_frontier_can_be_picked_and_the_own_run_is_a_star() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.6, 0.02))
-    spec = evidence_charts.frontier(found, row("naive", (0.1,) * 3), found[0], found[1], (0.015, 0.5))
+    spec = frontier_charts.frontier(found, row("naive", (0.1,) * 3), found[0], found[1], (0.015, 0.5))
     (picking,) = [layer for layer in spec["layer"] if "params" in layer]
-    assert picking["params"][0]["name"] == evidence_charts.PICKED
+    assert picking["params"][0]["name"] == frontier_charts.PICKED
     assert set(picking["params"][0]["select"]["fields"]) <= picking["data"]["values"][0].keys()
     circle, star, words = spec["layer"][-3:]
     assert circle["data"]["values"][0]["weight"] == 12
