@@ -26,7 +26,7 @@ def theft(known: Sequence[Row]) -> None:
     )
     if predicted.sealed():
         st.markdown("The dotted lines are the channels of this theft. How high will its dots be?")
-        st.button("Show me without a prediction", key="channel_reveal", on_click=predicted.reveal)
+        predicted.offer()
         return
     predicted.compare(evidence_findings.surviving(chosen))
     lesson.explain(*evidence_findings.theft_in_words(chosen, experiment.target))

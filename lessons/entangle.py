@@ -41,7 +41,7 @@ def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
     if note:
         st.caption(note)
     if sealed:
-        st.button("Show me without a prediction", key="entangle_reveal", on_click=predicted.reveal)
+        predicted.offer()
     elif known.finished is not None:
         predicted.compare(findings.placement(last, layer, known.neutral))
     st.caption(

@@ -92,7 +92,7 @@ def draw(job: Job, known: Chronicle) -> None:
     predict(job)
     sealed = predicted.sealed(job)
     if sealed:
-        st.button("Show me without a prediction", key="mark_reveal", on_click=predicted.reveal)
+        predicted.offer()
     else:
         predicted.compare(mark_findings.handshake(known.thefts["naive"], known.claims["naive"]))
     st.subheader("Ask the models: press a picture, or draw", anchor=False)

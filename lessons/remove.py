@@ -28,7 +28,7 @@ def draw(job: Job, known: Chronicle) -> None:
     if predicted.sealed(job):
         stolen = {lane: curve[:1] for lane, curve in curves.items()}
         lesson.figure(removal_findings.start(stolen), removal_charts.washing(chosen, stolen, {}, own), "washing")
-        st.button("Show me without a prediction", key="remove_reveal", on_click=predicted.reveal)
+        predicted.offer()
         return
     paid = removal_findings.prices(curves, own)
     predicted.compare(removal_findings.outcome(paid))

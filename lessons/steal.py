@@ -73,7 +73,7 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
     predicted.watch(job)
     if predicted.sealed(job):
         ground(Chronicle(queries=known.queries))
-        st.button("Show me without a prediction", key="reveal", on_click=predicted.reveal)
+        predicted.offer()
         return
     if known.finished is not None:
         predicted.compare(attack_findings.outcome(known.copied))

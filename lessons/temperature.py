@@ -48,7 +48,7 @@ with lesson.picture("playground"):
     table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint())
 near = arrangements.nearness(table.arrangement, table.temperature)
 if sealed:
-    st.button("Show me without a prediction", key="temperature_reveal", on_click=first.reveal)
+    first.offer()
 st.caption(
     "Diamonds: triggers. Discs: real inputs. A line is as thick as that neighbour is likely. A mark is filled up to "
     "the chance that its soft neighbour is of its own group. At the dashed circle, √T away, a neighbour's weight "

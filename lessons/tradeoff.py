@@ -100,7 +100,7 @@ with asked:
 if predicted.sealed():
     spec = frontier_charts.unpriced(frontier, usual["naive"])
     lesson.figure(evidence_findings.unpriced(usual["naive"]), spec, "frontier")
-    st.button("Show me without a prediction", key="tradeoff_reveal", on_click=predicted.reveal)
+    predicted.offer()
     live.island(job, draw)
     lesson.onward("tradeoff")
     st.stop()

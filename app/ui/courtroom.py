@@ -29,7 +29,7 @@ def trial(experiment: Experiment, heard: Hearing) -> None:
     predicted.ask("After how many triggers will the *entangled* copy be convicted?", court_findings.SPEEDS, known=True)
     if predicted.sealed():
         _exhibit(heard.exhibit)
-        st.button("Open the verdict without a prediction", key="court_reveal", on_click=predicted.reveal)
+        predicted.offer()
         return
     plan = _plan(heard)
     if plan is None:

@@ -69,6 +69,11 @@ class Question:
         """Show the answer to somebody who does not want to predict."""
         self.revealed = True
 
+    def offer(self) -> None:
+        """Offer the answer to somebody who does not want to predict."""
+        if st.button("Show me without a prediction", key=f"{self.lesson}_reveal", on_click=self.reveal):
+            st.rerun()  # the page as a whole: the question may stand outside the fragment that its answer is in
+
     def compare(self, happened: str) -> None:
         """Hold the prediction against what happened."""
         if self.prediction is None:

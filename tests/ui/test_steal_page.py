@@ -41,7 +41,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def revealed(of: Experiment) -> AppTest:
     app = opened("steal", **link(of))
-    app.button(key="reveal").click().run()
+    app.button(key="steal_reveal").click().run()
     assert not app.exception
     return app
 
@@ -73,7 +73,7 @@ def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:
     assert not app.table
     app.segmented_control(key="setting_answers").set_value("labels").run()
     assert not app.table  # sealed: another experiment, another question
-    app.button(key="reveal").click().run()
+    app.button(key="steal_reveal").click().run()
     assert len(app.table[0].value) == 2
     assert "The 2 attacks that you have seen" in told(app)
 
