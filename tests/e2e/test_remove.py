@@ -31,5 +31,6 @@ def test_the_page_fits_a_phone(visit: Visit) -> None:
     page = visit("remove?preset=digits", PHONE)
     page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("radio", name="neither", exact=True)).to_be_disabled(timeout=PATIENCE)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0

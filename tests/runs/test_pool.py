@@ -140,7 +140,7 @@ def test_a_run_that_ignores_the_stop_is_ended_with_its_worker(pool: Pool) -> Non
     assert job.wait(LONG)
     assert (job.status, job.error) == ("stopped", None)
     assert_serves(pool)
-    assert not before & workers_of_this_process()
+    assert before - workers_of_this_process()
 
 
 def test_a_run_that_nobody_watches_stops_after_the_grace_period(pool: Pool) -> None:
