@@ -4,7 +4,7 @@ from importlib import metadata
 
 import streamlit as st
 
-from app.lab import evidence, variation
+from app.lab import evidence, removal_table, variation
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui import claims, lesson, luck, settings, takeaway
 
@@ -25,9 +25,12 @@ usual = luck.theft(found, preset(DEFAULT_PRESET))
 here, elsewhere = st.columns([3, 2], gap="large")
 with here:
     st.subheader("\u25cf Measured here", anchor=False)
-    for claim in claims.measured(found, list(usual.values())):
+    said = claims.measured(found, list(usual.values()))
+    if not isinstance(washed := luck.washed(), str):
+        said.append(claims.washed(washed, DEFAULT_PRESET))
+    for claim in said:
         st.markdown(f"- {claim.says}")
-    st.code(evidence.COMMAND, language=None)
+    st.code(f"{evidence.COMMAND}\n{removal_table.COMMAND}", language=None)
     takeaway.of_evidence(found)
 with elsewhere:
     st.subheader("\u275d Quoted, not checked here", anchor=False)

@@ -83,7 +83,10 @@ def read(file: Path) -> list[Washed]:
 
 
 def markdown(found: list[Washed]) -> str:
-    """Return the table for the README: on how many seeds each mark is washed out, and what that costs the thief."""
+    """Return the table for the README: on how many seeds each mark is washed out, and what that costs the thief.
+
+    Of the seeds on which there was a mark to wash out: the court convicted the copy as it was stolen.
+    """
     lines = ["| data | attack | naive mark | entangled mark |", "|---|---|---|---|"]
     for data in dict.fromkeys(washed.data for washed in found):
         seeds = [washed for washed in found if washed.data == data]
@@ -100,7 +103,8 @@ def _cell(seeds: list[Washed], attack: str, lane: str) -> str:
     if not proven:
         return "never proven"
     costs = sorted(100 * max(0.0, washed.lost(attack, lane) or 0.0) for washed in gone)
-    price = f", for {costs[0]:.1f} to {costs[-1]:.1f} points" if costs else ""
+    ends = dict.fromkeys(f"{cost:.1f}" for cost in costs[:1] + costs[-1:])
+    price = f", for {' to '.join(ends)} points" if costs else ""
     return f"{len(gone)} of {len(proven)}{price}"
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from app.lab import evidence
 from app.lab.evidence import Row
 from app.lab.experiment import LAB_VERSION, Experiment
-from app.ui import evidence_findings, settings
+from app.lab.removal_table import Washed
+from app.ui import evidence_findings, removal_findings, settings
 from app.ui.findings import percent
 
 PAPER = "[Jia et al. 2021](https://arxiv.org/abs/2002.12200), abstract"
@@ -88,6 +89,11 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
         "most, whatever the theft.",
     )
     return [Claim(words) for words in says]
+
+
+def washed(found: Sequence[Washed], data: str) -> Claim:
+    """Return what the removal attacks on one data set say."""
+    return Claim(f"{removal_findings.hardest([one for one in found if one.data == data])} ({data}).")
 
 
 def _theft(experiment: Experiment) -> str:

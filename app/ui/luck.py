@@ -58,7 +58,7 @@ def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, flo
 
 
 @st.cache_resource(show_spinner=False)
-def _washed() -> list[Washed] | str:
+def washed() -> list[Washed] | str:
     """Return the removal attacks that were measured over seeds, or the sentence that says why there are none."""
     try:
         return removal_table.read(removal_table.SHIPPED)
@@ -69,11 +69,11 @@ def _washed() -> list[Washed] | str:
 def of_removal(experiment: Experiment, attack: str) -> None:
     """Offer what one removal attack did on other seeds of the same heist."""
     with st.popover(_QUESTION, icon=":material/casino:", width="content"):
-        found = _washed()
+        found = washed()
         if isinstance(found, str):
             st.warning(found)
             return
-        seeds = [washed for washed in found if replace(washed.experiment, seed=experiment.seed) == experiment]
+        seeds = [one for one in found if replace(one.experiment, seed=experiment.seed) == experiment]
         if not seeds:
             st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
             return
@@ -84,6 +84,7 @@ def of_removal(experiment: Experiment, attack: str) -> None:
             "Clean, the control: a copy that was never marked, washed alike. All again, ten minutes on two cores:"
         )
         st.code(removal_table.COMMAND, language=None, wrap_lines=True)
+        st.markdown(f"{removal_findings.hardest(seeds)}.")
 
 
 @contextmanager

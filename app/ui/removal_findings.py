@@ -141,6 +141,20 @@ def luck(name: str, seeds: Sequence[Washed]) -> str:
     return f"{label[:1].upper()}{label[1:]}: {'; '.join(told)}"
 
 
+def hardest(seeds: Sequence[Washed]) -> str:
+    """Return which of all attacks the entangled mark survives least often, over several seeds of one heist."""
+    names = list(seeds[0].result["attacks"])
+    proven = [washed for washed in seeds if washed.fate(names[0], "entangled") != "unproven"]
+    gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in names}
+    worst = max(gone, key=gone.__getitem__)
+    if not gone[worst]:
+        return f"None of {len(names)} ways to wash the entangled mark out works on any of {len(proven)} seeds"
+    return (
+        f"Of {len(names)} ways to wash the entangled mark out, {list(gone.values()).count(0)} work on none of "
+        f"{len(proven)} seeds; {ATTACKS[worst].label}, the hardest to survive, works on {gone[worst]}"
+    )
+
+
 def over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:
     """Return a row for each seed: the end of each mark, and the most secret answers of the clean copy."""
     return [

@@ -3,6 +3,7 @@
 import pytest
 
 from app.lab.events import Attempted, FromScratch
+from app.lab.removal_table import Washed
 from app.ui import removal_charts, removal_findings
 
 OWN = FromScratch(200, 0.87)
@@ -87,3 +88,39 @@ def test_the_picture_has_every_attempt_and_both_thresholds() -> None:
     named = spec["layer"][-1]["data"]["values"]
     assert [row["words"] for row in named] == ["naive free: 1 epochs"]
     assert spec["layer"][1]["data"]["values"][0]["value"] == OWN.accuracy
+
+
+def washed(seed: int, marks: dict[str, tuple[bool, float | None, bool | None]]) -> Washed:
+    ends = {
+        lane: {
+            "owned": [owned, False],
+            "lost": lost,
+            "pointless": pointless,
+            "strengths": [0.0, 2.0],
+            "watermark": [0.6, 0.1],
+            "removed_at": None if lost is None else 2.0,
+        }
+        for lane, (owned, lost, pointless) in marks.items()
+    }
+    clean = {"watermark": [0.0, 0.03]}
+    return Washed("mnist", seed, {"attacks": {"fine_tuning": {"clean": clean, **ends}}})
+
+
+def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_out() -> None:
+    seeds = [
+        washed(200, {"naive": (False, 0.0, False), "entangled": (True, 0.02, False)}),
+        washed(201, {"naive": (True, 0.01, False), "entangled": (True, None, None)}),
+    ]
+    assert removal_findings.luck("fine_tuning", seeds) == (
+        "Fine-tuning: the naive mark, proven on 1 of 2 seeds, is washed out on 1; "
+        "the entangled mark, proven on 2 of 2 seeds, is washed out on 1"
+    )
+    first, second = removal_findings.over_seeds("fine_tuning", seeds)
+    assert first["naive mark"] == "never proven (60\u202f%)"
+    assert first["entangled mark"] == "gone for 2.0 points (60\u202f% → 10\u202f%)"
+    assert second["entangled mark"] == "stays (60\u202f% → 10\u202f%)"
+    assert second["clean copy"] == "3\u202f% at most"
+    assert removal_findings.hardest(seeds).endswith("fine-tuning, the hardest to survive, works on 1")
+    assert removal_findings.hardest(seeds[1:]) == (
+        "None of 1 ways to wash the entangled mark out works on any of 1 seeds"
+    )
