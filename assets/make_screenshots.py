@@ -71,7 +71,7 @@ if __name__ == "__main__":
                 print(f"{lesson}-{look}.png")
         page = browser.new_page(viewport=HALL, color_scheme="dark")  # type: ignore[arg-type]
         page.goto(f"{url}/?booth=1")
-        settled(page)
+        expect(page.get_by_text("Touch the screen and do it yourself")).to_be_visible(timeout=PATIENCE)
         page.mouse.click(200, 300)
         expect(page.get_by_role("button", name="1 Steal")).to_be_visible(timeout=PATIENCE)
         page.screenshot(path=FOLDER / "booth-hall.png")

@@ -72,17 +72,17 @@ job = live.find(experiment)
 own = None if chosen is None or job is None else Chronicle.of(job.events).price
 predicted = question.about("tradeoff", *way)
 asked = st.container()
+st.session_state["way"] = way
+st.segmented_control(
+    "The thief gets",
+    list(ways),
+    format_func=lambda way: f"{settings.wording(way[0])}, {settings.wording(way[1])}",
+    required=True,
+    wrap=True,
+    key="way",
+    on_change=another_way,
+)
 with live.controls(experiment, job, "seed"):
-    st.session_state["way"] = way
-    st.segmented_control(
-        "The thief gets",
-        list(ways),
-        format_func=lambda way: f"{settings.wording(way[0])}, {settings.wording(way[1])}",
-        required=True,
-        wrap=True,
-        key="way",
-        on_change=another_way,
-    )
     if not predicted.sealed():
         st.session_state["recipe"] = None if chosen is None else recipe
         st.selectbox(
