@@ -71,7 +71,8 @@ class Question:
 
     def offer(self) -> None:
         """Offer the answer to somebody who does not want to predict."""
-        if st.button("Show me without a prediction", key=f"{self.lesson}_reveal", on_click=self.reveal):
+        if st.button("Show me without a prediction", key=f"{self.lesson}_reveal"):
+            self.reveal()
             st.rerun()  # the page as a whole: the question may stand outside the fragment that its answer is in
 
     def compare(self, happened: str) -> None:
