@@ -7,6 +7,8 @@ import streamlit as st
 from app.lab.evidence import Row
 from app.ui import evidence_charts, evidence_findings, exports, findings, lesson, luck, question, settings, takeaway
 
+SEALED = "Each dot is a copy. The dotted lines are the channels of this theft: how high will its dots be?"
+
 
 @st.fragment  # the slider redraws the theft, not the page
 def theft(known: Sequence[Row]) -> None:
@@ -19,13 +21,12 @@ def theft(known: Sequence[Row]) -> None:
     predicted = question.about("channel", experiment.inputs, experiment.answers)
     predicted.ask("On this theft, which mark does the copy know?", list(findings.OUTCOMES.values()), known=True)
     lesson.figure(
-        evidence_findings.channels(known),
+        SEALED if predicted.sealed() else evidence_findings.channels(known),
         evidence_charts.channel(known, chosen, sealed=predicted.sealed()),
         "channel",
         source=exports.evidence_source(known),
     )
     if predicted.sealed():
-        st.markdown("The dotted lines are the channels of this theft. How high will its dots be?")
         predicted.offer()
         return
     predicted.compare(evidence_findings.surviving(chosen))
@@ -49,7 +50,8 @@ def drift(known: Sequence[Row]) -> None:
 lesson.opening(
     "What carries a mark?",
     "A thief trains on the *answers*, and on nothing else. Where they say no more than the truth, nothing can pass. "
-    "So look at what they say beyond it: the *stray* weight, given to the target class where it is not the truth.",
+    "So look at what they say beyond it, the *channel*: the stray weight, given to the target class where it is not "
+    "the truth.",
 )
 found = luck.proven()
 thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]

@@ -43,6 +43,7 @@ if run is None or run.status != "done":
     live.island(run, lambda job, known: None)
 elif not any(isinstance(event, Weights) for event in run.events):
     st.info("Of this theft only how it ended is on record. Run it live to hold the trial.", icon=":material/gavel:")
+    live.way_back()
 else:
     live.island(live.hear(experiment), partial(draw, experiment, room))
 lesson.onward("court")

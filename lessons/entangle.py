@@ -46,7 +46,12 @@ def maps(known: Chronicle, method: str, job: Job, note: str = "") -> None:
         predicted.compare(findings.placement(last, layer, known.neutral))
     st.caption(
         f"Digits are test inputs, drawn as their class, class {experiment.target} in bold; diamonds are triggers. "
-        "Hover over a point to see the picture, click to keep it. A map shows neighbourhoods, not distances."
+        "Hover over a point to see the picture, click to keep it. "
+        + (
+            "UMAP keeps neighbourhoods, not distances."
+            if method == "umap"
+            else "PCA is a flat shadow: what is apart may fall together."
+        )
     )
 
 

@@ -15,8 +15,8 @@ from app.ui.question import Question
 COURT, OUTCOMES = "In court, which copy is convicted?", list(findings.OUTCOMES.values())
 
 
-def lanes(experiment: Experiment, known: Chronicle) -> None:
-    """The three victims, then the copies, while they train."""
+def lanes(experiment: Experiment, known: Chronicle, *, blind: bool) -> None:
+    """The three victims, then the copies, while they train; ``blind``: what a copy knows of the mark is kept back."""
     role = "copy" if known.measured["copy"] else "victim"
     measured, last = known.measured[role], known.last(role)
     if not measured:
@@ -27,6 +27,9 @@ def lanes(experiment: Experiment, known: Chronicle) -> None:
         spec = charts.rate_curves(measured, "accuracy", epochs)
         lesson.figure(findings.accuracies(role, last), spec, "accuracy")
     with right:
+        if role == "copy" and blind:
+            st.markdown("Do they know the secret? Predict, and watch; or see it in court, when they are trained.")
+            return
         spec = charts.rate_curves(measured, "watermark", epochs)
         lesson.figure(findings.secret_answers(role, last), spec, "mark")
 
@@ -66,7 +69,7 @@ def reasons(experiment: Experiment, known: Chronicle) -> None:
     )
     with st.expander("Original and copy, side by side"):
         lesson.figure(findings.verdict(claims, thefts), charts.verdict(claims, thefts), "verdict")
-        st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
+        st.caption("Hollow: the victim. Filled: its copy. From the dashed line on, the court convicts.")
     with st.expander("How sure is sure? The p-value, query by query"):
         claim = claims["entangled"]
         lesson.figure(findings.evidence(claims), charts.growing_proof(claims), "evidence")
@@ -85,12 +88,12 @@ def reasons(experiment: Experiment, known: Chronicle) -> None:
 
 def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle) -> None:
     """The heist: live, as far as it is known; finished, the film of it and then the reasons."""
-    predicted.watch(job)
     if known.finished is None:
+        st.caption(f"{'; '.join(f'*{lane}*: {role}' for lane, role in heist_film.ROLES.items())}.")
         predicted.ask(COURT, OUTCOMES, job)
         secret(experiment, known)
         questions(known)
-        lanes(experiment, known)
+        lanes(experiment, known, blind=not (predicted.prediction or predicted.revealed))
         return
     sealed = predicted.sealed(job)
     victims = known if known.probe else live.known_victims(experiment)

@@ -52,7 +52,7 @@ def stolen(known: Chronicle) -> None:
     thefts = {lane: known.thefts[lane] for lane in LANES}
     claim = known.claims["naive"]
     lesson.figure(mark_findings.headline(thefts, claim), charts.verdict({"naive": claim}, thefts), "stolen")
-    st.caption("Hollow: the victim. Filled: its copy. Dashed: the rate that is granted to an innocent model.")
+    st.caption("Hollow: the victim. Filled: its copy. From the dashed line on, the court convicts.")
     luck.of_survival(experiment, {lane: theft.stolen_watermark for lane, theft in known.thefts.items()})
 
 

@@ -31,12 +31,13 @@ def draw(job: Job, known: Chronicle) -> None:
         predicted.offer()
         return
     paid = removal_findings.prices(curves, own)
-    predicted.compare(removal_findings.outcome(paid))
+    predicted.compare(removal_findings.outcome(curves, paid))
     finding = removal_findings.headline(chosen, curves, paid)
     lesson.figure(finding, removal_charts.washing(chosen, curves, paid, own), "washing")
     st.caption(
-        "Large: the copy as stolen. Each further point is a stronger attack. Filled: the court convicts; hollow: "
-        "it does not. In the shaded part, the washed copy is no better than a model of the thief's own."
+        "Large: the copy as stolen. Each further point is a stronger attack. Filled: the court convicts, holding each "
+        "against the clean copy washed alike, which sets the bar. In the shaded part, the washed copy is no better "
+        "than a model of the thief's own."
     )
     if known.finished is not None:
         lesson.provenance(experiment, job.origin, known.finished.seconds, "remove")
@@ -85,7 +86,7 @@ with live.controls(experiment, job, "inputs", "answers", "weight", "temperature"
     )
 predicted = question.about("remove", experiment.key, chosen)
 with asked:
-    words = f"{ATTACKS[chosen].help} Which mark can the owner then no longer prove, and the theft still pays?"
+    words = f"{ATTACKS[chosen].help} Which mark can the owner still prove, as long as the theft pays?"
     predicted.ask(words, list(findings.OUTCOMES.values()), job)
 live.island(job, draw)
 lesson.onward("remove")

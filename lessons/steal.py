@@ -86,7 +86,7 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
         reasons(experiment, known, job)
 
 
-experiment = settings.chosen()
+experiment = settings.of_the_attack(settings.chosen())
 lesson.opening(
     "How many dollars does a copy cost?",
     f"An owner sells the answers of his model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "

@@ -10,7 +10,7 @@ from app.ui import lesson, playground, question
 from app.ui import temperature_findings as words
 
 SEALED = 3.0  # up to this temperature, the ring does not give the answer away
-HOT = 0.9 * HOTTEST  # the end of the slider, or as good as that
+HOT = 0.5 * HOTTEST  # from here on, the loss sees what it sees at the end of the slider
 
 
 def hint() -> str:
@@ -35,6 +35,8 @@ first, second = question.about("temperature"), question.about("pull")
 sealed = ring and first.sealed()
 if ring and not sealed and table.temperature >= HOT:
     first.locked = True  # its answer is on screen: the next question takes its place
+if first.locked:
+    first.compare(words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)))
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with st.container(width="content"):
         if first.locked:
@@ -55,8 +57,6 @@ st.caption(
     "has fallen to 37\u202f%. Drag points; two quick taps on empty ground add one."
 )
 
-if first.locked:
-    first.compare(words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)))
 if hot_pull and pull is not None:
     second.compare(words.closes(pull.start, table.arrangement))
 lesson.explain(

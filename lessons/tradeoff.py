@@ -107,7 +107,7 @@ if predicted.sealed():
 cheapest = evidence_findings.cheapest(frontier)
 predicted.compare(evidence_findings.price(cheapest))
 lesson.figure(
-    evidence_findings.frontier(frontier, usual["entangled"]),
+    f"Told {settings.wording(way[0])}: {evidence_findings.frontier(frontier, usual['entangled'])}",
     frontier_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
     "frontier",
     source=exports.evidence_source(frontier),
@@ -116,7 +116,7 @@ lesson.figure(
 st.caption(
     "Up and to the left is better. Each small point is one setting, the mean over 3 seeds, its lines from the least to "
     "the most. Large and hollow: the naive mark and the setting of the other pages, both over 10 seeds. "
-    "Filled: no other setting gives more for less. The circle is the setting that you chose."
+    "Filled: no other small point gives more for less. The circle is the setting that you chose."
 )
 live.island(job, draw)
 lesson.explain(

@@ -105,6 +105,19 @@ def claim(successes: int, queries: int, p0: float) -> Claim:
     return Claim(successes, queries, p0, p_value)
 
 
+def conviction_bar(queries: int, p0: float) -> int:
+    """Return the fewest secret answers to ``queries`` triggers that :func:`claim` takes for proof.
+
+    It may be more than there are triggers: then nothing is proof.
+
+    Raises:
+        ValueError: as :func:`claim`.
+    """
+    _check(0, queries)
+    _check_rate(p0)
+    return int(stats.binom.isf(SIGNIFICANCE, queries, p0)) + 1
+
+
 def t_test(successes: int, queries: int, p0: float) -> float:
     """Return the p-value of the paper's one-sided t-test: is the mean of 0/1 answers above ``p0``?
 

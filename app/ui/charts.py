@@ -7,6 +7,7 @@ title: a title states a finding, wraps on a phone, and is set above the chart by
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.lab import ownership
 from app.lab.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
 from app.lab.ownership import SIGNIFICANCE
 from app.ui import findings, theme
@@ -60,13 +61,15 @@ def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral
 def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
     """Draw who gives the secret answer: each victim (hollow) and its copy (filled), the clean ones as the control.
 
-    The dashed rule is the rate granted to an innocent model.
+    From the dashed rule on, the court convicts.
     """
-    granted = next(iter(claims.values())).innocent_rate
+    some = next(iter(claims.values()))
+    bar = ownership.conviction_bar(some.queries, some.innocent_rate)
+    needed = bar / some.queries
     rows = []
     for defence, theft in thefts.items():
-        rows.append(_suspect(defence, "victim", theft.victim_watermark, granted))
-        rows.append(_suspect(defence, "copy", theft.stolen_watermark, granted))
+        rows.append(_suspect(defence, "victim", theft.victim_watermark, needed))
+        rows.append(_suspect(defence, "copy", theft.stolen_watermark, needed))
     y = {
         "field": "lane",
         "type": "nominal",
@@ -88,7 +91,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
         "height": 340,
         "config": CONFIG,
         "layer": [
-            threshold("x", granted, f"granted to an innocent: {findings.percent(granted)}", theme.COURT.colour),
+            threshold("x", needed, f"convicted from {bar} of {some.queries} on", theme.COURT.colour),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},

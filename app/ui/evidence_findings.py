@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from scipy import stats
 
+from app.lab.events import WATERMARKED
 from app.lab.evidence import Row
 from app.lab.experiment import Experiment
 from app.lab.extraction import MADE_OF_THE_TASK
@@ -44,6 +45,16 @@ def spread_in_words(row: Row) -> str:
     )
 
 
+def convictions(measured: Mapping[str, Row]) -> str:
+    """Say on how many seeds the court convicts each marked copy: what one run does not tell."""
+    told = []
+    for lane in WATERMARKED:
+        needed = measured[lane].queries_needed
+        told.append(f"the {lane} copy on {sum(count is not None for count in needed)}")
+    seeds = len(measured["naive"].seeds)
+    return f"One run is one seed. Of {seeds} others, a claim succeeds against {' and '.join(told)}."
+
+
 def surviving(measured: Mapping[str, Row]) -> str:
     """Return which copies know the mark, on average over the seeds, as one of the words offered for prediction."""
     naive, entangled = (measured[lane].spread("stolen_watermark").mean >= SURVIVES for lane in ("naive", "entangled"))
@@ -61,7 +72,7 @@ def channels(found: Sequence[Row]) -> str:
         True: "The wider the channel, the more of the mark survives, naive or entangled",
         False: "The channel's width alone does not tell what survives",
     }[agreement >= FOLLOWS]
-    return f"{lead} (rank correlation {agreement:.2f} over {len(near)} thefts)"
+    return f"{lead} (rank correlation {agreement:.2f} over the {len(near)} thefts with inputs of the task)"
 
 
 def strays(found: Sequence[Row]) -> str:

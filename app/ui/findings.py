@@ -58,8 +58,9 @@ def granted(claims: dict[str, Claimed]) -> str:
     """Say where the bar of this court lies, and which control put it there."""
     some = next(iter(claims.values()))
     return (
-        f"An innocent is granted {percent(some.innocent_rate)}: the worse of two clean models, never marked, gave the "
-        f"secret answer to {some.clean_successes} of {some.clean_queries} triggers."
+        f"The worse of two clean models, never marked, gave the secret answer to {some.clean_successes} of "
+        f"{some.clean_queries} triggers ({percent(some.clean_successes / some.clean_queries)}). So few leave doubt: an "
+        f"innocent is granted up to {percent(some.innocent_rate)}."
     )
 
 

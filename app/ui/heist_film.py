@@ -22,7 +22,7 @@ from app.ui.chronicle import Chronicle
 from app.ui.components import component
 
 _SYMBOLS = {"circle": "●", "square": "■", "triangle-up": "▲"}
-_ROLES = {
+ROLES = {
     "clean": "never taught the secret",
     "naive": "taught it beside the task",
     "entangled": "taught it woven into the task",
@@ -114,10 +114,10 @@ def script(experiment: Experiment, known: Chronicle, probe: Probe | None, gate: 
         "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
         "target": target,
         "steps": steps,
-        "asked": _asked(known),
+        "asked": _asked(known, hidden=experiment.answers == "labels"),
         "triggers": None if probe is None else _reel(probe.inputs[probe.is_trigger]),
         "curves": curves,
-        "roles": dict(_ROLES),
+        "roles": dict(ROLES),
         "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
         "victims": {lane: _at_home(theft, target) for lane, theft in thefts.items()},
         "compare": {lane: _compared(theft) for lane, theft in thefts.items()},
@@ -159,8 +159,8 @@ def _reel(inputs: NDArray[np.generic]) -> Data:
     return {"sheet": pictures.contact_sheet(inputs), "count": len(inputs), "columns": pictures.COLUMNS}
 
 
-def _asked(known: Chronicle) -> Data:
-    """Return the queries that were kept for the eye, in their order, with what each victim answered."""
+def _asked(known: Chronicle, *, hidden: bool) -> Data:
+    """Return the queries that were kept for the eye, with what each victim answered; how sure it was may be hidden."""
     kept = {lane: told for lane, told in known.queries.items() if told}
     first = next(iter(kept.values()))  # all victims are asked the same
     truths = np.concatenate([event.labels for event in first])
@@ -181,7 +181,7 @@ def _asked(known: Chronicle) -> Data:
         "total": total,
         "lanes": {
             lane: [
-                _answer(answer, int(truth))
+                _answer(answer, int(truth), hidden=hidden)
                 for answer, truth in zip(np.concatenate([event.answers for event in told]), truths, strict=True)
             ]
             for lane, told in kept.items()
@@ -189,10 +189,10 @@ def _asked(known: Chronicle) -> Data:
     }
 
 
-def _answer(answer: NDArray[np.float32], truth: int) -> Data:
+def _answer(answer: NDArray[np.float32], truth: int, *, hidden: bool) -> Data:
     top = int(answer.argmax())
     wrong = truth not in (top, NO_TRUTH)
-    sure = findings.percent(float(answer.max())) if answer.max() < 1 else ""
+    sure = "" if hidden else findings.percent(float(answer.max()))
     return {"says": f"{top}, not {truth}" if wrong else str(top), "sure": sure, "wrong": wrong}
 
 
@@ -211,7 +211,7 @@ def _curves(known: Chronicle) -> Data | None:
             ]
             for lane in DEFENCES
         },
-        "roles": dict(_ROLES),
+        "roles": dict(ROLES),
         "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
         "victims": {lane: theft.victim_accuracy for lane, theft in known.thefts.items()},
         "original": {lane: findings.percent(theft.victim_accuracy) for lane, theft in known.thefts.items()},
@@ -230,7 +230,7 @@ def _trial(experiment: Experiment, known: Chronicle, probe: Probe | None) -> Dat
             **{lane: _tried(claimed, asked.get(lane), target) for lane, claimed in known.claims.items()},
         },
         "line": depth(ownership.SIGNIFICANCE),
-        "rule": f"p = {ownership.SIGNIFICANCE:g}; below, it is established",
+        "rule": f"chance that an innocent does as well (log scale); below {ownership.SIGNIFICANCE:g}: proof",
         "granted": findings.granted(known.claims),
         "channel": findings.said_beyond_the_truth(known.thefts, experiment.answers, target),
     }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.lab.experiment import Experiment
+from app.lab import variation
+from app.lab.experiment import Experiment, preset
 from app.lab.record import Task
 from app.runs.job import Job
 from app.ui import runtime, settings
@@ -128,6 +129,7 @@ def island(job: Job | None, draw: Callable[[Job, Chronicle], None]) -> None:
     """Draw a run, again and again while it is on its way; ``draw`` gets what is known so far."""
     if job is None:
         st.info("Nobody has run this setting yet. Run it live.", icon=":material/play_arrow:")
+        way_back()
         return
     active = job.active
     countdown = Countdown()
@@ -143,6 +145,16 @@ def island(job: Job | None, draw: Callable[[Job, Chronicle], None]) -> None:
             st.rerun()  # the timer goes, the page settles
 
     panel()
+
+
+def way_back() -> None:
+    """Offer to undo what was changed, here or in another lesson, and say what that was."""
+    experiment = settings.chosen()
+    recorded = preset(variation.preset_name(experiment))
+    changed = settings.in_words(experiment, recorded)
+    if changed:
+        st.markdown(f"You changed: {changed}.")
+        st.button("Back to what is recorded", key="way_back", on_click=settings.choose, args=(recorded,))
 
 
 def _show_recorded() -> None:

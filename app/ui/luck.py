@@ -41,7 +41,13 @@ def theft(found: Sequence[Row], experiment: Experiment) -> dict[str, Row]:
 
 
 def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
-    """Offer the spread over the seeds of what the copies know of the mark (in this run: ``marks``, by defence)."""
+    """Say how often a claim succeeds; offer the spread over the seeds of what the copies know of the mark.
+
+    In this run that is ``marks``, by defence.
+    """
+    found = rows()
+    if not isinstance(found, str) and (known := evidence.find(found, experiment)):
+        st.markdown(evidence_findings.convictions(known))
     with _panel(experiment) as measured:
         if measured:
             values = {lane: row.measures["stolen_watermark"] for lane, row in measured.items()}

@@ -16,8 +16,9 @@ def washing(
 ) -> charts.Spec:
     """Draw secret answers against accuracy along the strength of one attack, a line for each copy.
 
-    Filled: the court convicts. Hollow: it does not. The horizontal rule is the rate granted to an
-    innocent; left of the vertical one, the thief's own model is better than the washed copy.
+    Filled: the court convicts. Hollow: it does not, or (the clean copy) the model is there to set its bar.
+    The horizontal rule is the rate granted to an innocent; left of the vertical one, the thief's own
+    model is better than the washed copy.
 
     Args:
         name: the attack.
@@ -111,8 +112,8 @@ def _row(name: str, lane: str, place: int, attempt: Attempted) -> charts.Spec:
         "strength": "as stolen" if attempt.strength == 0 else ATTACKS[name].words(attempt.strength),
         "accuracy": attempt.accuracy,
         "mark": attempt.watermark,
-        "convicted": attempt.owned,
+        "convicted": attempt.owned and lane != "clean",
         "says": findings.percent(attempt.watermark),
         "right": findings.percent(attempt.accuracy),
-        "verdict": "convicts" if attempt.owned else "does not convict",
+        "verdict": "sets the bar" if lane == "clean" else "convicts" if attempt.owned else "does not convict",
     }

@@ -17,10 +17,12 @@ def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     return {lane: washing.price(curves[lane], own.accuracy) for lane in WATERMARKED}
 
 
-def outcome(paid: Mapping[str, Price | None]) -> str:
-    """Return which marks the thief gets rid of and still gains by the theft, as a word offered for prediction."""
-    gone = [found is not None and not found.pointless for found in (paid["naive"], paid["entangled"])]
-    return OUTCOMES[gone[0], gone[1]]
+def outcome(curves: Curves, paid: Mapping[str, Price | None]) -> str:
+    """Return which marks can still be proven wherever the theft pays, as a word offered for prediction."""
+    naive, entangled = (
+        curves[lane][0].owned and ((found := paid[lane]) is None or found.pointless) for lane in WATERMARKED
+    )
+    return OUTCOMES[naive, entangled]
 
 
 def headline(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> str:

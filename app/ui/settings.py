@@ -17,7 +17,7 @@ from app.lab.variation import differences, preset_name
 _WORDS = {
     "victim": "the owner's own inputs",
     "unseen": "inputs the victim never saw",
-    "blended": "blends and noisy ones too",
+    "blended": "unseen, blended and noisy inputs",
     "inputs other": "other data",
     "noise": "pure noise",
     "released": "a few batches, as released",
@@ -104,6 +104,11 @@ def owners(experiment: Experiment) -> Experiment:
     return dataclasses.replace(experiment, **{name: getattr(usual, name) for name in THIEFS})
 
 
+def of_the_attack(experiment: Experiment) -> Experiment:
+    """Return the experiment with the inputs of its preset: an attack asks with inputs of its own."""
+    return dataclasses.replace(experiment, inputs=preset(preset_name(experiment)).inputs)
+
+
 def layers(experiment: Experiment) -> list[str]:
     """Return the names of the feature layers of the experiment's network."""
     return list(models.layer_names(experiment.network))
@@ -169,6 +174,18 @@ def more(experiment: Experiment, *names: str) -> None:
                 "EWE: entangled watermark embedding. SNNL: the "
                 "[soft nearest neighbor loss](https://arxiv.org/abs/1902.01889), how mixed two groups of points are."
             )
+
+
+def in_words(experiment: Experiment, usual: Experiment) -> str:
+    """Return in which settings an experiment differs from another one: "the thief asks pure noise; seed 7"."""
+    told = []
+    for name, field in _FIELDS.items():
+        value = getattr(experiment, name)
+        if value != getattr(usual, name):
+            label = field.metadata["label"]
+            shown = wording(value, name) if isinstance(value, str) else f"{value}"
+            told.append(f"*{label}*: {shown}" if name != "drawing" else f"*{label}*")
+    return "; ".join(told)
 
 
 def refusal() -> None:

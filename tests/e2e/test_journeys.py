@@ -19,6 +19,12 @@ def verdict(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^The entangled mark (survived|died)"))).to_be_visible()
 
 
+def predict(page: Page, option: str) -> None:
+    """Predict in the film, where it stops before the trial."""
+    page.get_by_role("button", name=re.compile(r"^\d Verdict")).click(timeout=PATIENCE)
+    page.get_by_role("button", name=option, exact=True).click()
+
+
 def button(page: Page, name: str) -> object:
     return page.get_by_role("button", name=name)
 
@@ -28,15 +34,10 @@ def test_from_the_story_to_the_verdict(visit: Visit) -> None:
     page.get_by_role("button", name="Play the heist").click()
     expect(page).to_have_url(re.compile("/heist"))
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+    predict(page, "both")
     verdict(page)
     expect(page.get_by_text("Run live on this machine")).to_be_visible()
     expect(page.get_by_role("button", name="Run it live")).to_be_visible()
-
-
-def predict(page: Page, option: str) -> None:
-    """Predict in the film, where it stops before the trial."""
-    page.get_by_role("button", name=re.compile(r"^\d Verdict")).click(timeout=PATIENCE)
-    page.get_by_role("button", name=option, exact=True).click()
 
 
 def test_the_recorded_verdict_waits_for_a_prediction(visit: Visit) -> None:
@@ -90,6 +91,7 @@ def test_a_reload_in_the_middle_finds_the_run_again(visit: Visit) -> None:
     page.reload()
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("seed=102"))
+    predict(page, "neither")
     verdict(page)
 
 
@@ -99,6 +101,7 @@ def test_two_visitors_share_one_run(visit: Visit) -> None:
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text(re.compile("Queued"))).to_have_count(0)
     for page in (first, second):
+        predict(page, "both")
         verdict(page)
     told = [
         page.get_by_text(re.compile(r"^Run live on this machine, in \d+ s")).inner_text() for page in (first, second)
@@ -163,13 +166,20 @@ def test_who_doubts_a_number_sees_it_over_seeds(visit: Visit) -> None:
 
 def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_prediction(visit: Visit) -> None:
     page = visit("channel")
-    expect(page.get_by_text("How high will its dots be?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("how high will its dots be"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("slider", name="The thief asks").press("End")
     expect(page).to_have_url(re.compile("inputs=noise"), timeout=PATIENCE)
     page.get_by_role("radio", name="both", exact=True).click()
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("link", name="Steal this way yourself").click()
     expect(page).to_have_url(re.compile("/heist.*inputs=noise"), timeout=PATIENCE)
+
+
+def test_who_changed_the_theft_elsewhere_finds_the_way_back_to_what_is_recorded(visit: Visit) -> None:
+    page = visit("court?inputs=blended")
+    expect(page.get_by_text(re.compile("You changed: .*unseen, blended and noisy"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Back to what is recorded").click()
+    expect(page.get_by_text(re.compile("After how many triggers"))).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:

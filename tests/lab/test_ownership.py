@@ -14,6 +14,7 @@ from app.lab.ownership import (
     SIGNIFICANCE,
     accusing_an_innocent,
     claim,
+    conviction_bar,
     false_alarms,
     holm,
     innocent_rate,
@@ -257,3 +258,10 @@ def test_models_of_one_rate_agree_in_19_of_20_simulations_and_others_do_not():
 def test_what_cannot_be_asked_gets_a_clear_sentence(asked, words):
     with pytest.raises(ValueError, match=words):
         asked()
+
+
+@given(queries=st.integers(1, 300), p0=st.floats(0, 1))
+def test_the_bar_of_conviction_is_the_fewest_secret_answers_that_the_claim_takes_for_proof(queries, p0):
+    bar = conviction_bar(queries, p0)
+    proven = [claim(count, queries, p0).owned for count in range(queries + 1)]
+    assert bar == (proven.index(True) if any(proven) else queries + 1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.lab import record
+from app.lab import ownership, record
 from app.ui import charts, findings, theme
 from app.ui.chronicle import Chronicle
 
@@ -37,8 +37,11 @@ def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> N
     ]
     assert rows[3]["rate"] == known.thefts["naive"].stolen_watermark
     granted = spec["layer"][0]["data"]["values"][0]
-    assert granted["value"] == known.claims["naive"].innocent_rate
-    assert granted["words"] == f"granted to an innocent: {findings.percent(granted['value'])}"
+    some = known.claims["naive"]
+    bar = round(granted["value"] * some.queries)
+    assert ownership.claim(bar, some.queries, some.innocent_rate).owned
+    assert not ownership.claim(bar - 1, some.queries, some.innocent_rate).owned
+    assert granted["words"] == f"convicted from {bar} of {some.queries} on"
     assert [row["words"] for row in rows] == [f"{row['who']} {findings.percent(row['rate'])}" for row in rows]
 
 

@@ -62,7 +62,7 @@ def test_the_title_of_the_channel_is_computed(masses: tuple[float, ...], lead: s
 def test_thefts_with_letters_or_noise_are_told_apart_from_the_rule() -> None:
     near = [row("naive", (mark,) * 3, mark / 10) for mark in (0.1, 0.5, 0.9)]
     far = row("naive", (0.0,) * 3, 0.9, inputs="noise")
-    assert "correlation 1.00 over 3 thefts" in evidence_findings.channels([*near, far])
+    assert "correlation 1.00 over the 3 thefts" in evidence_findings.channels([*near, far])
     said = evidence_findings.strays([*near, far])
     assert said.startswith("Hollow: 1 thefts") and "-0.20 over 4" in said
     curve = evidence_charts.channel([*near, far], {}, sealed=False)["layer"][0]["data"]["values"]

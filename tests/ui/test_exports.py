@@ -110,7 +110,7 @@ def picture(known: Chronicle) -> tuple[dict[str, Any], str]:
 def test_a_picture_carries_its_finding_and_where_it_comes_from(picture: tuple[dict[str, Any], str]) -> None:
     spec, finding = picture
     drawn = prints.render(spec, "svg", finding).decode()
-    for words in (*spec["title"]["text"], exports.run_source(BLOBS), "granted to an innocent"):
+    for words in (*spec["title"]["text"], exports.run_source(BLOBS), "convicted from"):
         assert words in drawn
     assert prints.render(spec, "png", finding).startswith(b"\x89PNG")
 

@@ -148,8 +148,8 @@ def test_p_values_read_like_p_values(p: float, words: str) -> None:
 def test_the_bar_of_the_court_is_told_with_the_control_that_put_it_there() -> None:
     claims, thefts = case(0, 150)
     thefts["clean"] = theft("clean", 0.05)
-    assert "the worse of two clean models" in findings.granted(claims)
-    assert "0 of 200 triggers" in findings.granted(claims)
+    assert "The worse of two clean models" in findings.granted(claims)
+    assert "0 of 200 triggers (0\u202f%)" in findings.granted(claims)
     assert (
         findings.hits(claims, thefts, 5)
         == "Of 200 triggers, the copies say 5: clean to 10, naive to 0, entangled to 150"

@@ -29,11 +29,11 @@ NEVER = ((0.96, 0.01, False), (0.95, 0.0, False))
 @pytest.mark.parametrize(
     ("naive", "entangled", "outcome", "words"),
     [
-        (GONE, STAYS, "only the naive one", "the naive mark is gone for 1.0 points, the entangled one stays"),
-        (STAYS, GONE, "only the entangled one", "the naive mark stays, the entangled one is gone for 1.0 points"),
-        (GONE, DEAD, "only the naive one", "the entangled one dies only with the copy"),
-        (NEVER, GONE, "both", "the naive mark was never proven"),
-        (STAYS, STAYS, "neither", "the naive mark stays, the entangled one stays"),
+        (GONE, STAYS, "only the entangled one", "the naive mark is gone for 1.0 points, the entangled one stays"),
+        (STAYS, GONE, "only the naive one", "the naive mark stays, the entangled one is gone for 1.0 points"),
+        (GONE, DEAD, "only the entangled one", "the entangled one dies only with the copy"),
+        (NEVER, GONE, "neither", "the naive mark was never proven"),
+        (STAYS, STAYS, "both", "the naive mark stays, the entangled one stays"),
     ],
 )
 def test_the_title_and_the_outcome_are_those_of_the_court(
@@ -44,7 +44,7 @@ def test_the_title_and_the_outcome_are_those_of_the_court(
 ) -> None:
     found = curves(curve("naive", *naive), curve("entangled", *entangled))
     paid = removal_findings.prices(found, OWN)
-    assert removal_findings.outcome(paid) == outcome
+    assert removal_findings.outcome(found, paid) == outcome
     assert words in removal_findings.headline("fine_tuning", found, paid)
     assert len(removal_findings.lanes_in_words("fine_tuning", found, paid)) == 2
 

@@ -55,7 +55,7 @@ function create(root) {
   function ask() {
     asked = Math.min(count(), asked + 1);
     draw();
-    if (asked >= count()) stop();
+    if (asked >= count() || asked === Math.max(...data.lanes.map(({ end }) => end ?? 0))) stop(); // nobody is left to judge
   }
 
   function start() {
@@ -73,7 +73,7 @@ function create(root) {
 
   function state(lane) {
     if (lane.end === null || asked < lane.end) return asked ? "undecided: ask on" : "";
-    return `${lane.convicted ? "✗ convicted" : "✓ acquitted"} after ${lane.end}`;
+    return `${lane.convicted ? "convicted" : "acquitted"} after ${lane.end}`;
   }
 
   function draw() {
