@@ -20,8 +20,9 @@ _PICTURE = "picture_"  # begins the key of what it may show
 def opening(question: str, lead: str = "") -> None:
     """Open the lesson with its question and one or two short sentences, unless its picture says them itself."""
     takeaway.clear()
-    with st.container(gap=None):  # the back row's key takes no room
+    with st.container(gap=None):  # what only listens takes no room
         component("back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
+        component("menu")(key="menu", data={"page": question})
         st.title(question, anchor=False)
     if lead:
         st.markdown(lead)
