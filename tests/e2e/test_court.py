@@ -22,7 +22,7 @@ def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Vi
     page.get_by_role("button", name="Ask one").press("Enter")
     expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^2 of 200 asked; "))
     asked.press("End")
-    expect(asked).to_have_attribute("aria-valuetext", re.compile("entangled copy .* (convicted|acquitted) after"))
+    expect(asked).to_have_attribute("aria-valuetext", re.compile("entangled copy (convicted|acquitted) after"))
     asked.press("Home")
     expect(page.get_by_text("No trigger asked yet.")).to_be_visible()
     page.get_by_role("button", name="Play").click()

@@ -25,10 +25,6 @@ def predict(page: Page, option: str) -> None:
     page.get_by_role("button", name=option, exact=True).click()
 
 
-def button(page: Page, name: str) -> object:
-    return page.get_by_role("button", name=name)
-
-
 def test_from_the_story_to_the_verdict(visit: Visit) -> None:
     page = visit("?preset=blobs")
     page.get_by_role("button", name="Play the heist").click()
@@ -179,7 +175,7 @@ def test_who_changed_the_theft_elsewhere_finds_the_way_back_to_what_is_recorded(
     page = visit("court?inputs=blended")
     expect(page.get_by_text(re.compile("You changed: .*unseen, blended and noisy"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Back to what is recorded").click()
-    expect(page.get_by_text(re.compile("After how many triggers"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("After how many triggers")).first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
@@ -204,3 +200,11 @@ def test_on_a_phone_play_is_in_reach_of_the_first_map(visit: Visit) -> None:
     first.evaluate("map => map.scrollIntoView({ block: 'center' })")
     expect(first).to_be_in_viewport(ratio=1)
     expect(play).to_be_in_viewport(ratio=1)
+
+
+def test_a_lesson_chosen_on_a_phone_closes_the_menu(visit: Visit) -> None:
+    page = visit("heist", PHONE)
+    page.get_by_test_id("stExpandSidebarButton").click(timeout=PATIENCE)
+    page.get_by_role("link", name="Mark").first.click()
+    expect(page.get_by_role("heading", level=1, name="Will the copy know")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name="Trade-off")).not_to_be_in_viewport(timeout=PATIENCE)
