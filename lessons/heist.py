@@ -91,9 +91,9 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: Chronicle
     if known.finished is None:
         st.caption(f"{'; '.join(f'*{lane}*: {role}' for lane, role in heist_film.ROLES.items())}.")
         predicted.ask(COURT, OUTCOMES, job)
-        secret(experiment, known)
-        questions(known)
         lanes(experiment, known, blind=not (predicted.prediction or predicted.revealed))
+        questions(known)
+        secret(experiment, known)
         return
     sealed = predicted.sealed(job)
     victims = known if known.probe else live.known_victims(experiment)
