@@ -152,17 +152,14 @@ def _parser() -> _Parser:
     )
     proof.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
     proof.add_argument("--file", type=Path, default=evidence.SHIPPED, help="where to put it")
+    attacked, washed = PRETRAINED / "attacks.json", removal_table.SHIPPED
     for name, description, file in (
-        (
-            "attacks",
-            "Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
-            "attacks.json",
-        ),
-        ("removals", "Wash the copies of 5 seeds in every way; some ten minutes on two cores.", "removals.json"),
+        ("attacks", "Run every attack against every policy, 3 seeds each; some ten minutes on two cores.", attacked),
+        ("removals", "Wash the copies of 5 seeds in every way; some ten minutes on two cores.", washed),
     ):
         table = commands.add_parser(name, help=f"measure a table of the README: all {name}", description=description)
         table.add_argument("--jobs", metavar="N", type=_jobs, default=-1, help="processes; by default one a core")
-        table.add_argument("--file", type=Path, default=PRETRAINED / file, help="where to put it")
+        table.add_argument("--file", type=Path, default=file, help="where to put it")
     return parser
 
 

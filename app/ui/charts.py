@@ -257,10 +257,10 @@ def batch_strip(batches: Mapping[str, Sequence[Progress]], layer: str, *, live: 
     }
 
 
-def _suspect(lane: str, who: str, rate: float, granted: float) -> Spec:
+def _suspect(lane: str, who: str, rate: float, needed: float) -> Spec:
     says = findings.percent(rate)
     # Near zero the words stand to the right of the rule, not on it.
-    words_at = max(rate, granted) if rate < 0.12 else rate
+    words_at = max(rate, needed) if rate < 0.12 else rate
     return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
 
 

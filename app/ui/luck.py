@@ -45,10 +45,10 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
 
     In this run that is ``marks``, by defence.
     """
-    found = rows()
-    if not isinstance(found, str) and (known := evidence.find(found, experiment)):
-        st.markdown(evidence_findings.convictions(known))
-    with _panel(experiment) as measured:
+    measured = _measured(experiment)
+    if measured:
+        st.markdown(evidence_findings.convictions(measured))
+    with _panel(experiment, measured):
         if measured:
             values = {lane: row.measures["stolen_watermark"] for lane, row in measured.items()}
             _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
@@ -56,7 +56,8 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
 
 def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
     """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
-    with _panel(experiment) as measured:
+    measured = _measured(experiment)
+    with _panel(experiment, measured):
         if measured:
             values = {lane: [loss / neutral for loss in row.victim_snnl[layer]] for lane, row in measured.items()}
             here = {lane: loss / neutral for lane, loss in losses.items()}
@@ -86,21 +87,26 @@ def of_removal(experiment: Experiment, attack: str) -> None:
         st.subheader(removal_findings.luck(attack, seeds), anchor=False)
         st.table(removal_findings.over_seeds(attack, seeds))
         st.caption(
-            "None of these seeds was used to choose the recipe. Points of accuracy: what the cheapest way out costs. "
-            "Clean, the control: a copy that was never marked, washed alike. All again, ten minutes on two cores:"
+            "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
+            "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None of "
+            "these seeds was used to choose the recipe. All again, ten minutes on two cores:"
         )
         st.code(removal_table.COMMAND, language=None, wrap_lines=True)
         st.markdown(f"{removal_findings.hardest(seeds)}.")
 
 
+def _measured(experiment: Experiment) -> dict[str, Row]:
+    """Return the rows of this setting, by defence; none where there are none."""
+    found = rows()
+    return {} if isinstance(found, str) else evidence.find(found, experiment)
+
+
 @contextmanager
-def _panel(experiment: Experiment) -> Iterator[dict[str, Row]]:
-    """Open the panel; yield the rows of this setting, none where there are none, which is then told."""
+def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None]:
+    """Open the panel; where nothing was measured, that is told."""
     with st.popover(_QUESTION, icon=":material/casino:", width="content"):
-        found = rows()
-        measured = {} if isinstance(found, str) else evidence.find(found, experiment)
-        yield measured
-        if isinstance(found, str):
+        yield
+        if isinstance(found := rows(), str):
             st.warning(found)
         elif not measured:
             st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")

@@ -14,7 +14,7 @@ import streamlit as st
 
 from app.lab import arrangements
 from app.lab.arrangements import ARRANGEMENTS, COLDEST, HOTTEST, Arrangement
-from app.ui import temperature_findings, theme
+from app.ui import settings, temperature_findings, theme
 from app.ui.components import component
 
 STEPS = 200  # of a pull
@@ -166,7 +166,4 @@ def _temperature(asked: str) -> float:
 def _keep(played: Played) -> None:
     st.session_state[_KEPT] = played
     asked = {"arrangement": played.name, "t": f"{played.temperature:.3g}"}
-    others = {key: value for key, value in st.query_params.items() if key not in _USUAL}
-    wanted = others | {key: value for key, value in asked.items() if value != _USUAL[key]}
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    settings.to_url({key: value for key, value in asked.items() if value != _USUAL[key]}, _USUAL)

@@ -182,7 +182,7 @@ def _end(washed: Washed, name: str, lane: str) -> str:
         case "dies with the copy":
             return f"dies with the copy ({least})"
         case _:
-            return f"gone for {_points(washed.lost(name, lane) or 0.0)} ({least})"
+            return f"washed out for {_points(washed.lost(name, lane) or 0.0)} ({least})"
 
 
 def _fate(curve: Sequence[Attempted], paid: Price | None) -> str:

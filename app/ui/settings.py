@@ -5,6 +5,7 @@ The widgets, their bounds and their words are read off the one table of settings
 """
 
 import dataclasses
+from collections.abc import Container, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -206,13 +207,20 @@ def link() -> str:
     return f"{address}?{urlencode(asked)}" if asked else address
 
 
+def to_url(asked: Mapping[str, str], names: Container[str]) -> None:
+    """Let the URL say ``asked`` of the parameters in ``names``, and leave the others, to which widgets may be bound."""
+    shown = {key: value for key, value in st.query_params.to_dict().items() if key in names}
+    if shown != asked:
+        for key in shown.keys() - asked.keys():
+            del st.query_params[key]
+        st.query_params.update(asked)
+
+
 def _remember(name: str, experiment: Experiment) -> None:
     asked = differences(experiment, name)
     if name != DEFAULT_PRESET:
         asked["preset"] = name
-    others = {key: value for key, value in st.query_params.items() if key not in _FIELDS and key != "preset"}
-    if {**others, **asked} != st.query_params.to_dict():
-        st.query_params.from_dict({**others, **asked})
+    to_url(asked, {*_FIELDS, "preset"})
     st.session_state["settings"] = asked
 
 

@@ -187,3 +187,13 @@ def test_the_power_chart_leaves_out_what_no_number_of_triggers_convicts() -> Non
     assert [row["rate"] for row in curve] == [0.5] and [row["lane"] for row in dots] == ["entangled"]
     said = court_findings.power({"naive": (0.01, None), "entangled": (0.5, 6)}, 0.015, 5000)
     assert "no number is enough for the naive copy" in said and "needs 6 triggers" in said
+
+
+def test_a_setting_changed_in_a_room_that_a_link_opened_leaves_the_room_open() -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app.query_params["room"] = "Several suspects"
+    app.switch_page("lessons/court.py").run()
+    app.number_input(key="setting_seed").set_value(3).run()
+    assert not app.exception
+    assert app.segmented_control(key="room").value == "Several suspects"
+    assert app.query_params["seed"] == "3"

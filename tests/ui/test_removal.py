@@ -117,7 +117,7 @@ def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_
     )
     first, second = removal_findings.over_seeds("fine_tuning", seeds)
     assert first["naive mark"] == "never proven (60\u202f%)"
-    assert first["entangled mark"] == "gone for 2.0 points (60\u202f% → 10\u202f%)"
+    assert first["entangled mark"] == "washed out for 2.0 points (60\u202f% → 10\u202f%)"
     assert second["entangled mark"] == "stays (60\u202f% → 10\u202f%)"
     assert second["clean copy"] == "3\u202f% at most"
     assert removal_findings.hardest(seeds).endswith("fine-tuning, the hardest to survive, works on 1")

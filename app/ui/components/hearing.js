@@ -39,6 +39,9 @@ function create(root) {
 
   function count() { return data.lanes[0].answers.length; }
 
+  // After so many triggers nobody is left to judge.
+  function decided() { return Math.max(...data.lanes.map(({ end }) => end ?? count())); }
+
   function build() {
     cards = data.lanes.map((lane) => {
       const card = document.createElement("div"), name = document.createElement("b");
@@ -55,7 +58,7 @@ function create(root) {
   function ask() {
     asked = Math.min(count(), asked + 1);
     draw();
-    if (asked >= count() || asked === Math.max(...data.lanes.map(({ end }) => end ?? 0))) stop(); // nobody is left to judge
+    if (asked >= count() || asked === decided()) stop();
   }
 
   function start() {
@@ -91,8 +94,7 @@ function create(root) {
     });
     scrub.setAttribute("aria-valuetext", `${words}; ${data.lanes.map((lane) => `${lane.name} ${state(lane)}`).join(", ")}`);
     // The picture opens with its question; its finding stands above it when every suspect's end has been seen.
-    const seen = asked >= count() || data.lanes.every(({ end }) => end !== null && asked >= end);
-    const title = seen ? data.says : data.asks;
+    const title = asked >= decided() ? data.says : data.asks;
     if (element("says").textContent !== title) element("says").textContent = title;
     chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
