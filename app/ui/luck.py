@@ -88,8 +88,8 @@ def of_removal(experiment: Experiment, attack: str) -> None:
         st.table(removal_findings.over_seeds(attack, seeds))
         st.caption(
             "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
-            "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None of "
-            "these seeds was used to choose the recipe. All again, ten minutes on two cores:"
+            "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
+            "of these seeds was used to choose the recipe. All again, ten minutes on two cores:"
         )
         st.code(removal_table.COMMAND, language=None, wrap_lines=True)
         st.markdown(f"{removal_findings.hardest(seeds)}.")
