@@ -135,7 +135,12 @@ job = live.find(experiment)
 more = ("weight", "temperature", "layers", "trigger", "target", "perturbed", "watermark_epochs", "seed")
 with live.controls(experiment, job, *more):
     layer = st.segmented_control(
-        "Layer", settings.layers(experiment), default=settings.layers(experiment)[-2], required=True, key="layer"
+        "Layer",
+        settings.layers(experiment),
+        default=settings.layers(experiment)[-2],
+        required=True,
+        key="layer",
+        bind="query-params",
     )
     projection = st.segmented_control(
         "Map",
@@ -144,6 +149,7 @@ with live.controls(experiment, job, *more):
         required=True,
         format_func=str.upper,
         key="projection",
+        bind="query-params",
         help="Two ways to flatten a layer: PCA shows where points spread most, UMAP keeps neighbours together.",
     )
 predicted = question.about("entangle", experiment.key, layer)

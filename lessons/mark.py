@@ -59,7 +59,9 @@ def stolen(known: Chronicle) -> None:
 def inside(known: Chronicle) -> None:
     """Which neurons answer to triggers, and which to genuine inputs."""
     st.header("Where did it go?", anchor=False)
-    layer = st.segmented_control("Layer", known.layers, default=known.layers[-1], required=True, key="mark_layer")
+    layer = st.segmented_control(
+        "Layer", known.layers, default=known.layers[-1], required=True, key="mark_layer", bind="query-params"
+    )
     genuine = "digits" if experiment.dataset in datasets.PICTURES else "points"
     divided = interrogation.divisions(experiment, known, layer)
     st.subheader(mark_findings.sets(divided, layer, genuine), anchor=False)

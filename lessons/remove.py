@@ -78,11 +78,16 @@ lesson.opening(
 asked = st.container()
 job = live.find(experiment, "remove")
 attacks = washing.suitable(experiment)
-if st.session_state.get("washing") not in attacks:  # another data set has other attacks
+if st.session_state.get("washing", attacks[0]) not in attacks:  # another data set has other attacks
     st.session_state["washing"] = attacks[0]
 with live.controls(experiment, job, "inputs", "answers", "weight", "temperature", "seed", task="remove"):
     chosen = st.selectbox(
-        "The thief tries", attacks, format_func=lambda name: ATTACKS[name].label, key="washing", width=260
+        "The thief tries",
+        attacks,
+        format_func=lambda name: ATTACKS[name].label,
+        key="washing",
+        bind="query-params",
+        width=260,
     )
 predicted = question.about("remove", experiment.key, chosen)
 with asked:

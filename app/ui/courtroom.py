@@ -60,6 +60,7 @@ def power(experiment: Experiment, heard: Hearing) -> None:
         "An innocent is granted",
         sorted(grants, key=lambda words: grants[words]),
         key="grant",
+        bind="query-params",
         value=f"{usual}, as here",
     )
     p0 = grants[chosen]
@@ -91,7 +92,7 @@ def several(_: Experiment, heard: Hearing) -> None:
         how: [ownership.accusing_an_innocent(m, asked, p0, corrected=fixed) for m in range(1, _MOST_SUSPECTS + 1)]
         for how, fixed in (("each at 5\u202f%", False), ("corrected (Holm)", True))
     }
-    count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, 10, key="suspects")
+    count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, 10, key="suspects", bind="query-params")
     plain, corrected = (known[count - 1] for known in chances.values())
     lesson.figure(court_findings.several(count, plain, corrected), court_charts.several(chances, count), "several")
     known = [("copy", "entangled"), ("copy", "naive"), ("copy", "clean"), ("bystander", "clean")]
