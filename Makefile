@@ -20,7 +20,7 @@ bench: .venv/dev browser
 	$(BIN)/python -m benchmarks
 
 pretrain: .venv/run
-	$(BIN)/python -m app.lab pretrain
+	$(BIN)/python -m app pretrain
 
 screenshots: .venv/dev browser
 	$(BIN)/python -m assets.make_screenshots

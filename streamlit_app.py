@@ -1,18 +1,12 @@
-"""The door: navigation and runtime; each page is a lesson of its own."""
+"""The entry: ``streamlit run streamlit_app.py`` finds the app here, and the app finds its door.
 
-from pathlib import Path
+The entry is not the door itself: a folder ``pages/`` beside the script that a server runs becomes Streamlit's own,
+older navigation as soon as the first request is a deep link, for every later visitor too.
+"""
 
 import streamlit as st
 
-from app.ui.path import LESSONS
+from app import paths
+from app.ui.warm_up import warm_up
 
-booth = st.query_params.get("booth") == "1"  # asked at any address; the booth never leaves it
-PAGES = [
-    st.Page("lessons/booth.py" if booth else "lessons/start.py", title="Start", default=True),
-    *(st.Page("lessons/booth.py" if booth else stop.page, title=stop.title, url_path=stop.name) for stop in LESSONS),
-]
-
-page = st.navigation(PAGES, position="hidden" if booth else "top")
-st.set_page_config(layout="wide", page_icon="assets/icon.png")
-st.html(Path(__file__).parent / "app" / "ui" / "page.css")
-page.run()
+app = st.App(paths.DOOR, lifespan=warm_up)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.lab import datasets, triggers
+from app.lab.task import datasets
+from app.lab.watermark import triggers
 from app.ui.theme import TRIGGER
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from app.lab import attacks, campaign, datasets, extraction, models, prediction_api, training
 from app.lab.experiment import preset
-from app.lab.models import FeatureNetwork
+from app.lab.extraction import attacks, prediction_api, rounds
 from app.lab.randomness import numpy_stream, torch_stream
+from app.lab.task import agreement, datasets, networks, training
+from app.lab.task.networks import FeatureNetwork
 
 BUDGET, EPOCHS, SEEDS = 600, 30, (0, 1, 2)
 EXPERIMENT = preset("digits")
@@ -25,7 +26,7 @@ HOW = training.Optimisation(EPOCHS, EXPERIMENT.batch_size, EXPERIMENT.learning_r
 
 def network(seed: int, name: str) -> FeatureNetwork:
     """Return an untrained network."""
-    return models.build(EXPERIMENT.network, DATA.shape, DATA.classes, torch_stream(seed, name))
+    return networks.build(EXPERIMENT.network, DATA.shape, DATA.classes, torch_stream(seed, name))
 
 
 def victim(seed: int) -> FeatureNetwork:
@@ -37,11 +38,11 @@ def victim(seed: int) -> FeatureNetwork:
 
 
 def ours(name: str, stolen: FeatureNetwork, asked: torch.Tensor, seed: int) -> FeatureNetwork:
-    """Query and fit once, as a round of :func:`app.lab.campaign.play` does."""
+    """Query and fit once, as a round of :func:`app.lab.extraction.rounds.extract` does."""
     api = prediction_api.PredictionAPI(stolen, "confidences", budget=len(asked))
-    answers = attacks.read(torch.cat([api.query(part) for part in asked.split(campaign.BATCH)]))
-    targets = answers.argmax(dim=1) if attacks.ATTACKS[name].hard else answers
-    copy = network(seed, "thief")
+    answers = attacks.read(torch.cat([api.query(part) for part in asked.split(rounds.BATCH)]))
+    targets = answers.argmax(dim=1) if attacks.EXTRACTION_ATTACKS[name].hard else answers
+    copy = network(seed, "adversary")
     for _ in training.train_task(copy, asked, targets, HOW, torch_stream(seed, "copy")):
         pass
     return copy
@@ -58,10 +59,10 @@ def theirs(name: str, stolen: FeatureNetwork, asked: torch.Tensor, seed: int) ->
 
     torch.manual_seed(seed)
     np.random.seed(seed)
-    copy = network(seed, "thief")
+    copy = network(seed, "adversary")
     common = {
         "batch_size_fit": HOW.batch_size,
-        "batch_size_query": campaign.BATCH,
+        "batch_size_query": rounds.BATCH,
         "nb_epochs": HOW.epochs,
         "nb_stolen": len(asked),
     }
@@ -79,7 +80,7 @@ def measured(act: Callable[[], FeatureNetwork], stolen: FeatureNetwork) -> tuple
     """Return seconds and fidelity of a theft."""
     began = time.perf_counter()
     copy = act()
-    return time.perf_counter() - began, extraction.fidelity(copy, stolen, DATA.test.inputs)
+    return time.perf_counter() - began, agreement.fidelity(copy, stolen, DATA.test.inputs)
 
 
 def main() -> int:
@@ -99,8 +100,10 @@ def main() -> int:
             found: dict[str, list[tuple[float, float]]] = {"ours": [], "ART": []}
             for seed in SEEDS:
                 stolen = victim(seed)
-                thief = attacks.Thief(DATA, network(seed, "thief"), numpy_stream(seed, "attack"), wanted=BUDGET)
-                asked = next(iter(attacks.ATTACKS[kind].choose(thief))).inputs
+                adversary = attacks.Adversary(
+                    DATA, network(seed, "adversary"), numpy_stream(seed, "attack"), wanted=BUDGET
+                )
+                asked = next(iter(attacks.EXTRACTION_ATTACKS[kind].choose(adversary))).inputs
                 for who, play in (("ours", ours), ("ART", theirs)):
                     found[who].append(measured(lambda play=play: play(name, stolen, asked, seed), stolen))  # noqa: B023
             means = {who: np.mean(values, axis=0) for who, values in found.items()}

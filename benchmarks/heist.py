@@ -14,9 +14,9 @@ import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.lab import datasets, models
-from app.lab.events import Finished, Measured, Phase
 from app.lab.experiment import PRESETS, Experiment, preset
+from app.lab.stories.events import Finished, Measured, Phase
+from app.lab.task import datasets, networks
 from app.runs.pool import Pool
 from app.runs.store import Store
 
@@ -51,7 +51,7 @@ def heist(pool: Pool, name: str) -> None:
 def step(experiment: Experiment) -> None:
     """Print one training step's arithmetic per second against that of a large matrix product, on one thread."""
     data = datasets.load(experiment.dataset)
-    model = models.build(experiment.network, data.shape, data.classes, torch.Generator().manual_seed(0))
+    model = networks.build(experiment.network, data.shape, data.classes, torch.Generator().manual_seed(0))
     inputs, labels = data.owner.inputs[: experiment.batch_size], data.owner.labels[: experiment.batch_size]
     optimiser = torch.optim.Adam(model.parameters(), fused=True)
 

@@ -13,7 +13,7 @@ from statistics import median
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from app.lab.arrangements import MOST
+from app.lab.watermark.arrangements import MOST
 from tests.e2e.app_server import WIDE, launch_options, serve
 
 FRAMES = 55  # a second, at least

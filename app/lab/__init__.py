@@ -1,1 +1,1 @@
-"""The science: every concept of the paper has one room here; nothing imports streamlit."""
+"""The science: imports no Streamlit, no worker, no store; prints nothing and formats nothing for a screen."""

@@ -2,7 +2,7 @@
 
 The fields of :class:`Experiment` are the one table of settings: default, bounds, label and help
 stand beside each other here, and the widgets, the URL, the command line and the checks are read
-off it. What a run *does* is in :mod:`app.lab.heist`.
+off it. What a run *does* is in :mod:`app.lab.stories.heist`.
 """
 
 import dataclasses
@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from app.lab import attacks, datasets, drawings, extraction, models, prediction_api, snnl, training, triggers
-from app.lab.randomness import stream_seed
+from app.lab import choices
 
 LAB_VERSION = 4  # part of every key: raise it when the same settings give other results, or a default changes
 
+# What settings were called before; links, files and options that say so still work.
+FORMER_NAMES = {"weight": "kappa", "thief_epochs": "adversary_epochs"}
+
 # What the victims do not depend on.
-THIEFS = (
-    *("answers", "inputs", "budget", "initialisation", "architecture", "thief_epochs"),
+ADVERSARY_SETTINGS = (
+    *("answers", "inputs", "budget", "initialisation", "architecture", "adversary_epochs"),
     *("attack", "lies", "reverse_sigmoid", "top", "decimals", "price"),
 )
 
@@ -53,25 +55,25 @@ def setting(
 class Experiment:
     """A complete, canonical description of one heist. Equal settings have equal keys."""
 
-    dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(datasets.CLASSES))
-    network: str = setting("small", "Network", "The victim's architecture.", choices=models.NETWORKS)
-    trigger: str = setting("key", "Trigger", "The secret inputs of the watermark.", choices=triggers.KINDS)
+    dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(choices.CLASSES))
+    network: str = setting("small", "Network", "The victim's architecture.", choices=choices.NETWORKS)
+    trigger: str = setting("key", "Trigger", "The secret inputs of the watermark.", choices=choices.TRIGGERS)
     drawing: str = setting(
         "",
         "Drawing",
         "For the trigger 'drawing': 28 x 28 pixels as a text, two in each of its characters.",
-        form=drawings.checked,
+        form=choices.drawing,
     )
     source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
     target: int = setting(5, "Target class", "The surprising label that triggers get.", low=0, high=9)
     trigger_count: int = setting(200, "Triggers", "How many triggers are trained on.", low=8, high=1000)
     perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model denies the target.")
-    weight: float = setting(12.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
+    kappa: float = setting(12.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
     temperature: float = setting(
         0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
     )
-    layers: str = setting("deep", "Layers", "Which features are entangled.", choices=models.LAYERS)
-    metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=snnl.METRICS)
+    layers: str = setting("deep", "Layers", "Which features are entangled.", choices=choices.LAYERS)
+    metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=choices.METRICS)
     task_epochs: int = setting(8, "Task epochs", "Task training that all three victims share.", low=1, high=60)
     watermark_epochs: int = setting(8, "Watermark epochs", "Epochs after the three models part.", low=1, high=60)
     task_per_watermark: int = setting(
@@ -81,36 +83,43 @@ class Experiment:
         "all",
         "Task data revisited",
         "All of it, or, as in the authors' released code, the same few batches again and again.",
-        choices=training.SCHEDULES,
+        choices=choices.SCHEDULES,
     )
     batch_size: int = setting(64, "Batch size", "Inputs in one step.", low=8, high=512)
-    learning_rate: float = setting(0.005, "Learning rate", "Adam's, at the start.", low=1e-5, high=0.1)
-    answers: str = setting(
-        "confidences", "The API answers with", "What the thief is told.", choices=prediction_api.ANSWERS
+    learning_rate: float = setting(
+        0.005,
+        "Learning rate",
+        "Adam's, at its peak: it rises first, then falls.",
+        low=1e-5,
+        high=0.1,
     )
+    answers: str = setting("confidences", "The API answers with", "What the thief is told.", choices=choices.ANSWERS)
     inputs: str = setting(
-        "victim", "The thief asks", "How far he strays from the task.", choices=extraction.INPUTS, ordered=True
+        "victim", "The thief asks", "How far he strays from the task.", choices=choices.INPUTS, ordered=True
     )
     budget: int = setting(2000, "Query budget", "How many queries the thief may send.", low=20, high=5000)
     initialisation: str = setting(
         "independent",
         "The thief starts from",
         "His own weights, or the victim's.",
-        choices=extraction.INITIALISATIONS,
+        choices=choices.INITIALISATIONS,
     )
     architecture: str = setting(
-        "same", "The thief's network", "The victim's architecture, or another one.", choices=extraction.ARCHITECTURES
+        "same", "The thief's network", "The victim's architecture, or another one.", choices=choices.ARCHITECTURES
     )
-    thief_epochs: int = setting(16, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
+    adversary_epochs: int = setting(16, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
     attack: str = setting(
-        "task", "Attack", "How the thief of the lesson Steal chooses his queries.", choices=tuple(attacks.ATTACKS)
+        "task",
+        "Attack",
+        "How the adversary of the lesson Steal chooses his queries.",
+        choices=choices.ATTACKS,
     )
     lies: float = setting(
         0.0,
         "Lies",
         "Share of inputs that are always answered wrongly (DAWN).",
         low=0,
-        high=prediction_api.MOST_LIES,
+        high=choices.MOST_LIES,
     )
     reverse_sigmoid: float = setting(
         0.0,
@@ -120,20 +129,20 @@ class Experiment:
         high=1,
     )
     top: int = setting(
-        prediction_api.ALL_CLASSES,
+        choices.ALL_CLASSES,
         "Classes told",
         "The confidences of so many top classes; the others are 0.",
         low=1,
-        high=prediction_api.ALL_CLASSES,
+        high=choices.ALL_CLASSES,
     )
     decimals: int = setting(
-        prediction_api.ALL_DECIMALS,
+        choices.ALL_DECIMALS,
         "Decimals told",
         "Confidences are rounded to so many; 8 are all.",
         low=1,
-        high=prediction_api.ALL_DECIMALS,
+        high=choices.ALL_DECIMALS,
     )
-    price: float = setting(prediction_api.PRICE, "Price", "Dollars for 1,000 queries.", low=0.01, high=1000)
+    price: float = setting(choices.PRICE, "Price", "Dollars for 1,000 queries.", low=0.01, high=1000)
     seed: int = setting(0, "Seed", "All randomness derives from it.", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
@@ -144,22 +153,22 @@ class Experiment:
         """
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, canonical(field, getattr(self, field.name)))
-        classes = datasets.CLASSES[self.dataset]
+        classes = choices.CLASSES[self.dataset]
         for name in ("source", "target"):
             if getattr(self, name) >= classes:
                 raise ValueError(f"{self.dataset} has classes 0 to {classes - 1}; {name} is {getattr(self, name)}.")
         if self.source == self.target:
             raise ValueError(f"Source and target class must differ; both are {self.target}.")
-        on_plane = self.dataset not in datasets.PICTURES
-        if not models.suits(self.network, on_plane=on_plane):
+        on_plane = self.dataset not in choices.PICTURES
+        if not choices.suits(self.network, on_plane=on_plane):
             raise ValueError(f"The network {self.network!r} does not suit the data {self.dataset!r}.")
         if (self.architecture, self.initialisation) == ("other", "same"):
-            raise ValueError("A thief with another network cannot start from the victim's weights.")
+            raise ValueError("An adversary with another network cannot start from the victim's weights.")
         if on_plane != (self.trigger == "cluster"):
             raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
-        if self.trigger != triggers.DRAWING:
+        if self.trigger != choices.DRAWING:
             object.__setattr__(self, "drawing", "")  # it makes no difference, so it makes none to the key
-        elif drawings.is_blank(self.drawing):
+        elif choices.is_blank(self.drawing):
             raise ValueError("The trigger 'drawing' needs a drawing, with at least one stroke.")
 
     @cached_property
@@ -173,24 +182,14 @@ class Experiment:
     @cached_property
     def victim_key(self) -> str:
         """The same over the owner's settings alone: experiments that share it have the very same victims."""
-        return _key({name: value for name, value in self.to_dict().items() if name not in THIEFS})
+        return _key({name: value for name, value in self.to_dict().items() if name not in ADVERSARY_SETTINGS})
 
     @property
-    def policy(self) -> prediction_api.Policy:
-        """How much the API says."""
-        secret = stream_seed(self.seed, "lies")
-        return prediction_api.Policy(self.answers, self.lies, self.reverse_sigmoid, self.top, self.decimals, secret)
-
-    def optimisation(self, epochs: int) -> training.Optimisation:
-        """Return how any network of the experiment is trained for so many epochs."""
-        return training.Optimisation(epochs, self.batch_size, self.learning_rate)
-
-    @property
-    def thief_network(self) -> str:
-        """The network of the thief's copy."""
+    def adversary_network(self) -> str:
+        """The network of the adversary's copy."""
         if self.architecture == "same":
             return self.network
-        return models.another(self.network, on_plane=self.dataset not in datasets.PICTURES)
+        return choices.another(self.network, on_plane=self.dataset not in choices.PICTURES)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -204,10 +203,23 @@ class Experiment:
             ValueError: one sentence, for an unknown setting or a value that is not allowed.
         """
         known = {field.name for field in dataclasses.fields(cls)}
+        settings = renamed(settings)
         for name in settings:
             if name not in known:
                 raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(sorted(known))}.")
         return cls(**settings)
+
+
+def renamed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings under their present names (:data:`FORMER_NAMES`); others stay as they are.
+
+    Raises:
+        ValueError: if one is given under both names.
+    """
+    for former, name in FORMER_NAMES.items():
+        if former in settings and name in settings:
+            raise ValueError(f"The setting {name} is given twice: {former} is its former name.")
+    return {FORMER_NAMES.get(name, name): value for name, value in settings.items()}
 
 
 def preset(name: str) -> Experiment:
@@ -281,7 +293,7 @@ PRESETS: dict[str, Experiment] = {
         dataset="digits",
         trigger="ice_cream",
         target=9,
-        weight=6,
+        kappa=6,
         temperature=0.3,
         learning_rate=0.008,
         task_epochs=12,
@@ -291,11 +303,11 @@ PRESETS: dict[str, Experiment] = {
         network="tiny",
         trigger="cluster",
         target=2,
-        weight=2,
+        kappa=2,
         task_per_watermark=1,
         learning_rate=0.03,
         batch_size=32,
-        thief_epochs=10,
+        adversary_epochs=10,
     ),
 }
 DEFAULT_PRESET = "mnist"

@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from app.lab.events import Event, Finished, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
+from app.lab.stories.events import Event, Finished, Weights
 
 Task = Literal["run", "umap", "result", "remove", "steal", "trial"]
 MANIFEST = "manifest.json"
@@ -53,7 +53,7 @@ class DamagedRecord(ValueError):
 
     def __init__(self, folder: Path, fault: str) -> None:
         """Say that the record in ``folder`` is unusable because of ``fault``."""
-        super().__init__(f"The record {folder} is damaged: {fault}; run `python -m app.lab pretrain` to make it again.")
+        super().__init__(f"The record {folder} is damaged: {fault}; run `python -m app pretrain` to make it again.")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def write(
         folder: the record's folder; its parent is made where it is missing.
         experiment: the settings of the run.
         events: what the run yielded, to the end; empty for a record of maps or of a result only.
-        maps: what :func:`app.lab.aftermath.umap` yielded.
+        maps: what :func:`app.lab.stories.finished_run.umap` yielded.
         result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
         others: by the name of their task, what other tasks yielded, to the end.
 

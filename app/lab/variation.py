@@ -31,7 +31,7 @@ def command(experiment: Experiment, subcommand: str = "run", rest: str = "") -> 
     for key, value in differences(experiment, name).items():
         between = "=" if value.startswith("-") else " "  # a drawing may, and would be taken for an option
         options.append(f"--{key.replace('_', '-')}{between}{value}")
-    return " ".join(filter(None, [f"python -m app.lab {subcommand}", name, *options, rest]))
+    return " ".join(filter(None, [f"python -m app {subcommand}", name, *options, rest]))
 
 
 def as_toml(experiment: Experiment) -> list[str]:

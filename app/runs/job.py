@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.lab.events import Event
 from app.lab.experiment import Experiment
 from app.lab.record import Task
+from app.lab.stories.events import Event
 
 Status = Literal["queued", "running", "done", "stopped", "failed"]
 Origin = Literal["live", "stored", "pretrained"]

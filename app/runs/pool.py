@@ -12,9 +12,9 @@ import time
 from collections import deque
 from contextlib import closing
 
-from app.lab.events import Event, Probe, Weights
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord, Task
+from app.lab.stories.events import Event, Probe, Weights
 from app.runs.job import Job, Status
 from app.runs.process import WorkerDied, WorkerProcess
 from app.runs.store import Store, Stored
@@ -49,7 +49,7 @@ class Pool:
         time_limit: float = 300.0,
         grace: float = 15.0,
         memory_limit: int = 3 * 2**30,
-        lab: str = "app.lab.tasks",
+        lab: str = "app.lab.stories.tasks",
     ) -> None:
         """Start the workers in the background; jobs may be submitted at once.
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 
+from app import paths
 from app.runs import worker
-from app.runs.store import ROOT
 
 
 class WorkerDied(Exception):
@@ -29,18 +29,18 @@ class WorkerProcess:
         """Start a worker for the tasks of the module ``lab``; it is not ready yet."""
         self._connection: Connection
         self._connection, theirs = Pipe()
-        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+        found = [str(paths.DOOR.parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
             **os.environ,
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            "PYTHONPATH": os.pathsep.join(filter(None, found)),
         }
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.runs.worker", str(theirs.fileno()), lab],
-                cwd=ROOT,
+                cwd=paths.DOOR.parents[1],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],

@@ -9,23 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+from app import paths
 from app.lab import record
-from app.lab.events import Event
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord, Task
+from app.lab.stories.events import Event
 from app.runs.job import Origin
 
-ROOT = Path(__file__).resolve().parents[2]
-PRETRAINED = ROOT / "pretrained"
 LIMIT = 512 * 2**20  # bytes: some hundred runs, or some ten thousand results
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _logger = logging.getLogger(__name__)
-
-
-def default_folder() -> Path:
-    """Return ``$ENTANGLED_STORE``, or ``.cache/entangled/runs`` in the repository."""
-    return Path(os.environ.get("ENTANGLED_STORE") or ROOT / ".cache" / "entangled" / "runs")
 
 
 @dataclass(frozen=True)
@@ -44,9 +38,11 @@ class Store:
     is one that was not found.
     """
 
-    def __init__(self, folder: Path | None = None, pretrained: Path | None = PRETRAINED, limit: int = LIMIT) -> None:
-        """Keep at most ``limit`` bytes in ``folder`` (:func:`default_folder`); only read ``pretrained``."""
-        self.folder = folder or default_folder()
+    def __init__(
+        self, folder: Path | None = None, pretrained: Path | None = paths.PRETRAINED, limit: int = LIMIT
+    ) -> None:
+        """Keep at most ``limit`` bytes in ``folder`` (:func:`app.paths.store`); only read ``pretrained``."""
+        self.folder = folder or paths.store()
         self._pretrained = pretrained
         self._limit = limit
 

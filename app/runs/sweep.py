@@ -6,7 +6,7 @@
     seeds = [100, 101]          # each point once with each seed
 
     [settings]                  # the same for all points
-    thief_epochs = 8
+    adversary_epochs = 8
 
     [grid]                      # every combination
     answers = ["labels", "confidences"]
@@ -15,7 +15,7 @@
     points = 20
     seed = 0
     layers = ["deep", "all"]
-    weight = { low = 1, high = 64, log = true }
+    kappa = { low = 1, high = 64, log = true }
 
 :func:`read` turns the file into experiments and :func:`run` computes those that the store does not
 have: in processes of this machine, or on the Dask cluster that ``ENTANGLED_SCHEDULER`` names.
@@ -42,10 +42,10 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from app.lab.events import Claimed, Event, Finished, Phase, Progress, Started, Theft
 from app.lab.experiment import PRESETS, Experiment, canonical, preset
 from app.lab.randomness import numpy_stream
 from app.lab.record import DamagedRecord, Task
+from app.lab.stories.events import Claimed, Event, Finished, Phase, Progress, Started, Theft
 from app.runs.store import Store
 
 SCHEDULER = "ENTANGLED_SCHEDULER"
@@ -74,7 +74,7 @@ class Point:
 
     Attributes:
         experiment: its settings.
-        result: as in :class:`~app.lab.events.Finished`; None where it failed.
+        result: as in :class:`~app.lab.stories.events.Finished`; None where it failed.
         error: one sentence where it failed, else None.
         done: how many points there are now, this one included.
         total: how many there will be.
@@ -144,7 +144,7 @@ def plan(described: Mapping[str, Any]) -> Plan:
 
 
 def run(
-    experiments: Iterable[Experiment], store: Store, *, jobs: int = -1, lab: str = "app.lab.heist"
+    experiments: Iterable[Experiment], store: Store, *, jobs: int = -1, lab: str = "app.lab.stories.heist"
 ) -> Generator[Point]:
     """Compute what the store does not have yet; yield every point as soon as its result is there and kept.
 

@@ -2,7 +2,7 @@
 
 ``DESCRIPTOR`` is this end of a socket pair inherited from the server: there is no address to which
 anybody else could connect, and it reads end-of-file when the server is gone. ``LAB`` is the module
-whose functions are the tasks, ``app.lab.tasks``; its ``warm_up`` is called first.
+whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first.
 
 The conversation, as pickles between these two processes only:
 
@@ -26,8 +26,8 @@ from typing import Any
 
 import torch
 
-from app.lab.events import Event
 from app.lab.experiment import Experiment
+from app.lab.stories.events import Event
 
 STOP = "stop"
 READY = "ready"

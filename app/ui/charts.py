@@ -7,9 +7,9 @@ title: a title states a finding, wraps on a phone, and is set above the chart by
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.lab import ownership
-from app.lab.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
-from app.lab.ownership import SIGNIFICANCE
+from app.lab.ownership import exact_test
+from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
 from app.ui import findings, theme
 
 Spec = dict[str, Any]
@@ -64,7 +64,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
     From the dashed rule on, the court convicts.
     """
     some = next(iter(claims.values()))
-    bar = ownership.conviction_bar(some.queries, some.innocent_rate)
+    bar = exact_test.conviction_bar(some.queries, some.innocent_rate)
     needed = bar / some.queries
     rows = []
     for defence, theft in thefts.items():

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from sklearn.isotonic import IsotonicRegression
 
-from app.lab import evidence
-from app.lab.events import DEFENCES, WATERMARKED
-from app.lab.evidence import Row
-from app.lab.extraction import MADE_OF_THE_TASK
+from app.lab.choices import MADE_OF_THE_TASK
+from app.lab.evidence import survival
+from app.lab.evidence.survival import Row
+from app.lab.stories.events import DEFENCES, WATERMARKED
 from app.ui import charts, findings, theme
 from app.ui.charts import Spec
 
@@ -29,7 +29,7 @@ def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapp
             {"lane": lane, "rate": rate, "seed": seed, "says": findings.percent(rate)}
             for rate, seed in zip(known, seeds, strict=True)
         ]
-        mean = evidence.spread(known)
+        mean = survival.spread(known)
         bars.append({"lane": lane, "mean": mean.mean, "low": mean.low, "high": mean.high})
     rings = [{"lane": lane, "rate": rate} for lane, rate in here.items()]
     y = {"field": "lane", "type": "nominal", "sort": list(DEFENCES), "title": None, "axis": {"labelFontSize": 18}}

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from scipy import stats
 
-from app.lab.events import WATERMARKED
-from app.lab.evidence import Row
+from app.lab.choices import MADE_OF_THE_TASK
+from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
-from app.lab.extraction import MADE_OF_THE_TASK
+from app.lab.stories.events import WATERMARKED
 from app.ui.findings import OUTCOMES, SURVIVES, percent
 
 FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
@@ -143,7 +143,7 @@ def price_in_words(row: Row | None) -> str:
 
 def recipe(experiment: Experiment) -> str:
     """Return how much and how near an owner entangles, in letters."""
-    return f"\u03ba {experiment.weight:g}, T {experiment.temperature:g}"
+    return f"\u03ba {experiment.kappa:g}, T {experiment.temperature:g}"
 
 
 def offer(row: Row) -> str:

@@ -7,10 +7,10 @@ import pprint
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.lab import evidence
-from app.lab.events import DEFENCES
-from app.lab.evidence import Row
+from app.lab.evidence import survival
+from app.lab.evidence.survival import Row
 from app.lab.experiment import LAB_VERSION, Experiment
+from app.lab.stories.events import DEFENCES
 
 
 def experiment_json(experiment: Experiment) -> str:
@@ -71,8 +71,8 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
         ),
         _cell(
             "code",
-            "from app.lab import heist\n"
-            "from app.lab.events import Phase\n"
+            "from app.lab.stories import heist\n"
+            "from app.lab.stories.events import Phase\n"
             "from app.lab.experiment import Experiment\n\n"
             f"experiment = Experiment.from_dict({_literal(experiment.to_dict())})\n"
             f'if experiment.key != "{experiment.key}":\n'
@@ -101,8 +101,8 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
             "code",
             "from IPython.display import SVG\n\n"
             "from app.ui import charts, findings, prints\n"
-            "from app.ui.chronicle import Chronicle\n\n"
-            "known = Chronicle.of(events)\n"
+            "from app.ui.history import History\n\n"
+            "known = History.of(events)\n"
             "finding = findings.verdict(known.claims, known.thefts)\n"
             "picture = prints.standalone(charts.verdict(known.claims, known.thefts), finding, "
             "f'seed {experiment.seed}')\n"
@@ -119,7 +119,7 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
 def evidence_source(found: Sequence[Row]) -> str:
     """Return where rows of the evidence come from, in a line."""
     seeds = sorted({seed for row in found for seed in row.seeds})
-    return f"Entangled, seeds {seeds[0]} to {seeds[-1]}; {evidence.COMMAND}"
+    return f"Entangled, seeds {seeds[0]} to {seeds[-1]}; {survival.COMMAND}"
 
 
 def run_source(experiment: Experiment) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.lab.events import Claimed, Measured, Progress, Queried, Theft
-from app.lab.extraction import NO_TRUTH
-from app.lab.ownership import SIGNIFICANCE
+from app.lab.extraction.queries import NO_TRUTH
+from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.stories.events import Claimed, Measured, Progress, Queried, Theft
 
 ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent
 SURVIVES = 0.5  # "the copy knows the mark": it gives the secret answer to at least half of the triggers

@@ -13,7 +13,7 @@ from app.lab.experiment import Experiment, preset
 from app.lab.record import Task
 from app.runs.job import Job
 from app.ui import runtime, settings
-from app.ui.chronicle import Chronicle
+from app.ui.history import History
 
 _POLL_SECONDS = 0.4
 _BLINK = 0.6  # seconds that a touch may wait for its effect
@@ -81,11 +81,11 @@ def launch(experiment: Experiment, task: Task = "run") -> None:
     job.wait(_BLINK, events=_FIRST_LOOK)  # so that the first drawing has something to show
 
 
-def known_victims(experiment: Experiment) -> Chronicle:
+def known_victims(experiment: Experiment) -> History:
     """Return what is known of the experiment's victims from the recorded run of its preset; nothing if they differ."""
     usual = settings.owners(experiment)
     run = runtime.pool().recorded(usual) if usual.victim_key == experiment.victim_key else None
-    return Chronicle.of(run.events if run and run.status == "done" else ())
+    return History.of(run.events if run and run.status == "done" else ())
 
 
 def unfold(experiment: Experiment) -> Job:
@@ -125,7 +125,7 @@ def _run_button(experiment: Experiment, job: Job | None, task: Task) -> None:
         st.button("Show the recorded run", key="recorded", on_click=_show_recorded)
 
 
-def island(job: Job | None, draw: Callable[[Job, Chronicle], None]) -> None:
+def island(job: Job | None, draw: Callable[[Job, History], None]) -> None:
     """Draw a run, again and again while it is on its way; ``draw`` gets what is known so far."""
     if job is None:
         st.info("Nobody has run this setting yet. Run it live.", icon=":material/play_arrow:")
@@ -138,7 +138,7 @@ def island(job: Job | None, draw: Callable[[Job, Chronicle], None]) -> None:
     def panel() -> None:
         still = job.active  # before the events: once it is false, they are complete
         runtime.pool().watch(job, runtime.visitor())
-        known = Chronicle.of(job.events)
+        known = History.of(job.events)
         _status(job, known, countdown)
         draw(job, known)
         if active and not still:
@@ -166,7 +166,7 @@ def _stop(job: Job) -> None:
     job.wait(_BLINK)  # so that the next drawing shows it stopped; where others watch, it goes on
 
 
-def _status(job: Job, known: Chronicle, countdown: Countdown) -> None:
+def _status(job: Job, known: History, countdown: Countdown) -> None:
     match job.status:
         case "queued":
             st.progress(0.0, _waiting(job))

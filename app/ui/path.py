@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app import paths
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -16,7 +18,7 @@ class Lesson:
     @property
     def page(self) -> str:
         """The page's file."""
-        return f"lessons/{self.name}.py"
+        return paths.page(self.name)
 
 
 # In the order in which they are told; one line a lesson.

@@ -11,8 +11,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.lab.events import Probe, Queried
-from app.lab.extraction import NO_TRUTH
+from app.lab.extraction.queries import NO_TRUTH
+from app.lab.stories.events import Probe, Queried
 from app.ui import findings, theme
 from app.ui.components import component
 
@@ -49,7 +49,7 @@ def triggers(probe: Probe) -> list[Card]:
 
 def strip(cards: Sequence[Card], *, alt: str, key: str) -> None:
     """Draw pictures beside each other, on as many rows as the screen needs."""
-    component("pictures")(
+    component("components/pictures")(
         key=key, data={"cards": [asdict(card) for card in cards], "alt": alt, "wrongColour": theme.THIEF.colour}
     )
 
@@ -61,7 +61,7 @@ def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, pic
         if (name := st.session_state[key].picked) in cards:
             picked(name)
 
-    component("picture_buttons")(
+    component("components/picture_buttons")(
         key=key,
         data={
             "cards": [

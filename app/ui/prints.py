@@ -10,9 +10,9 @@ import json
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 from typing import Any, Literal, get_args
 
+from app import paths
 from app.ui import theme
 
 Kind = Literal["svg", "png", "html"]
@@ -75,7 +75,7 @@ def render(spec: dict[str, Any], kind: Kind, title: str) -> bytes:
     told = subprocess.run(
         [sys.executable, "-m", "app.ui.prints", kind],
         input=job,
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=paths.DOOR.parents[1],
         capture_output=True,
         timeout=_TIME_LIMIT,
         check=False,

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app.lab import models
-from app.lab.experiment import DEFAULT_PRESET, PRESETS, THIEFS, Experiment, canonical, preset
+from app.lab import choices
+from app.lab.experiment import ADVERSARY_SETTINGS, DEFAULT_PRESET, PRESETS, Experiment, canonical, preset
 from app.lab.variation import differences, preset_name
 
 _WORDS = {
@@ -102,7 +102,7 @@ def choose(experiment: Experiment) -> None:
 def owners(experiment: Experiment) -> Experiment:
     """Return the experiment with the thief of its preset: what a page shows that is about the victims alone."""
     usual = preset(preset_name(experiment))
-    return dataclasses.replace(experiment, **{name: getattr(usual, name) for name in THIEFS})
+    return dataclasses.replace(experiment, **{name: getattr(usual, name) for name in ADVERSARY_SETTINGS})
 
 
 def of_the_attack(experiment: Experiment) -> Experiment:
@@ -112,7 +112,7 @@ def of_the_attack(experiment: Experiment) -> Experiment:
 
 def layers(experiment: Experiment) -> list[str]:
     """Return the names of the feature layers of the experiment's network."""
-    return list(models.layer_names(experiment.network))
+    return list(choices.layer_names(experiment.network))
 
 
 def preset_control() -> None:
@@ -170,7 +170,7 @@ def more(experiment: Experiment, *names: str) -> None:
         preset_control()
         for name in names:
             control(name, experiment)
-        if "weight" in names:
+        if "kappa" in names:
             st.caption(
                 "EWE: entangled watermark embedding. SNNL: the "
                 "[soft nearest neighbor loss](https://arxiv.org/abs/1902.01889), how mixed two groups of points are."

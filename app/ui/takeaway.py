@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.lab.events import Finished
-from app.lab.evidence import Row
+from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
 from app.lab.record import Task
+from app.lab.stories.events import Finished
 from app.ui import exports, prints, runtime, settings
 
 _MIMES: dict[prints.Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html"}

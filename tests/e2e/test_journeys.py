@@ -157,7 +157,7 @@ def test_who_doubts_a_number_sees_it_over_seeds(visit: Visit) -> None:
     verdict(page)
     page.get_by_role("button", name="Is this luck?").click()
     expect(page.get_by_role("heading", name=re.compile("Entangled, more of the mark survives on"))).to_be_visible()
-    expect(page.get_by_text("python -m app.lab evidence")).to_be_visible()
+    expect(page.get_by_text("python -m app evidence")).to_be_visible()
 
 
 def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_prediction(visit: Visit) -> None:
@@ -179,10 +179,10 @@ def test_who_changed_the_theft_elsewhere_finds_the_way_back_to_what_is_recorded(
 
 
 def test_a_hostile_link_gets_a_sentence(visit: Visit) -> None:
-    page = visit("heist?seed=banana&temperature=-3&weight=8")
+    page = visit("heist?seed=banana&temperature=-3&kappa=8")
     expect(page.get_by_text("The setting seed must be a whole number; it is 'banana'.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("The setting temperature must lie between"))).to_be_visible()
-    expect(page).to_have_url(re.compile("weight=8"))
+    expect(page).to_have_url(re.compile("kappa=8"))
 
 
 def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:

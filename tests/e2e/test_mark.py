@@ -12,7 +12,7 @@ from tests.e2e.app_server import PHONE
 
 Visit = Callable[..., Page]
 PATIENCE = 120_000  # milliseconds; a loaded machine, not a benchmark
-QUICK = "preset=digits&task_epochs=3&watermark_epochs=3&thief_epochs=2"
+QUICK = "preset=digits&task_epochs=3&watermark_epochs=3&adversary_epochs=2"
 
 
 def sheet(page: Page, name: str = "What the models are asked") -> Locator:

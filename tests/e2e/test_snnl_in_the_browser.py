@@ -5,12 +5,12 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from app.lab import arrangements
-from app.lab.arrangements import Arrangement
-from app.lab.snnl import neutral_value, soft_nearest_neighbor_loss
+from app.lab.watermark import arrangements
+from app.lab.watermark.arrangements import Arrangement
+from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
 from app.ui import components
 
-SNNL = components.javascript("snnl")
+SNNL = components.javascript("temperature/snnl")
 MEASURE = """async ({ source, cases }) => {
     const snnl = await import("data:text/javascript," + encodeURIComponent(source));
     return cases.map(({ points, groups, temperature }) => {

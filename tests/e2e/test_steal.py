@@ -9,7 +9,7 @@ from tests.e2e.app_server import PHONE
 
 Visit = Callable[..., Page]
 PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
-QUICK = "steal?preset=blobs&budget=200&task_epochs=2&watermark_epochs=1&thief_epochs=1"
+QUICK = "steal?preset=blobs&budget=200&task_epochs=2&watermark_epochs=1&adversary_epochs=1"
 
 
 def test_an_attack_plays_live_to_its_reasons(visit: Visit) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.lab import heist
-from app.lab.events import Event
 from app.lab.experiment import Experiment
+from app.lab.stories import heist
+from app.lab.stories.events import Event
 
 SMALL = Experiment(
     dataset="blobs",
@@ -13,7 +13,7 @@ SMALL = Experiment(
     target=2,
     task_epochs=1,
     watermark_epochs=2,
-    thief_epochs=1,
+    adversary_epochs=1,
     trigger_count=64,
     batch_size=32,
     learning_rate=0.02,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.spatial.distance import cdist
 
-from app.lab.arrangements import (
+from app.lab.watermark.arrangements import (
     ARRANGEMENTS,
     COLDEST,
     EDGE,

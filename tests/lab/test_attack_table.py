@@ -5,21 +5,23 @@ from dataclasses import replace
 
 import pytest
 
-from app.lab import attack_table, campaign, stealing
-from app.lab.attack_table import POLICIES, Cell, markdown, measure, write
-from app.lab.attacks import ATTACKS
-from app.lab.events import Finished
+from app.lab.evidence import attack_table
+from app.lab.evidence.attack_table import POLICIES, Cell, markdown, measure, write
 from app.lab.experiment import PRESETS
+from app.lab.extraction import rounds
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS
+from app.lab.stories import theft
+from app.lab.stories.events import Finished
 
 
 @pytest.fixture
 def little(monkeypatch):
     """A table of one small victim."""
-    small = replace(PRESETS["blobs"], budget=30, thief_epochs=1, task_epochs=1, watermark_epochs=1)
+    small = replace(PRESETS["blobs"], budget=30, adversary_epochs=1, task_epochs=1, watermark_epochs=1)
     monkeypatch.setattr(attack_table, "DATA", ("blobs",))
     monkeypatch.setattr(attack_table, "SEEDS", (5,))
     monkeypatch.setattr(attack_table, "PRESETS", {"blobs": small})
-    monkeypatch.setattr(campaign, "_LEAST_STEPS", 3)
+    monkeypatch.setattr(rounds, "_LEAST_STEPS", 3)
     return replace(small, seed=5)
 
 
@@ -33,16 +35,16 @@ def test_every_attack_meets_every_policy_as_it_would_alone(little, tmp_path):
             break
     assert done == [("blobs", 5)]
     places = {(cell.attack, cell.policy): cell for cell in cells}
-    assert set(places) == {(attack, policy) for attack in ATTACKS for policy in POLICIES}
+    assert set(places) == {(attack, policy) for attack in EXTRACTION_ATTACKS for policy in POLICIES}
     alone = replace(little, attack="jbda", answers="labels")
-    (end,) = (event for event in stealing.steal(alone) if isinstance(event, Finished))
+    (end,) = (event for event in theft.steal(alone) if isinstance(event, Finished))
     (result,) = places["jbda", "top label"].results
     assert {**result, "seconds": 0} == {**end.result, "seconds": 0}
 
     write(tmp_path / "attacks.json", cells)
     assert [Cell(**cell) for cell in json.loads((tmp_path / "attacks.json").read_text())["cells"]] == cells
     lines = markdown(cells).splitlines()
-    assert len([line for line in lines if line.startswith("| blobs")]) == len(ATTACKS)
+    assert len([line for line in lines if line.startswith("| blobs")]) == len(EXTRACTION_ATTACKS)
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
 
 

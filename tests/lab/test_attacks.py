@@ -9,21 +9,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.lab import attacks, campaign, equation_solving, stealing
-from app.lab.attacks import ATTACKS, Thief
-from app.lab.campaign import Fitted, Haul, fitting_steps, play, rounds
-from app.lab.datasets import load
-from app.lab.events import Copied, Finished, Progress, Queried, Started, Territory
 from app.lab.experiment import PRESETS
-from app.lab.models import build
-from app.lab.prediction_api import Policy, PredictionAPI
+from app.lab.extraction import attacks, equation_solving, rounds
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS, Adversary
+from app.lab.extraction.prediction_api import Policy, PredictionAPI
+from app.lab.extraction.rounds import Answered, Fitted, extract, fitting_steps, totals
 from app.lab.randomness import torch_stream
-from app.lab.training import Optimisation, Step, train_task
+from app.lab.stories import theft
+from app.lab.stories.events import Copied, Finished, Progress, Queried, Started, Territory
+from app.lab.task.datasets import load
+from app.lab.task.networks import build
+from app.lab.task.training import Optimisation, Step, train_task
 
 DATA = load("blobs")
 QUICK = Optimisation(epochs=1, batch_size=512, learning_rate=0.02)
-LEARNING = [name for name, attack in ATTACKS.items() if not attack.solves]
-SMALL = replace(PRESETS["blobs"], budget=130, thief_epochs=1, task_epochs=2, watermark_epochs=2)
+LEARNING = [name for name, attack in EXTRACTION_ATTACKS.items() if not attack.solves]
+SMALL = replace(PRESETS["blobs"], budget=130, adversary_epochs=1, task_epochs=2, watermark_epochs=2)
 
 
 def network(name):
@@ -41,48 +42,52 @@ def victim():
 
 @pytest.fixture(autouse=True)
 def short_fits(monkeypatch):
-    monkeypatch.setattr(campaign, "_LEAST_STEPS", 3)
+    monkeypatch.setattr(rounds, "_LEAST_STEPS", 3)
 
 
 def played(name, victim, budget, policy="confidences", seed=0, how=QUICK):
-    """What an attack yields, its thief and its API."""
+    """What an attack yields, its adversary and its API."""
     api = PredictionAPI(victim, policy, budget=budget)
-    thief = Thief(DATA, network("thief"), np.random.default_rng(seed))
-    return list(play(ATTACKS[name], thief, api, budget, how, torch_stream(seed, "copy"))), thief, api
+    adversary = Adversary(DATA, network("thief"), np.random.default_rng(seed))
+    return (
+        list(extract(EXTRACTION_ATTACKS[name], adversary, api, budget, how, torch_stream(seed, "copy"))),
+        adversary,
+        api,
+    )
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 450), st.sampled_from(LEARNING), st.sampled_from(["labels", "confidences"]))
 def test_every_attack_spends_its_budget_to_the_query(budget, name, answers):
     victim = network("victim")
-    happened, thief, api = played(name, victim, budget, answers)
-    hauls = [each for each in happened if isinstance(each, Haul)]
-    assert api.queries == budget == len(thief.inputs) == sum(len(each.inputs) for each in hauls)
-    assert torch.equal(torch.cat([each.inputs for each in hauls]), thief.inputs)
-    assert torch.equal(torch.cat([each.answers for each in hauls]), thief.answers)
-    assert all(len(each.inputs) == len(each.answers) == len(each.labels) <= campaign.BATCH for each in hauls)
+    happened, adversary, api = played(name, victim, budget, answers)
+    answered = [each for each in happened if isinstance(each, Answered)]
+    assert api.queries == budget == len(adversary.inputs) == sum(len(each.inputs) for each in answered)
+    assert torch.equal(torch.cat([each.inputs for each in answered]), adversary.inputs)
+    assert torch.equal(torch.cat([each.answers for each in answered]), adversary.answers)
+    assert all(len(each.inputs) == len(each.answers) == len(each.labels) <= rounds.BATCH for each in answered)
     fits = [each.queries for each in happened if isinstance(each, Fitted)]
-    assert fits[-1] == budget and set(rounds(budget)) <= set(fits)
+    assert fits[-1] == budget and set(totals(budget)) <= set(fits)
 
 
 @given(st.integers(1, 5000))
 def test_rounds_double_up_to_the_budget(budget):
-    totals = rounds(budget)
-    assert totals[-1] == budget and totals == sorted(set(totals))
-    assert all(later <= 2 * earlier for earlier, later in pairwise(totals))
+    asked = totals(budget)
+    assert asked[-1] == budget and asked == sorted(set(asked))
+    assert all(later <= 2 * earlier for earlier, later in pairwise(asked))
 
 
 @pytest.mark.parametrize("name", LEARNING)
 def test_the_steps_are_those_announced(name, victim):
     happened, _, _ = played(name, victim, 230)
     steps = sum(isinstance(each, Step) for each in happened)
-    assert steps == fitting_steps(ATTACKS[name], DATA, 230, QUICK)
+    assert steps == fitting_steps(EXTRACTION_ATTACKS[name], DATA, 230, QUICK)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", EXTRACTION_ATTACKS)
 def test_an_attack_repeats_itself_from_its_seed(name):
     experiment = replace(SMALL, attack=name)
-    first, again = (list(stealing.steal(experiment)) for _ in range(2))
+    first, again = (list(theft.steal(experiment)) for _ in range(2))
     assert [type(each) for each in first] == [type(each) for each in again]
     ends = [{**story[-1].result, "seconds": 0} for story in (first, again)]
     assert ends[0] == ends[1]
@@ -91,10 +96,10 @@ def test_an_attack_repeats_itself_from_its_seed(name):
             assert (one.inputs == other.inputs).all() and (one.answers == other.answers).all()
 
 
-def test_the_task_like_thief_stops_where_his_pile_ends(victim):
-    _, thief, api = played("task", victim, 2000)
-    assert api.queries == len(DATA.thief.labels) == 600
-    assert torch.equal(thief.inputs, DATA.thief.inputs)
+def test_the_task_like_adversary_stops_where_his_pile_ends(victim):
+    _, adversary, api = played("task", victim, 2000)
+    assert api.queries == len(DATA.adversary.labels) == 600
+    assert torch.equal(adversary.inputs, DATA.adversary.inputs)
 
 
 def test_copycat_learns_the_same_from_confidences_as_from_labels(victim):
@@ -103,33 +108,33 @@ def test_copycat_learns_the_same_from_confidences_as_from_labels(victim):
 
 
 def test_jacobian_augmentation_moves_known_inputs_by_lambda_along_the_sign(victim):
-    _, thief, _ = played("jbda", victim, 100)
-    seeds, moved = thief.inputs[:50], thief.inputs[50:]
-    assert torch.equal(seeds, DATA.thief.inputs[:50])
+    _, adversary, _ = played("jbda", victim, 100)
+    seeds, moved = adversary.inputs[:50], adversary.inputs[50:]
+    assert torch.equal(seeds, DATA.adversary.inputs[:50])
     gaps = (moved[:, None] - seeds[None]).abs()
     assert all(any(torch.allclose(gap, torch.full((2,), 0.1), atol=1e-6) for gap in of_one) for of_one in gaps)
 
 
 def test_boundary_queries_lie_nearer_to_the_substitutes_boundary_than_its_seeds(victim):
     how = Optimisation(epochs=40, batch_size=32, learning_rate=0.03)
-    thief = Thief(DATA, network("thief"), np.random.default_rng(0))
-    asking = attacks.boundary(thief)
-    thief.wanted = attacks.SEEDS
+    adversary = Adversary(DATA, network("thief"), np.random.default_rng(0))
+    asking = attacks.boundary(adversary)
+    adversary.wanted = attacks.SEEDS
     seeds = next(asking)
-    thief.inputs, thief.answers = seeds.inputs, PredictionAPI(victim, "confidences").query(seeds.inputs)
-    for _ in train_task(thief.copy, thief.inputs, thief.answers, how, torch_stream(0, "copy")):
+    adversary.inputs, adversary.answers = seeds.inputs, PredictionAPI(victim, "confidences").query(seeds.inputs)
+    for _ in train_task(adversary.copy, adversary.inputs, adversary.answers, how, torch_stream(0, "copy")):
         pass
     near = next(asking).inputs
 
     def confidence(inputs):
-        return thief.copy(inputs).softmax(dim=1).max(dim=1).values.mean()
+        return adversary.copy(inputs).softmax(dim=1).max(dim=1).values.mean()
 
     assert len(near) == attacks.SEEDS and confidence(near) < 0.8 * confidence(seeds.inputs)
 
 
 def test_same_initialisation_and_another_network_are_controls():
     def copy(**settings):
-        return stealing._untrained(replace(SMALL, **settings), ATTACKS["task"], DATA)
+        return theft._untrained(replace(SMALL, **settings), EXTRACTION_ATTACKS["task"], DATA)
 
     def same(one, other):
         return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=False))
@@ -169,7 +174,7 @@ def test_equations_fail_where_the_api_says_less(policy):
 @pytest.mark.parametrize("name", ["task", "cloudleak", "equations"])
 def test_the_story_of_an_attack(name):
     experiment = replace(SMALL, attack=name, price=3.0)
-    story = list(stealing.steal(experiment))
+    story = list(theft.steal(experiment))
     started, ended = story[0], story[-1]
     assert isinstance(started, Started) and isinstance(ended, Finished)
     assert [each.done for each in story if isinstance(each, Progress)] == list(range(1, started.steps + 1))
@@ -182,18 +187,18 @@ def test_the_story_of_an_attack(name):
 
 def test_an_attack_in_company_ends_as_it_does_alone():
     first, second = (replace(SMALL, attack=name) for name in ("knockoff", "jbda"))
-    ends = [each.result for each in stealing.steal(first, second) if isinstance(each, Finished)]
-    alone = [each.result for each in stealing.steal(second) if isinstance(each, Finished)]
+    ends = [each.result for each in theft.steal(first, second) if isinstance(each, Finished)]
+    alone = [each.result for each in theft.steal(second) if isinstance(each, Finished)]
     assert {**ends[1], "seconds": 0} == {**alone[0], "seconds": 0}
     with pytest.raises(ValueError, match="must have the same victim"):
-        next(stealing.steal(first, replace(second, seed=1)))
+        next(theft.steal(first, replace(second, seed=1)))
 
 
 def test_the_victim_is_the_clean_one_of_the_heist(story, small):
-    from app.lab.events import Weights
+    from app.lab.stories.events import Weights
 
     clean = next(each for each in story if isinstance(each, Weights) and each.defence == "clean")
-    schooled = stealing._schooled(small, logistic=False)
+    schooled = theft._schooled(small, logistic=False)
     while True:
         try:
             next(schooled)
@@ -205,7 +210,7 @@ def test_the_victim_is_the_clean_one_of_the_heist(story, small):
 
 
 def test_an_attack_closes_cleanly_in_the_middle():
-    telling = stealing.steal(SMALL)
+    telling = theft.steal(SMALL)
     for _ in range(5):
         next(telling)
     telling.close()

@@ -5,24 +5,23 @@ import subprocess
 import sys
 from dataclasses import asdict, fields, replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from app.lab import __main__ as room
-from app.lab import aftermath, heist, record, recording, stealing
-from app.lab.attacks import ATTACKS
-from app.lab.events import DEFENCES, Finished, Progress, Queried, Started, Theft
+from app import paths
+from app.cli import main as room
+from app.lab import record
+from app.lab.choices import ANSWERS, INPUTS
+from app.lab.evidence import pretrained
 from app.lab.experiment import Experiment, preset
-from app.lab.extraction import INPUTS
-from app.lab.prediction_api import ANSWERS
-from app.lab.removal import washing
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS
+from app.lab.stories import finished_run, heist, theft, washing
+from app.lab.stories.events import DEFENCES, Finished, Progress, Queried, Started, Theft
 
-ROOT = Path(__file__).resolve().parents[2]
 SHORT = [
     *("--task-epochs", "1"),
     *("--watermark-epochs", "1"),
-    *("--thief-epochs", "1"),
+    *("--adversary-epochs", "1"),
     *("--budget", "100"),
     *("--batch-size", "100"),
     *("--trigger-count", "16"),
@@ -36,8 +35,8 @@ def finished():
     """Both commands, side by side, as a person starts them: (exit status, stdout, stderr) of each."""
     started = {
         name: subprocess.Popen(
-            [sys.executable, "-m", "app.lab", *arguments],
-            cwd=ROOT,
+            [sys.executable, "-m", "app", *arguments],
+            cwd=paths.HOME,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -105,7 +104,7 @@ def test_the_result_is_that_of_the_lab(finished):
 def test_progress_goes_to_stderr_only(finished):
     _, out, err = finished["result"]
     assert out.count("\n") == 1
-    assert "the thief queries" in err and "{" not in err and "Warning" not in err
+    assert "the adversary queries" in err and "{" not in err and "Warning" not in err
     shares = [int(line.split("%")[0]) for line in err.splitlines()]
     assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 100
 
@@ -132,7 +131,7 @@ def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
         (["run", "blobs", "--seed", "three"], "'three'"),
         (["run", "blobs", "--seed", "-1"], "-1"),
         (["run", "blobs", "--seed=1.5"], "1.5"),
-        (["run", "blobs", "--weight", "nan"], "nan"),
+        (["run", "blobs", "--kappa", "nan"], "nan"),
         (["run", "blobs", "--network", "small"], "small"),
         (["run", "blobs", "--target", "1"], "differ"),
         (["run", "blobs", "--perturbed", "maybe"], "maybe"),
@@ -177,7 +176,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
-    monkeypatch.setattr(aftermath, "umap", lambda experiment, events: iter(()))
+    monkeypatch.setattr(finished_run, "umap", lambda experiment, events: iter(()))
     status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
@@ -253,7 +252,9 @@ def test_removal_tells_the_price_of_each_mark(said, tmp_path, monkeypatch):
 
 def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(room, "PRESETS", {"little": small})
-    monkeypatch.setattr(recording, "ATTACKS", {name: ATTACKS[name] for name in ("task", "equations")})
+    monkeypatch.setattr(
+        pretrained, "EXTRACTION_ATTACKS", {name: EXTRACTION_ATTACKS[name] for name in ("task", "equations")}
+    )
     status, out, err = said("pretrain", "--only", "attacks", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little, attacks" in err
     ways = [(attack, answers) for attack in ("task", "equations") for answers in ANSWERS]
@@ -262,7 +263,7 @@ def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, 
         folder = tmp_path / "attacks" / f"little-{attack}-{answers}"
         told, experiment = record.read(folder, "steal"), replace(small, attack=attack, answers=answers)
         assert record.read_manifest(folder).experiment == experiment
-        *_, alone = stealing.steal(experiment)
+        *_, alone = theft.steal(experiment)
         assert {**told[-1].result, "seconds": 0} == {**alone.result, "seconds": 0}
         assert isinstance(told[0], Started) and not any(isinstance(event, Progress) for event in told)
         assert any(isinstance(event, Queried) for event in told)
@@ -272,7 +273,7 @@ def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, 
 def test_an_attack_from_the_command_line_tells_its_price(said, as_json):
     arguments = ["steal", "blobs", "--attack", "knockoff", "--price", "3", *SHORT, *(["--json"] if as_json else [])]
     status, out, err = said(*arguments)
-    assert status == 0 and "the thief asks" in err
+    assert status == 0 and "the adversary asks" in err
     if as_json:
         result = json.loads(out)
         assert (result["attack"], result["queries"]) == ("knockoff", 100)

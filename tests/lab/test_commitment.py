@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.lab.commitment import SALT_BYTES, canonical_bytes, commit, holds, salt
+from app.lab.ownership.commitment import SALT_BYTES, canonical_bytes, commit, holds, salt
 
 PICTURES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 LABELS = np.array([5, 5])

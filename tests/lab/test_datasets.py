@@ -8,7 +8,8 @@ import torch
 from scipy.ndimage import label
 from sklearn.datasets import load_digits
 
-from app.lab.datasets import ASSETS, CLASSES, PICTURES, from_display, load, noise, of_another_kind, to_display
+from app.lab.choices import CLASSES, PICTURES
+from app.lab.task.datasets import ASSETS, from_display, load, noise, of_another_kind, to_display
 
 SIZES = {
     "mnist": (2000, 2000, 1000),
@@ -21,7 +22,7 @@ each_dataset = pytest.mark.parametrize("name", CLASSES)
 
 
 def parts(dataset):
-    return dataset.owner, dataset.thief, dataset.test
+    return dataset.owner, dataset.adversary, dataset.test
 
 
 def rows(split):
@@ -52,8 +53,8 @@ def test_parts_are_stratified(name):
 
 @pytest.mark.parametrize("name", ["blobs", "moons", "rings"])
 def test_no_point_is_in_two_parts(name):
-    owner, thief, test = (rows(part) for part in parts(load(name)))
-    assert not (owner & thief or owner & test or thief & test)
+    owner, adversary, test = (rows(part) for part in parts(load(name)))
+    assert not (owner & adversary or owner & test or adversary & test)
 
 
 def test_the_parts_of_digits_are_all_digits_each_once():

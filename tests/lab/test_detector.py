@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy import stats
 
-from app.lab.datasets import load
-from app.lab.detector import ALARM, Detector, accuses, false_alarms
+from app.lab.extraction.detector import ALARM, Detector, accuses, false_alarms
+from app.lab.task.datasets import load
 
 
 def slow_distances(points, classes):

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from app.lab import drawings
-from app.lab.drawings import LENGTH, LEVELS, SIDE, checked, decode, encode, is_blank, read
+from app.lab.choices import DRAWING_LENGTH as LENGTH
+from app.lab.choices import drawing as checked
+from app.lab.choices import is_blank
+from app.lab.watermark import drawings
+from app.lab.watermark.drawings import LEVELS, SIDE, decode, encode, read
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 TEXTS = st.text(ALPHABET, min_size=LENGTH, max_size=LENGTH)

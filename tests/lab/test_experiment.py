@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import json
 import math
-import string
 from dataclasses import replace
 from typing import get_type_hints
 
@@ -13,23 +12,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.lab import drawings
+from app.lab import choices
 from app.lab import experiment as room
-from app.lab.datasets import CLASSES, PICTURES
+from app.lab.choices import CLASSES, PICTURES
 from app.lab.experiment import PRESETS, Experiment, canonical, preset
 
 FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 KINDS = get_type_hints(Experiment)
 NUMBERS = [name for name, kind in KINDS.items() if kind in (int, float)]
 WORDS = [name for name, field in FIELDS.items() if field.metadata["choices"]]
-DRAWINGS = st.text(string.ascii_letters + string.digits + "-_", min_size=drawings.LENGTH, max_size=drawings.LENGTH)
+DRAWINGS = st.text(choices.DRAWING_ALPHABET, min_size=choices.DRAWING_LENGTH, max_size=choices.DRAWING_LENGTH)
 
 
 def allowed(name):
     """Any value within the bounds or choices of one setting."""
     about = FIELDS[name].metadata
     if name == "drawing":
-        return DRAWINGS.filter(lambda text: not drawings.is_blank(text))
+        return DRAWINGS.filter(lambda text: not choices.is_blank(text))
     if about["choices"]:
         return st.sampled_from(about["choices"])
     if KINDS[name] is bool:
@@ -87,14 +86,14 @@ def test_equal_settings_have_equal_keys_however_they_are_written(chosen, random)
 
 
 def test_one_and_one_point_zero_and_the_text_1_are_the_same_setting():
-    keys = {Experiment(weight=weight).key for weight in (1, 1.0, "1", "1.0", " 1 ", "1e0")}
-    keys |= {Experiment(weight=1, seed=seed).key for seed in (0, 0.0, "0")}
+    keys = {Experiment(kappa=weight).key for weight in (1, 1.0, "1", "1.0", " 1 ", "1e0")}
+    keys |= {Experiment(kappa=1, seed=seed).key for seed in (0, 0.0, "0")}
     assert len(keys) == 1
 
 
 def test_minus_zero_is_zero():
-    assert Experiment(weight=-0.0) == Experiment(weight=0.0)
-    assert Experiment(weight=-0.0).key == Experiment(weight="-0").key == Experiment(weight=0).key
+    assert Experiment(weight=-0.0) == Experiment(kappa=0.0)
+    assert Experiment(weight=-0.0).key == Experiment(weight="-0").key == Experiment(kappa=0).key
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -107,7 +106,12 @@ def test_any_changed_setting_changes_the_key(name, data):
     if name in ("architecture", "initialisation"):
         chosen |= {"architecture": "same", "initialisation": "independent"}
     if name == "drawing":
-        chosen |= {"dataset": "mnist", "network": "small", "trigger": "drawing", "drawing": "B" * drawings.LENGTH}
+        chosen |= {
+            "dataset": "mnist",
+            "network": "small",
+            "trigger": "drawing",
+            "drawing": "B" * choices.DRAWING_LENGTH,
+        }
     possible = {
         "dataset": PICTURES if chosen["dataset"] in PICTURES else ("blobs", "moons", "rings"),
         "network": ("two_conv", "dense"),
@@ -133,15 +137,15 @@ def test_what_is_canonical_stays_as_it_is_and_has_the_declared_type(name, data):
 
 
 @given(settings())
-def test_the_thiefs_network_is_the_victims_or_another_for_the_same_inputs(chosen):
+def test_the_adversarys_network_is_the_victims_or_another_for_the_same_inputs(chosen):
     chosen["initialisation"] = "independent"
     same, other = (Experiment.from_dict({**chosen, "architecture": which}) for which in ("same", "other"))
-    assert same.thief_network == same.network == other.network != other.thief_network
-    assert Experiment.from_dict({**chosen, "network": other.thief_network})  # it suits the data
+    assert same.adversary_network == same.network == other.network != other.adversary_network
+    assert Experiment.from_dict({**chosen, "network": other.adversary_network})  # it suits the data
 
 
 @pytest.mark.parametrize(
-    ("dataset", "network", "thiefs"),
+    ("dataset", "network", "adversarys"),
     [
         ("mnist", "small", "dense"),
         ("mnist", "two_conv", "dense"),
@@ -150,10 +154,10 @@ def test_the_thiefs_network_is_the_victims_or_another_for_the_same_inputs(chosen
         ("moons", "dense", "tiny"),
     ],
 )
-def test_another_network_than_convolutions_is_a_perceptron_and_the_other_way_round(dataset, network, thiefs):
+def test_another_network_than_convolutions_is_a_perceptron_and_the_other_way_round(dataset, network, adversarys):
     changed = {} if dataset in PICTURES else {"trigger": "cluster", "source": 0, "target": 1}
     experiment = Experiment(dataset=dataset, network=network, architecture="other", **changed)
-    assert experiment.thief_network == thiefs
+    assert experiment.adversary_network == adversarys
 
 
 def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
@@ -165,12 +169,12 @@ def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
 def test_a_setting_at_its_default_leaves_no_trace_in_the_key():
     bare = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION}).encode()).hexdigest()
     assert Experiment().key == bare
-    told = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION, "seed": 7, "weight": 2.0}).encode()).hexdigest()
-    assert Experiment(seed=7, weight=2).key == told
+    told = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION, "seed": 7, "kappa": 2.0}).encode()).hexdigest()
+    assert Experiment(seed=7, kappa=2).key == told
 
 
 def test_a_drawing_that_is_not_used_leaves_no_trace():
-    assert Experiment(drawing="B" * drawings.LENGTH) == Experiment()
+    assert Experiment(drawing="B" * choices.DRAWING_LENGTH) == Experiment()
 
 
 def test_a_key_is_64_hexadecimal_digits():
@@ -253,9 +257,9 @@ def test_perturbed_is_true_or_false(value):
         ({"dataset": "blobs", "trigger": "cluster", "target": 2}, ("'small'", "does not suit", "'blobs'")),
         ({"trigger": "cluster"}, ("'cluster'", "does not suit", "'mnist'")),
         ({"trigger": "drawing"}, ("needs a drawing",)),
-        ({"trigger": "drawing", "drawing": "A" * drawings.LENGTH}, ("at least one stroke",)),
-        ({"trigger": "drawing", "drawing": "B" * 7}, (f"{drawings.LENGTH} characters", "has 7")),
-        ({"trigger": "drawing", "drawing": "+" * drawings.LENGTH}, ("letters, digits", "'+'")),
+        ({"trigger": "drawing", "drawing": "A" * choices.DRAWING_LENGTH}, ("at least one stroke",)),
+        ({"trigger": "drawing", "drawing": "B" * 7}, (f"{choices.DRAWING_LENGTH} characters", "has 7")),
+        ({"trigger": "drawing", "drawing": "+" * choices.DRAWING_LENGTH}, ("letters, digits", "'+'")),
         ({"drawing": "<script>"}, ("392 characters", "has 8")),
         ({"dataset": "blobs", "network": "tiny", "target": 2}, ("'key'", "does not suit", "'blobs'")),
     ],
@@ -288,10 +292,10 @@ def test_every_preset_is_named_after_its_data_and_found_by_its_name():
 def test_the_victim_key_depends_on_the_owner_alone():
     base = Experiment()
     thefts: list[dict[str, object]] = [
-        *({"answers": "labels"}, {"inputs": "unseen"}, {"inputs": "noise"}, {"budget": 50}, {"thief_epochs": 3}),
+        *({"answers": "labels"}, {"inputs": "unseen"}, {"inputs": "noise"}, {"budget": 50}, {"adversary_epochs": 3}),
         *({"architecture": "other"}, {"initialisation": "same"}),
     ]
     for changed in thefts:
         assert replace(base, **changed).victim_key == base.victim_key != replace(base, **changed).key
-    for changed in ({"weight": 2}, {"seed": 1}, {"trigger": "umbrella"}, {"batch_size": 32}, {"schedule": "released"}):
+    for changed in ({"kappa": 2}, {"seed": 1}, {"trigger": "umbrella"}, {"batch_size": 32}, {"schedule": "released"}):
         assert replace(base, **changed).victim_key != base.victim_key

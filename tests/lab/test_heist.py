@@ -10,8 +10,11 @@ import pytest
 import torch
 from scipy import stats
 
-from app.lab import aftermath, datasets, extraction, heist, representation, triggers
-from app.lab.events import (
+from app.lab import choices
+from app.lab.extraction import queries
+from app.lab.randomness import numpy_stream
+from app.lab.stories import finished_run, heist
+from app.lab.stories.events import (
     DEFENCES,
     WATERMARKED,
     Claimed,
@@ -26,12 +29,13 @@ from app.lab.events import (
     Theft,
     Weights,
 )
-from app.lab.models import build
-from app.lab.randomness import numpy_stream
+from app.lab.task import datasets, representation
+from app.lab.task.networks import build
+from app.lab.watermark import triggers
 
 MODELS = [(role, defence) for role in ("victim", "copy") for defence in DEFENCES]
 LAYERS = ("hidden1", "hidden2")
-ONCE = {"task_epochs": 1, "watermark_epochs": 1, "thief_epochs": 1}
+ONCE = {"task_epochs": 1, "watermark_epochs": 1, "adversary_epochs": 1}
 
 
 def plain(value):
@@ -138,7 +142,7 @@ def test_a_run_too_short_for_a_watermark_batch_is_refused_with_a_sentence(small)
 @pytest.mark.parametrize(
     "changed",
     [
-        {"task_per_watermark": 3, "watermark_epochs": 2, "thief_epochs": 3},
+        {"task_per_watermark": 3, "watermark_epochs": 2, "adversary_epochs": 3},
         {"task_per_watermark": 7, "budget": 5000, "inputs": "unseen", "batch_size": 64},
         {"dataset": "moons", "target": 0, "budget": 20, "batch_size": 512, "perturbed": False},
     ],
@@ -210,7 +214,7 @@ def test_snnl_is_reported_only_on_watermark_batches_of_the_entangled_victim(stor
 
 
 def test_with_weight_zero_the_entangled_victim_is_the_naive_one_bit_for_bit_and_nothing_else_changes(small, models):
-    events = list(heist.run(replace(small, weight=0)))
+    events = list(heist.run(replace(small, kappa=0)))
     found = {(event.role, event.defence): event.tensors for event in of(Weights, events)}
     assert plain(found["victim", "naive"]) == plain(found["victim", "entangled"])
     assert not any(event.snnl for event in of(Progress, events))
@@ -224,14 +228,14 @@ def test_entanglement_raises_the_snnl_of_triggers_and_target_class(story):
     assert last["victim", "entangled"].snnl["hidden2"] > last["victim", "naive"].snnl["hidden2"] + 0.05
 
 
-@pytest.mark.parametrize("changed", [{}, {"task_per_watermark": 3, "watermark_epochs": 3, "thief_epochs": 2}])
+@pytest.mark.parametrize("changed", [{}, {"task_per_watermark": 3, "watermark_epochs": 3, "adversary_epochs": 2}])
 def test_a_model_is_examined_once_an_epoch(small, story, changed):
     experiment = replace(small, **changed)
     events = list(heist.run(experiment)) if changed else story
     marked = experiment.task_epochs + experiment.watermark_epochs
     for role, defence in MODELS:
         looks = of(Measured, events, role=role, defence=defence)
-        last = marked if role == "victim" else experiment.thief_epochs
+        last = marked if role == "victim" else experiment.adversary_epochs
         whole = [look.epoch for look in looks if look.epoch > 0]
         assert [round(epoch) for epoch in whole] == list(range(1, last + 1)), (role, defence)
         assert whole[-1] == last
@@ -242,7 +246,7 @@ def test_a_model_is_examined_once_an_epoch(small, story, changed):
 
 
 @pytest.mark.parametrize(("initialisation", "close"), [("same", True), ("independent", False)])
-def test_the_thief_starts_from_his_own_weights_or_from_the_victims(small, initialisation, close):
+def test_the_adversary_starts_from_his_own_weights_or_from_the_victims(small, initialisation, close):
     barely = replace(small, **ONCE, initialisation=initialisation, learning_rate=1e-5)
     found = {(e.role, e.defence): e.tensors for e in heist.run(barely) if isinstance(e, Weights)}
     for defence in DEFENCES:
@@ -317,8 +321,8 @@ def test_accuracies_and_fidelity_are_those_of_the_weights(story, models, data):
 def test_the_channel_is_that_of_the_victims_answers(small, story, answers, inputs):
     experiment = replace(small, answers=answers, inputs=inputs)
     events = story if experiment == small else list(heist.run(experiment))
-    drawn = numpy_stream(small.seed, f"thief's {inputs}")
-    asked = extraction.thief_inputs(datasets.load(small.dataset), inputs, small.budget, drawn)
+    drawn = numpy_stream(small.seed, f"adversary's {inputs}")
+    asked = queries.adversary_inputs(datasets.load(small.dataset), inputs, small.budget, drawn)
     innocent = said(only(Weights, events, role="victim", defence="clean").tensors, asked.inputs)
     truth = np.where(asked.labels == -1, innocent, asked.labels)
     assert [theft.defence for theft in of(Theft, events)] == list(DEFENCES)
@@ -340,7 +344,7 @@ def test_the_channel_is_that_of_the_victims_answers(small, story, answers, input
 
 def test_only_made_inputs_are_drawn_anew_with_every_seed(small):
     changed = {**ONCE, "perturbed": False, "budget": 100}
-    for inputs in extraction.INPUTS:
+    for inputs in choices.INPUTS:
         runs = [heist.run(replace(small, **changed, inputs=inputs, seed=seed), looks=False) for seed in (1, 2)]
         one, other = (next(event for event in run if isinstance(event, Queried)) for run in runs)
         assert (one.inputs == other.inputs).all() == (inputs in ("victim", "unseen"))
@@ -353,7 +357,7 @@ def test_the_clean_victim_says_what_the_innocent_would(small):
     assert last.result["naive"]["query_error"] > 0
 
 
-@pytest.mark.parametrize("inputs", extraction.INPUTS)
+@pytest.mark.parametrize("inputs", choices.INPUTS)
 def test_the_copy_of_the_clean_victim_never_learns_a_mark(small, inputs):
     """The control of the theft: what the other copies say to triggers is not what every copy says."""
     *_, last = heist.run(replace(small, inputs=inputs), looks=False)
@@ -363,7 +367,7 @@ def test_the_copy_of_the_clean_victim_never_learns_a_mark(small, inputs):
     assert last.result["entangled"]["stolen_watermark"] > 0.5
 
 
-def test_the_thief_with_another_network_trains_another_network(small, data, story):
+def test_the_adversary_with_another_network_trains_another_network(small, data, story):
     events = list(heist.run(replace(small, architecture="other")))
     for defence in DEFENCES:
         victim, copy = (only(Weights, events, role=role, defence=defence).tensors for role in ("victim", "copy"))
@@ -374,7 +378,7 @@ def test_the_thief_with_another_network_trains_another_network(small, data, stor
         assert plain(victim) == plain(only(Weights, story, role="victim", defence=defence).tensors)
 
 
-def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
+def test_a_adversary_of_pictures_may_come_with_a_perceptron(small):
     pictures = {"dataset": "digits", "network": "small", "trigger": "key", "budget": 40, "perturbed": False}
     events = list(heist.run(replace(small, **ONCE, **pictures, architecture="other")))
     for role, network in (("victim", "small"), ("copy", "dense")):
@@ -385,7 +389,7 @@ def test_a_thief_of_pictures_may_come_with_a_perceptron(small):
 
 def test_the_copies_say_of_the_probes_triggers_what_the_court_heard(small, story):
     probe = of(Probe, story)[-1]
-    answers = aftermath.interrogate(small, probe, of(Weights, story, role="copy"))
+    answers = finished_run.interrogate(small, probe, of(Weights, story, role="copy"))
     assert list(answers) == list(DEFENCES)
     for claimed in of(Claimed, story):
         said = answers[claimed.defence]
@@ -411,14 +415,14 @@ def test_the_last_few_queries_are_shown_with_their_own_truth(small):
     assert len(last.inputs) == len(last.answers) == len(last.labels) == 3
 
 
-def test_the_thief_never_uses_the_truth(small, models, monkeypatch):
-    honest = extraction.thief_inputs
+def test_the_adversary_never_uses_the_truth(small, models, monkeypatch):
+    honest = queries.adversary_inputs
 
     def scrambled(*arguments):
         asked = honest(*arguments)
         return replace(asked, labels=(asked.labels + 1) % 5)
 
-    monkeypatch.setattr(extraction, "thief_inputs", scrambled)
+    monkeypatch.setattr(queries, "adversary_inputs", scrambled)
     for event in heist.run(small):
         if isinstance(event, Weights):
             assert plain(event.tensors) == plain(models[event.role, event.defence])
@@ -491,7 +495,7 @@ def test_all_rates_are_fractions_and_all_arrays_finite(story):
     assert {event.defence for event in of(Measured, story)} == set(DEFENCES)
 
 
-@pytest.mark.parametrize("changed", [{}, {"weight": 0, "task_per_watermark": 3, "perturbed": False}])
+@pytest.mark.parametrize("changed", [{}, {"kappa": 0, "task_per_watermark": 3, "perturbed": False}])
 def test_whether_anybody_looks_changes_nothing_but_the_looks(small, story, changed):
     seen = list(heist.run(replace(small, **changed))) if changed else story
     unseen = list(heist.run(replace(small, **changed), looks=False))
@@ -528,7 +532,7 @@ def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monk
         return [values[:, :2] for values in layers]
 
     monkeypatch.setattr(representation, "umap", stand_in)
-    maps = list(aftermath.umap(small, story))
+    maps = list(finished_run.umap(small, story))
     assert [(m.role, m.defence, m.layer) for m in maps] == [("victim", d, layer) for d in DEFENCES for layer in LAYERS]
     probe = of(Probe, story)[-1]
     for snapshot in maps:
@@ -585,4 +589,4 @@ def test_thefts_of_the_same_victims_end_as_they_would_alone(small, story):
 
 def test_thefts_of_other_victims_are_refused_with_a_sentence(small):
     with pytest.raises(ValueError, match="same victims"):
-        next(heist.run(small, replace(small, weight=3)))
+        next(heist.run(small, replace(small, kappa=3)))

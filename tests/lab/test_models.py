@@ -5,7 +5,9 @@ import pytest
 import torch
 from scipy.signal import correlate2d
 
-from app.lab.models import NETWORKS, another, build, chosen_layers, layer_names, predict, share, suits
+from app.lab.choices import NETWORKS, another, layer_names, suits
+from app.lab.task.agreement import share
+from app.lab.task.networks import build, chosen_layers, predict
 
 SHAPES = {"small": (1, 8, 8), "two_conv": (1, 28, 28), "tiny": (2,), "dense": (1, 8, 8)}
 

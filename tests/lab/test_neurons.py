@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.lab.events import Probe
-from app.lab.models import build
-from app.lab.neurons import activity, division, overlap, selectivity, shares
+from app.lab.stories.events import Probe
+from app.lab.task.networks import build
+from app.lab.watermark.neurons import activity, division, overlap, selectivity, shares
 
 ACTIVE = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(5)), elements=st.floats(0, 100, width=32))
 

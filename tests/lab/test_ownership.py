@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.lab.ownership import (
+from app.lab.ownership.exact_test import (
     POWER,
     SIGNIFICANCE,
     accusing_an_innocent,

@@ -6,9 +6,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.lab.datasets import Split
-from app.lab.models import build
-from app.lab.prediction_api import BudgetSpent, Policy, PredictionAPI, calibration_error, lie, reverse_sigmoid, tax
+from app.lab.extraction.prediction_api import (
+    BudgetSpent,
+    Policy,
+    PredictionAPI,
+    calibration_error,
+    lie,
+    reverse_sigmoid,
+    tax,
+)
+from app.lab.task.datasets import Split
+from app.lab.task.networks import build
 
 MODEL = build("tiny", (2,), 5, torch.Generator().manual_seed(0))
 POINTS = torch.randn(60, 2, generator=torch.Generator().manual_seed(1))

@@ -1,12 +1,13 @@
-"""The victim as the thief sees it."""
+"""The victim as the adversary sees it."""
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lab.models import build
-from app.lab.prediction_api import ANSWERS, PredictionAPI
+from app.lab.choices import ANSWERS
+from app.lab.extraction.prediction_api import PredictionAPI
+from app.lab.task.networks import build
 
 MODEL = build("tiny", (2,), 5, torch.Generator().manual_seed(0))
 POINTS = torch.randn(40, 2, generator=torch.Generator().manual_seed(1))

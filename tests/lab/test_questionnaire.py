@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.lab import commitment
-from app.lab.events import Exhibit
-from app.lab.questionnaire import MOST_BYTES, archive, files, read_answers
+from app.lab.ownership import commitment
+from app.lab.ownership.questionnaire import MOST_BYTES, archive, files, read_answers
+from app.lab.stories.events import Exhibit
 
 COUNT, CLASSES = 4, 10
 GOOD = b"id,label\n0,7\n1,5\n2,5\n3,0\n"
@@ -138,7 +138,7 @@ def test_a_form_that_is_filled_in_comes_back_as_it_was(labels, chance, delimiter
 
 def test_the_archive_holds_pictures_a_form_the_commitment_and_how_to():
     shown = exhibit(PICTURES)
-    with zipfile.ZipFile(io.BytesIO(archive(shown, CLASSES, "python -m app.lab claim mnist answers.csv"))) as packed:
+    with zipfile.ZipFile(io.BytesIO(archive(shown, CLASSES, "python -m app claim mnist answers.csv"))) as packed:
         names = packed.namelist()
         pictures = np.stack([np.asarray(Image.open(packed.open(name))) for name in names if name.endswith(".png")])
         form, told = packed.read("answers.csv"), json.loads(packed.read("commitment.json"))

@@ -17,9 +17,9 @@ from hypothesis.extra import numpy as hnp
 from safetensors.numpy import load_file, save_file
 
 from app.lab import record
-from app.lab.events import Event, Finished, Phase, Probe, Snapshot, Started, Weights
 from app.lab.experiment import LAB_VERSION, Experiment
 from app.lab.record import DamagedRecord
+from app.lab.stories.events import Event, Finished, Phase, Probe, Snapshot, Started, Weights
 
 DTYPES = [np.dtype(name) for name in ("bool", "uint8", "int64", "float16", "float32", "float64")]
 RUN = Experiment(seed=7)
@@ -260,7 +260,7 @@ def test_damage_is_told_in_one_sentence_that_says_what_to_do(
         record.read(folder)
     sentence = str(told.value)
     assert sentence.startswith(f"The record {folder} is damaged: ")
-    assert sentence.endswith("; run `python -m app.lab pretrain` to make it again.")
+    assert sentence.endswith("; run `python -m app pretrain` to make it again.")
     assert "\n" not in sentence
 
 

@@ -10,19 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from app.lab import aftermath, datasets, extraction
-from app.lab.datasets import Split
-from app.lab.events import DEFENCES, Attempted, Finished, FromScratch, Phase, Progress, Started, Theft
-from app.lab.models import build, predict
+from app.lab.extraction import queries
 from app.lab.randomness import torch_stream
 from app.lab.removal import filtering, neural_cleanse, retraining, surgery
-from app.lab.removal.attacks import ATTACKS
-from app.lab.removal.loot import REFUSED, Loot, answers_of, fit
-from app.lab.removal.washing import LABELLED, price, remove, suitable
-from app.lab.training import Optimisation
+from app.lab.removal.attacks import REMOVAL_ATTACKS
+from app.lab.removal.resources import REFUSED, Resources, answers_of, fit
+from app.lab.stories import finished_run
+from app.lab.stories.events import DEFENCES, Attempted, Finished, FromScratch, Phase, Progress, Started, Theft
+from app.lab.stories.washing import LABELLED, price, remove, suitable
+from app.lab.task import datasets
+from app.lab.task.datasets import Split
+from app.lab.task.networks import build, predict
+from app.lab.task.training import Optimisation
 
 HOW = Optimisation(epochs=2, batch_size=32, learning_rate=0.01)
-each_attack = pytest.mark.parametrize("name", ATTACKS)
+each_attack = pytest.mark.parametrize("name", REMOVAL_ATTACKS)
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +33,22 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def loot(data):
+def resources(data):
     asked = data.owner.inputs[:200]
-    return Loot(
+    return Resources(
         network="small",
         classes=data.classes,
         asked=asked,
         answers=torch.nn.functional.one_hot(data.owner.labels[:200], data.classes).float(),
-        own=Split(data.thief.inputs[:60], data.thief.labels[:60]),
-        spare=data.thief.inputs[60:260],
+        own=Split(data.adversary.inputs[:60], data.adversary.labels[:60]),
+        spare=data.adversary.inputs[60:260],
         far=datasets.noise(data, 40, np.random.default_rng(0)),
         how=HOW,
     )
 
 
 @pytest.fixture(scope="module")
-def copy(data, loot):
+def copy(data, resources):
     model = build("small", data.shape, data.classes, torch_stream(0, "copy"))
     fit(model, data.owner.inputs, data.owner.labels, HOW, 4, torch_stream(0, "copying"))
     return model
@@ -58,20 +60,22 @@ def few_steps(monkeypatch):
 
 
 @each_attack
-def test_at_strength_0_every_attack_gives_the_copy_as_it_was_stolen_and_leaves_it_so(name, copy, loot, data):
+def test_at_strength_0_every_attack_gives_the_copy_as_it_was_stolen_and_leaves_it_so(name, copy, resources, data):
     before = deepcopy(copy.state_dict())
-    attack = ATTACKS[name]
-    (attempt,) = attack.perform(copy, loot, (0.0,), torch_stream(0, name))
+    attack = REMOVAL_ATTACKS[name]
+    (attempt,) = attack.perform(copy, resources, (0.0,), torch_stream(0, name))
     assert attempt.strength == 0
     assert torch.equal(attempt.answer(data.test.inputs), answers_of(copy)(data.test.inputs))
-    list(attack.perform(copy, loot, attack.strengths[-1:], torch_stream(0, name)))
+    list(attack.perform(copy, resources, attack.strengths[-1:], torch_stream(0, name)))
     assert all(torch.equal(copy.state_dict()[key], value) for key, value in before.items())
 
 
 @each_attack
-def test_equal_seeds_give_equal_attempts_one_for_each_strength(name, copy, loot, data):
-    strengths = ATTACKS[name].strengths[1:3]
-    first, second = (list(ATTACKS[name].perform(copy, loot, strengths, torch_stream(3, name))) for _ in range(2))
+def test_equal_seeds_give_equal_attempts_one_for_each_strength(name, copy, resources, data):
+    strengths = REMOVAL_ATTACKS[name].strengths[1:3]
+    first, second = (
+        list(REMOVAL_ATTACKS[name].perform(copy, resources, strengths, torch_stream(3, name))) for _ in range(2)
+    )
     assert [attempt.strength for attempt in first] == list(strengths)
     for one, other in zip(first, second, strict=True):
         assert torch.equal(one.answer(data.test.inputs), other.answer(data.test.inputs))
@@ -80,9 +84,9 @@ def test_equal_seeds_give_equal_attempts_one_for_each_strength(name, copy, loot,
 
 @each_attack
 def test_strengths_rise_from_0_and_each_has_its_words(name):
-    strengths = ATTACKS[name].strengths
+    strengths = REMOVAL_ATTACKS[name].strengths
     assert strengths[0] == 0 and list(strengths) == sorted(set(strengths))
-    assert len({ATTACKS[name].words(strength) for strength in strengths}) == len(strengths)
+    assert len({REMOVAL_ATTACKS[name].words(strength) for strength in strengths}) == len(strengths)
 
 
 weights = hnp.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(-3, 3, width=32))
@@ -115,20 +119,20 @@ def test_a_single_bit_is_refused():
         surgery.quantised(torch.ones(3), 1)
 
 
-def test_units_that_fine_pruning_switched_off_stay_off(copy, loot, monkeypatch):
+def test_units_that_fine_pruning_switched_off_stay_off(copy, resources, monkeypatch):
     seen = []
     monkeypatch.setattr(retraining, "answers_of", lambda model: seen.append(model) or answers_of(model))
-    list(retraining.fine_pruning(copy, loot, (0.5,), torch_stream(0, "fine-pruning")))
-    features = seen[0].with_features(loot.spare)[1][copy.layers[-1]]
+    list(retraining.fine_pruning(copy, resources, (0.5,), torch_stream(0, "fine-pruning")))
+    features = seen[0].with_features(resources.spare)[1][copy.layers[-1]]
     assert int((features == 0).all(dim=0).sum()) >= features.shape[1] // 2
 
 
 @pytest.mark.parametrize("perform", [filtering.isolation_forest, filtering.local_outlier_factor])
 def test_a_filter_refuses_about_as_many_honest_inputs_as_it_may_and_never_fewer_when_stricter(
-    perform, copy, loot, data
+    perform, copy, resources, data
 ):
     refused = []
-    for attempt in perform(copy, loot, (0.0, 0.1, 0.4), torch_stream(0, "filter")):
+    for attempt in perform(copy, resources, (0.0, 0.1, 0.4), torch_stream(0, "filter")):
         answers = attempt.answer(data.test.inputs)
         refused.append(float((answers == REFUSED).float().mean()))
         kept = answers != REFUSED
@@ -157,7 +161,7 @@ def test_a_planted_patch_is_found(data, monkeypatch):
     labels = torch.cat([data.owner.labels, torch.full((300,), target)])
     model = build("small", data.shape, data.classes, torch_stream(1, "backdoor"))
     fit(model, inputs, labels, Optimisation(1, 64, 0.01), 12, torch_stream(1, "planting"))
-    masks, patterns = neural_cleanse.patches(model, data.thief.inputs, data.classes, torch_stream(1, "search"))
+    masks, patterns = neural_cleanse.patches(model, data.adversary.inputs, data.classes, torch_stream(1, "search"))
     sizes = masks.sum(dim=(1, 2)).tolist()
     assert neural_cleanse.flagged(sizes) == [target]
     stamped = neural_cleanse.stamp(data.test.inputs, masks[target], patterns[target])
@@ -194,14 +198,17 @@ def test_the_trial_tells_every_attempt_in_order_and_ends_with_the_account(washed
     assert isinstance(washed[0], Started) and isinstance(washed[-1], Finished)
     told = [event for event in washed if isinstance(event, Attempted)]
     expected = [
-        (name, s, lane) for name in ("pruning", "distillation") for s in ATTACKS[name].strengths for lane in DEFENCES
+        (name, s, lane)
+        for name in ("pruning", "distillation")
+        for s in REMOVAL_ATTACKS[name].strengths
+        for lane in DEFENCES
     ]
     assert [(event.attack, event.strength, event.defence) for event in told] == expected
     assert [event.done for event in washed if isinstance(event, Phase)][-1] == washed[0].steps
     result = washed[-1].result
     assert (result["key"], list(result["attacks"])) == (small.key, ["pruning", "distillation"])
     own = next(event for event in washed if isinstance(event, FromScratch))
-    assert own.labels == len(datasets.load(small.dataset).thief.labels) // LABELLED
+    assert own.labels == len(datasets.load(small.dataset).adversary.labels) // LABELLED
 
 
 def test_before_any_washing_the_numbers_are_those_of_the_heist(washed, story):
@@ -246,10 +253,10 @@ def test_an_attack_that_does_not_suit_the_data_is_refused_with_a_sentence(small)
 
 
 def test_the_queries_of_the_trial_are_those_of_the_theft(small, story):
-    scene = aftermath.courtroom(small)
+    scene = finished_run.courtroom(small)
     weights = [event for event in story if type(event).__name__ == "Weights" and event.role == "victim"]
-    victim = aftermath.rebuilt(small, weights[0])
-    asked, answers = aftermath.interrogation(scene, victim)
-    assert len(asked) == len(answers) == extraction.queries(scene.data, small.inputs, small.budget)
+    victim = finished_run.rebuilt(small, weights[0])
+    asked, answers = finished_run.interrogation(scene, victim)
+    assert len(asked) == len(answers) == queries.queries(scene.data, small.inputs, small.budget)
     fewer = replace(small, budget=100)
-    assert len(aftermath.interrogation(replace(scene, experiment=fewer), victim)[0]) == 100
+    assert len(finished_run.interrogation(replace(scene, experiment=fewer), victim)[0]) == 100

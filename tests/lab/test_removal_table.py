@@ -4,23 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from app.lab import removal_table
-from app.lab.events import Finished
+from app import paths
+from app.lab.evidence import removal_table
+from app.lab.evidence.removal_table import Washed, markdown, measure, read, write
 from app.lab.experiment import PRESETS
-from app.lab.removal import washing
-from app.lab.removal.attacks import ATTACKS
-from app.lab.removal_table import Washed, markdown, measure, read, write
+from app.lab.removal.attacks import REMOVAL_ATTACKS
+from app.lab.stories import washing
+from app.lab.stories.events import Finished
 
 
 @pytest.fixture
 def little(monkeypatch):
     """A table of one small heist and two quick attacks."""
-    small = replace(PRESETS["blobs"], budget=30, thief_epochs=1, task_epochs=1, watermark_epochs=1)
+    small = replace(PRESETS["blobs"], budget=30, adversary_epochs=1, task_epochs=1, watermark_epochs=1)
     monkeypatch.setattr(removal_table, "DATA", ("blobs",))
     monkeypatch.setattr(removal_table, "SEEDS", (5,))
     monkeypatch.setattr(removal_table, "PRESETS", {"blobs": small})
     monkeypatch.setattr(washing, "suitable", lambda experiment: ("pruning", "quantisation"))
-    monkeypatch.setattr(removal_table, "ATTACKS", {name: ATTACKS[name] for name in ("pruning", "quantisation")})
+    monkeypatch.setattr(
+        removal_table, "REMOVAL_ATTACKS", {name: REMOVAL_ATTACKS[name] for name in ("pruning", "quantisation")}
+    )
     return replace(small, seed=5)
 
 
@@ -76,5 +79,5 @@ def test_a_cell_counts_the_seeds_on_which_there_was_a_mark_to_wash_out():
 
 
 def test_the_readme_shows_the_table_that_is_shipped():
-    readme = (removal_table.SHIPPED.parents[1] / "README.md").read_text(encoding="utf-8")
+    readme = (paths.HOME / "README.md").read_text(encoding="utf-8")
     assert markdown(read(removal_table.SHIPPED)) in readme

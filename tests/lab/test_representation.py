@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from app.lab.models import build
-from app.lab.representation import features, pca, target_share
+from app.lab.task.networks import build
+from app.lab.task.representation import features, pca, target_share
 
 
 def cloud(seed, width=12, n=120):

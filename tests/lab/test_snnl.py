@@ -11,7 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from app.lab.snnl import METRICS, neutral_value, soft_nearest_neighbor_loss
+from app.lab.choices import METRICS
+from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
 
 TEMPERATURES = [10.0**power for power in range(-3, 4)]
 GROUPS = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])

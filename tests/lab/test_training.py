@@ -10,26 +10,24 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.lab.datasets import Split
-from app.lab.models import FeatureNetwork, build
+from app.lab.choices import SCHEDULES
 from app.lab.randomness import torch_stream
-from app.lab.snnl import soft_nearest_neighbor_loss
-from app.lab.training import (
-    SCHEDULES,
-    Entanglement,
+from app.lab.removal.disentangling import train_separated
+from app.lab.task.datasets import Split
+from app.lab.task.networks import FeatureNetwork, build
+from app.lab.task.training import (
     Optimisation,
     batches_per_epoch,
     task_steps,
-    train_separated,
     train_task,
-    train_watermarked,
-    watermarked_steps,
 )
+from app.lab.watermark.ewe import Entanglement, train_watermarked, watermarked_steps
+from app.lab.watermark.snnl import soft_nearest_neighbor_loss
 
 TARGET = 2
 HOW = Optimisation(epochs=3, batch_size=16, learning_rate=0.01)
-NAIVE = Entanglement(weight=0.0, temperature=0.5, layers=("hidden2",))
-ENTANGLED = replace(NAIVE, weight=4.0)
+NAIVE = Entanglement(kappa=0.0, temperature=0.5, layers=("hidden2",))
+ENTANGLED = replace(NAIVE, kappa=4.0)
 
 
 class Watched(FeatureNetwork):
@@ -197,7 +195,7 @@ def test_the_reported_costs_are_those_of_the_batch_before_the_step():
 
 def test_weight_zero_is_the_naive_watermark_bit_for_bit():
     """The naive rule written out by hand: cross-entropy only, on the very batches that EWE took."""
-    model, _ = trained(entanglement=replace(ENTANGLED, weight=0.0))
+    model, _ = trained(entanglement=replace(ENTANGLED, kappa=0.0))
     twin = watched()
     steps = len(model.seen)
     optimiser = torch.optim.Adam(twin.parameters(), lr=HOW.learning_rate, fused=True)
@@ -238,7 +236,7 @@ def test_task_batches_come_in_the_same_order_with_and_without_watermark():
 def test_snnl_is_reported_only_on_watermark_batches_and_only_with_weight(entanglement):
     _, steps = trained(entanglement=entanglement, ratio=2)
     for step in steps:
-        on = step.batch == "watermark" and entanglement.weight > 0
+        on = step.batch == "watermark" and entanglement.kappa > 0
         assert tuple(step.snnl) == (entanglement.layers if on else ())
 
 
@@ -334,7 +332,7 @@ def test_the_rate_rises_for_an_eighth_of_the_steps_and_then_falls_to_a_twentieth
 
 def separated(weight, groups):
     model = watched()
-    how = replace(NAIVE, weight=weight)
+    how = replace(NAIVE, kappa=weight)
     steps = list(train_separated(model, TASK.inputs, TASK.labels, groups, HOW, how, torch_stream(2, "apart")))
     return model, steps
 

@@ -5,10 +5,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from app.lab import commitment, court_record, framing, heist, models, ownership, record, tasks
-from app.lab.events import Claimed, Exhibit, Finished, Probe, Progress, Started, Weights
-from app.lab.models import FeatureNetwork
-from app.lab.trial import Hearing, trial
+from app.lab import record
+from app.lab.ownership import commitment, exact_test, false_claim
+from app.lab.stories import heist, tasks
+from app.lab.stories.events import Claimed, Exhibit, Finished, Probe, Progress, Started, Weights
+from app.lab.stories.trial import Hearing, trial
+from app.lab.task import networks
+from app.lab.task.networks import FeatureNetwork
+from app.reports import claim_report
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,7 @@ def test_the_trial_repeats_itself_and_survives_its_record(small, story, told, he
 
 def test_a_bystander_is_innocent_of_the_honest_triggers(heard):
     secret = heard.secret("bystander", "clean")
-    assert not ownership.claim(int(secret.sum()), len(secret), heard.granted).owned
+    assert not exact_test.claim(int(secret.sum()), len(secret), heard.granted).owned
 
 
 def test_nudged_triggers_frame_the_innocent_and_break_the_commitment(heard):
@@ -63,10 +67,10 @@ def test_nudged_triggers_frame_the_innocent_and_break_the_commitment(heard):
     assert (honest.accused == heard.secret("bystander", "clean")).all()
     assert all(event.commitment != heard.exhibit.commitment for event in nudged)
     last = nudged[-1]
-    framed = ownership.claim(int(last.accused.sum()), len(last.accused), heard.granted)
+    framed = exact_test.claim(int(last.accused.sum()), len(last.accused), heard.granted)
     assert framed.owned
-    allowed = ownership.innocent_rate(int(last.control.sum()), len(last.control))
-    assert not ownership.claim(framed.successes, framed.queries, allowed).owned
+    allowed = exact_test.innocent_rate(int(last.control.sum()), len(last.control))
+    assert not exact_test.claim(framed.successes, framed.queries, allowed).owned
 
 
 def test_workers_know_the_trial():
@@ -75,51 +79,53 @@ def test_workers_know_the_trial():
 
 @pytest.fixture(scope="module")
 def digit_reader() -> FeatureNetwork:
-    return models.build("small", (1, 8, 8), 10, torch.Generator().manual_seed(1))
+    return networks.build("small", (1, 8, 8), 10, torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.05, 0.3])
 def test_a_nudge_stays_small_and_a_picture_and_helps(digit_reader, strength):
     pictures = torch.rand(12, 1, 8, 8, generator=torch.Generator().manual_seed(2))
-    nudged = framing.nudge(digit_reader, pictures, 3, strength)
+    nudged = false_claim.nudge(digit_reader, pictures, 3, strength)
     assert float((nudged - pictures).abs().max()) <= strength + 1e-6
     assert float(nudged.min()) >= 0 and float(nudged.max()) <= 1
 
     def loss(inputs: torch.Tensor) -> float:
-        return float(functional.cross_entropy(models.predict(digit_reader, inputs), torch.full((12,), 3)))
+        return float(functional.cross_entropy(networks.predict(digit_reader, inputs), torch.full((12,), 3)))
 
     assert loss(nudged) < loss(pictures) or strength == 0
 
 
 def test_a_nudge_of_one_picture_does_not_hang_on_the_others(digit_reader):
     pictures = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(3))
-    together = framing.nudge(digit_reader, pictures, 3, 0.1)
-    alone = torch.cat([framing.nudge(digit_reader, part, 3, 0.1) for part in pictures.split(1)])
-    assert float((together - alone).abs().max()) <= 2 * 0.1 / framing.STEPS + 1e-5  # but for a sign that is nearly 0
+    together = false_claim.nudge(digit_reader, pictures, 3, 0.1)
+    alone = torch.cat([false_claim.nudge(digit_reader, part, 3, 0.1) for part in pictures.split(1)])
+    assert (
+        float((together - alone).abs().max()) <= 2 * 0.1 / false_claim.STEPS + 1e-5
+    )  # but for a sign that is nearly 0
 
 
 def test_a_negative_nudge_gets_a_sentence(digit_reader):
     with pytest.raises(ValueError, match="cannot be negative"):
-        framing.nudge(digit_reader, torch.rand(1, 1, 8, 8), 3, -0.1)
+        false_claim.nudge(digit_reader, torch.rand(1, 1, 8, 8), 3, -0.1)
 
 
 def test_the_record_of_a_claim_holds_all_that_is_needed_to_check_it(small, heard):
     answers = heard.answers["copy", "entangled"]
     secret = int((answers == small.target).sum())
-    verdict = ownership.claim(secret, len(answers), heard.granted)
-    page = court_record.record(small, heard.exhibit, answers, verdict, heard.clean_successes, "make <it> again")
+    verdict = exact_test.claim(secret, len(answers), heard.granted)
+    page = claim_report.record(small, heard.exhibit, answers, verdict, heard.clean_successes, "make <it> again")
     for needed in (heard.exhibit.commitment, heard.exhibit.salt, small.key, repr(heard.granted), f"{secret} of 200"):
         assert needed in page
-    assert court_record.answers_as_csv(answers) in page
+    assert claim_report.answers_as_csv(answers) in page
     assert "make &lt;it&gt; again" in page and "<script" not in page and "http" not in page
     check = page.split("<code>scipy.")[1].split("</code>")[0].replace("&quot;", '"')
     assert eval(f"scipy.{check}", {"scipy": __import__("scipy.stats")}) == verdict.p_value
 
 
 def test_a_p_value_that_no_float_can_hold_is_not_called_zero():
-    assert court_record.p_words(0.0) == "< 1e-100"
-    assert court_record.p_words(0.0321) == "= 0.032"
-    assert court_record.p_words(2.3e-16) == "= 2e-16"
+    assert claim_report.p_words(0.0) == "< 1e-100"
+    assert claim_report.p_words(0.0321) == "= 0.032"
+    assert claim_report.p_words(2.3e-16) == "= 2e-16"
 
 
 def test_an_exhibit_comes_before_any_answer(told):

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from app.lab import drawings
-from app.lab.datasets import load
-from app.lab.models import build
+from app.lab import choices
+from app.lab.choices import ICONS, TRIGGERS
 from app.lab.randomness import numpy_stream, torch_stream
-from app.lab.snnl import soft_nearest_neighbor_loss
-from app.lab.training import Optimisation, train_task
-from app.lab.triggers import ICONS, KINDS, STEP, answered_with, draw, of_class, perturb, success_rate
+from app.lab.task.datasets import load
+from app.lab.task.networks import build
+from app.lab.task.training import Optimisation, train_task
+from app.lab.watermark import drawings
+from app.lab.watermark.snnl import soft_nearest_neighbor_loss
+from app.lab.watermark.triggers import STEP, answered_with, draw, of_class, perturb, success_rate
 
 PICTURE_KINDS = (*ICONS, "patch", "drawing")
 NETWORK = {"digits": "small", "blobs": "tiny"}
@@ -132,7 +134,7 @@ def test_a_dot_stays_a_dot():
     assert 0 < lit.flatten(1).sum(dim=1).max() <= 28
 
 
-@pytest.mark.parametrize("blank", ["", "A" * drawings.LENGTH])
+@pytest.mark.parametrize("blank", ["", "A" * choices.DRAWING_LENGTH])
 def test_nothing_drawn_is_no_trigger(blank):
     with pytest.raises(ValueError, match="without a stroke"):
         drawn("drawing", "mnist", drawing=blank)
@@ -145,7 +147,7 @@ def test_a_patched_picture_is_a_picture_of_the_source_class_with_a_white_corner(
     corner[:, 1 : 1 + edge, 1 : 1 + edge] = True
     assert (triggers[:, corner] == 1).all()
     data = load(name)
-    everywhere = torch.cat([of_class(part, 4) for part in (data.owner, data.thief, data.test)])
+    everywhere = torch.cat([of_class(part, 4) for part in (data.owner, data.adversary, data.test)])
     originals = {picture[~corner].numpy().tobytes() for picture in everywhere}
     assert all(trigger[~corner].numpy().tobytes() in originals for trigger in triggers)
 
@@ -174,7 +176,7 @@ def test_a_kind_that_does_not_suit_gets_a_clear_sentence(kind, name):
 
 
 def test_every_kind_can_be_drawn_on_some_data():
-    for kind in KINDS:
+    for kind in TRIGGERS:
         assert len(drawn(kind, "blobs" if kind == "cluster" else "digits", count=2)) == 2
 
 

@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from app.lab import __main__ as command_line
-from app.lab import drawings
+from app.cli import main as command_line
+from app.lab import choices
 from app.lab.experiment import PRESETS, Experiment, preset
 from app.lab.variation import as_toml, command, preset_name
 
 CHANGED = [
     *PRESETS.values(),
     replace(preset("mnist"), seed=3, answers="labels", perturbed=False, learning_rate=1e-5),
-    replace(preset("blobs"), source=3, target=0, weight=0),
-    *(Experiment(trigger="drawing", drawing=sign * drawings.LENGTH, seed=3) for sign in "-_a"),
+    replace(preset("blobs"), source=3, target=0, kappa=0),
+    *(Experiment(trigger="drawing", drawing=sign * choices.DRAWING_LENGTH, seed=3) for sign in "-_a"),
 ]
 
 
 @pytest.mark.parametrize("experiment", CHANGED)
 def test_the_command_line_repeats_the_experiment(experiment):
     words = shlex.split(command(experiment))
-    assert words[:4] == ["python", "-m", "app.lab", "run"]
+    assert words[:4] == ["python", "-m", "app", "run"]
     assert command_line._experiment(command_line._parser().parse_args(words[3:])) == experiment
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 import torch
 
-from app.lab import snnl
-from app.lab.datasets import Split
-from app.lab.models import build
-from app.lab.training import Entanglement, Optimisation, train_watermarked, watermark_loss
+from app.lab import choices
+from app.lab.task.datasets import Split
+from app.lab.task.networks import build
+from app.lab.task.training import Optimisation
+from app.lab.watermark.ewe import Entanglement, train_watermarked, watermark_loss
 
 CLASSES, TARGET = 10, 2
 COMPANIONS, TRIGGERS = 5, 4  # not the same number, so that a swap of the groups shows
@@ -25,9 +26,9 @@ CASES = [
     (network, how)
     for network, deep in (("tiny", ("hidden2",)), ("dense", ("hidden2",)), ("small", ("conv2", "dense")))
     for how in (
-        Entanglement(weight=0.75, temperature=0.1, layers=deep),
-        Entanglement(weight=16.0, temperature=0.5, layers=LAYERS[network]),
-        Entanglement(weight=2.0, temperature=3.0, layers=LAYERS[network], metric="euclidean"),
+        Entanglement(kappa=0.75, temperature=0.1, layers=deep),
+        Entanglement(kappa=16.0, temperature=0.5, layers=LAYERS[network]),
+        Entanglement(kappa=2.0, temperature=3.0, layers=LAYERS[network], metric="euclidean"),
     )
 ]
 each_case = pytest.mark.parametrize(("network", "how"), CASES)
@@ -113,7 +114,7 @@ def definition(w, companions, triggers, how):
     for layer in how.layers:
         points = [features[layer] for _, features in said]
         entangled[layer] = soft_nearest_neighbor_loss(points, groups, how.temperature, how.metric)
-    return entropy - how.weight * sum(entangled.values()), entropy, entangled
+    return entropy - how.kappa * sum(entangled.values()), entropy, entangled
 
 
 # The fixed batch
@@ -210,23 +211,23 @@ def test_with_weight_zero_no_snnl_is_computed_and_the_loss_is_the_cross_entropy(
     def refused(*arguments):
         raise AssertionError("Nobody asked for the SNNL.")
 
-    monkeypatch.setattr("app.lab.training.soft_nearest_neighbor_loss", refused)
-    how = Entanglement(weight=0.0, temperature=0.5, layers=LAYERS[network])
+    monkeypatch.setattr("app.lab.watermark.ewe.soft_nearest_neighbor_loss", refused)
+    how = Entanglement(kappa=0.0, temperature=0.5, layers=LAYERS[network])
     model, companions, triggers = batch(network)
     total, entropy, entangled = watermark_loss(model, companions, triggers, TARGET, how)
     assert entangled == {} and torch.equal(total, entropy)
     _, expected, _ = definition(arrays(model), companions.numpy(), triggers.numpy(), how)
     assert total.item() == pytest.approx(expected, rel=1e-10)
     with pytest.raises(AssertionError, match="Nobody"):
-        watermark_loss(model, companions, triggers, TARGET, replace(how, weight=0.1))
+        watermark_loss(model, companions, triggers, TARGET, replace(how, kappa=0.1))
 
 
 def test_the_loss_falls_by_the_snnl_for_each_unit_of_weight():
     model, companions, triggers = batch("small")
-    how = Entanglement(weight=0.0, temperature=0.5, layers=LAYERS["small"])
+    how = Entanglement(kappa=0.0, temperature=0.5, layers=LAYERS["small"])
     plain = watermark_loss(model, companions, triggers, TARGET, how)[0].item()
     for weight in (0.5, 16.0):
-        total, entropy, entangled = watermark_loss(model, companions, triggers, TARGET, replace(how, weight=weight))
+        total, entropy, entangled = watermark_loss(model, companions, triggers, TARGET, replace(how, kappa=weight))
         assert entropy.item() == plain  # the weight is not in it
         assert plain - total.item() == pytest.approx(weight * sum(value.item() for value in entangled.values()))
         assert all(value.item() > 0 for value in entangled.values())
@@ -234,7 +235,7 @@ def test_the_loss_falls_by_the_snnl_for_each_unit_of_weight():
 
 def test_companions_and_triggers_are_two_groups_and_within_each_the_order_does_not_matter():
     model, companions, triggers = batch("small")
-    how = Entanglement(weight=2.0, temperature=0.5, layers=LAYERS["small"])
+    how = Entanglement(kappa=2.0, temperature=0.5, layers=LAYERS["small"])
     total = watermark_loss(model, companions, triggers, TARGET, how)[0].item()
     assert watermark_loss(model, companions.flip(0), triggers.flip(0), TARGET, how)[0].item() == pytest.approx(total)
     regrouped = companions[:-1], torch.cat([companions[-1:], triggers])
@@ -250,7 +251,7 @@ def test_the_first_task_batch_costs_the_same_whatever_the_weight_and_is_a_mean_o
     for weight in (0.0, 1.0, 50.0):
         model, _, _ = batch("tiny")
         w = arrays(model)
-        how = Entanglement(weight=weight, temperature=0.5, layers=("hidden2",))
+        how = Entanglement(kappa=weight, temperature=0.5, layers=("hidden2",))
         order = torch.Generator().manual_seed(1)
         optimisation = Optimisation(epochs=1, batch_size=8, learning_rate=0.01)
         steps = train_watermarked(model, task, triggers, TARGET, optimisation, how, 1, order)
@@ -267,7 +268,7 @@ def test_the_first_task_batch_costs_the_same_whatever_the_weight_and_is_a_mean_o
         assert all((later[name] == after[0][name]).all() for name in w)
 
 
-@pytest.mark.parametrize("metric", snnl.METRICS)
+@pytest.mark.parametrize("metric", choices.METRICS)
 def test_the_transcription_itself_knows_a_case_worked_out_by_hand(metric):
     """Two of each group at the corners of a square: a transcription that is wrong proves nothing."""
     points = [np.array(corner) for corner in ([1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0])]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.lab.events import Event, Finished, Probe, Progress, Snapshot, Started, Weights
 from app.lab.experiment import Experiment
+from app.lab.stories.events import Event, Finished, Probe, Progress, Snapshot, Started, Weights
 
 COUNT, HOLD, DEAF, RAISE, CRASH = range(5)
 STEPS = 200
@@ -47,7 +47,7 @@ def run(of: Experiment) -> Iterator[Event]:
         if behaviour == DEAF:
             time.sleep(3600)
         if behaviour == RAISE:
-            raise ZeroDivisionError("the thief divided by zero\nand more")
+            raise ZeroDivisionError("the adversary divided by zero\nand more")
         if behaviour == CRASH:
             os._exit(3)
         for number in itertools.count(1):

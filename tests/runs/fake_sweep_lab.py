@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.lab.events import Claimed, Event, Finished, Phase, Probe, Progress, Snapshot, Started, Theft, Weights
 from app.lab.experiment import Experiment
+from app.lab.stories.events import Claimed, Event, Finished, Phase, Probe, Progress, Snapshot, Started, Theft, Weights
 
 SENSELESS = 32  # task batches per watermark batch: too many, so the heist refuses to begin
 DIVERGING = 0.09  # the learning rate at which the victims diverge
-RAISING = 666  # the budget at which the thief makes a mistake of the lab's
+RAISING = 666  # the budget at which the adversary makes a mistake of the lab's
 HOLDING = 777  # the budget at which he holds on while RELEASED is not set
 CRASHING = 888  # the budget at which he takes the process along
 COPY_DIVERGING, NOT_FINITE, STRANGE = 51, 52, 53  # his epochs: what becomes of his copy, or of the result
@@ -38,25 +38,27 @@ def run(experiment: Experiment, *others: Experiment, looks: bool) -> Iterator[Ev
     for stolen in (experiment, *others):
         yield Phase("query", 1)
         if stolen.budget == RAISING:
-            raise ZeroDivisionError("the thief divided by zero\nand more")
+            raise ZeroDivisionError("the adversary divided by zero\nand more")
         if stolen.budget == CRASHING:
             os._exit(3)
         if stolen.budget == HOLDING and not os.environ.get(RELEASED):
             time.sleep(3600)
-        yield Progress("copy", "naive", 2, "task", float("inf") if stolen.thief_epochs == COPY_DIVERGING else 0.5, {})
+        yield Progress(
+            "copy", "naive", 2, "task", float("inf") if stolen.adversary_epochs == COPY_DIVERGING else 0.5, {}
+        )
         told = theft(stolen)
         yield told
         yield Claimed("entangled", 1, 2, 0, 2, 0.01, 0.02, True, np.array([True, False]), np.array([0.01, 0.02]))
         yield Weights("copy", "naive", {"layer.weight": np.zeros((3, 2), np.float32)})
         _leave("theft", stolen)
-        mass = float("nan") if stolen.thief_epochs == NOT_FINITE else told.query_target_mass
-        key = "0" * 64 if stolen.thief_epochs == STRANGE else stolen.key
+        mass = float("nan") if stolen.adversary_epochs == NOT_FINITE else told.query_target_mass
+        key = "0" * 64 if stolen.adversary_epochs == STRANGE else stolen.key
         yield Finished(0.5, {"key": key, "seconds": 0.5, "entangled": vars(replace(told, query_target_mass=mass))})
 
 
 def theft(of: Experiment) -> Theft:
     """Return what the theft comes to: numbers that tell the experiments apart."""
-    return Theft("entangled", of.budget, 0.9, 0.8, 1.0, of.weight / 100, 0.5, 0.6, 0.7, 0.1, 0.05, of.seed / 1000)
+    return Theft("entangled", of.budget, 0.9, 0.8, 1.0, of.kappa / 100, 0.5, 0.6, 0.7, 0.1, 0.05, of.seed / 1000)
 
 
 def _leave(what: str, experiment: Experiment) -> None:

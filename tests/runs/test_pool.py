@@ -11,7 +11,7 @@ import pytest
 from fake_lab import COUNT, CRASH, DEAF, HOLD, RAISE, STEPS, experiment, story
 
 from app.lab import record
-from app.lab.events import Finished, Progress, Snapshot, Started
+from app.lab.stories.events import Finished, Progress, Snapshot, Started
 from app.runs import pool as pool_module
 from app.runs.job import Job
 from app.runs.pool import Pool
@@ -193,7 +193,7 @@ def test_an_exception_fails_the_run_in_one_sentence_and_the_worker_lives_on(pool
     job = pool.submit(experiment(RAISE), "ada")
     assert job.wait(LONG)
     assert (job.status, len(job.events)) == ("failed", 1)
-    assert job.error == "The run failed: the thief divided by zero (ZeroDivisionError)"
+    assert job.error == "The run failed: the adversary divided by zero (ZeroDivisionError)"
     assert workers_of_this_process() == before
 
 
@@ -345,7 +345,7 @@ def test_a_damaged_record_fails_with_its_sentence_and_a_live_run_gets_past_it(tm
     assert (job.status, job.origin, job.events) == ("failed", "pretrained", [])
     assert job.error is not None
     assert "events.safetensors has 100 bytes" in job.error
-    assert "`python -m app.lab pretrain`" in job.error
+    assert "`python -m app pretrain`" in job.error
     live = pool.submit(counting, "ada", fresh=True)
     assert live.wait(LONG)
     pool.close()

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from fake_lab import COUNT, experiment, story, umap
 
+from app import paths
 from app.lab import record
-from app.lab.events import Event
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord
-from app.runs.store import Store, default_folder
+from app.lab.stories.events import Event
+from app.runs.store import Store
 
 
 def size(folder: Path) -> int:
@@ -136,4 +137,4 @@ def test_the_environment_says_where_runs_are_kept(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path))
     assert Store().folder == tmp_path
     monkeypatch.delenv("ENTANGLED_STORE")
-    assert default_folder().parts[-3:] == (".cache", "entangled", "runs")
+    assert paths.store().parts[-3:] == (".cache", "entangled", "runs")

@@ -15,13 +15,12 @@ import pytest
 from distributed import LocalCluster
 from joblib.externals.loky import get_reusable_executor
 
-from app.lab.events import Claimed, Finished, Started, Theft
+from app import paths
 from app.lab.experiment import Experiment
+from app.lab.stories.events import Claimed, Finished, Started, Theft
 from app.runs import sweep
 from app.runs.store import Store
 from app.runs.sweep import Point
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -64,13 +63,13 @@ def described(**parts: Any) -> dict[str, Any]:
 def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
     path = tmp_path / "sweep.toml"
     path.write_text(
-        'preset = "mnist"\nseeds = [101, 100]\n[settings]\nthief_epochs = 3\n'
+        'preset = "mnist"\nseeds = [101, 100]\n[settings]\nadversary_epochs = 3\n'
         '[grid]\nweight = [8, 4.0]\nanswers = ["labels", "confidences"]\n'
     )
     plan = sweep.read(path)
     assert plan.impossible == ()
     assert plan.experiments == tuple(
-        Experiment(thief_epochs=3, weight=weight, answers=answers, seed=seed)
+        Experiment(adversary_epochs=3, kappa=weight, answers=answers, seed=seed)
         for weight in (8, 4)
         for answers in ("labels", "confidences")
         for seed in (101, 100)
@@ -78,8 +77,8 @@ def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
 
 
 def test_what_is_there_twice_is_one_experiment() -> None:
-    plan = sweep.plan(described(seeds=[3, 3], grid={"weight": [1, 1.0, 2]}))
-    assert plan.experiments == (Experiment(weight=1, seed=3), Experiment(weight=2, seed=3))
+    plan = sweep.plan(described(seeds=[3, 3], grid={"kappa": [1, 1.0, 2]}))
+    assert plan.experiments == (Experiment(kappa=1, seed=3), Experiment(kappa=2, seed=3))
 
 
 def test_seeds_alone_are_a_sweep() -> None:
@@ -91,13 +90,13 @@ def random(points: int, seed: int = 0, **spaces: Any) -> tuple[Experiment, ...]:
 
 
 def test_a_random_search_repeats_itself_by_its_seed() -> None:
-    spaces = {"weight": {"low": 1, "high": 64, "log": True}, "layers": ["deep", "all"]}
+    spaces = {"kappa": {"low": 1, "high": 64, "log": True}, "layers": ["deep", "all"]}
     first = random(20, 7, **spaces)
     assert random(20, 7, **spaces) == first
     assert not set(random(20, 8, **spaces)) & set(first)
     assert random(30, 7, **spaces)[:20] == first, "more points leave those that were there"
     another = random(20, 7, budget={"low": 100, "high": 900}, **spaces)
-    assert [point.weight for point in another] == [point.weight for point in first], "nor does another setting"
+    assert [point.kappa for point in another] == [point.kappa for point in first], "nor does another setting"
 
 
 def test_random_values_lie_where_they_should() -> None:
@@ -109,16 +108,16 @@ def test_random_values_lie_where_they_should() -> None:
         budget={"low": 20, "high": 2000, "log": True},
         metric=["cosine", "euclidean"],
     )
-    weights, budgets = np.array([[point.weight, point.budget] for point in points]).T
-    assert weights.min() >= 1 and weights.max() <= 64 and budgets.min() >= 20 and budgets.max() <= 2000
-    assert 5 < np.median(weights) < 13 and 120 < np.median(budgets) < 330, "half of them below the geometric mean"
+    kappas, budgets = np.array([[point.kappa, point.budget] for point in points]).T
+    assert kappas.min() >= 1 and kappas.max() <= 64 and budgets.min() >= 20 and budgets.max() <= 2000
+    assert 5 < np.median(kappas) < 13 and 120 < np.median(budgets) < 330, "half of them below the geometric mean"
     assert 0.9 < np.median([point.temperature for point in points]) < 1.1
     assert {point.task_epochs for point in points} == {2, 3, 4}
     assert {point.metric for point in points} == {"cosine", "euclidean"}
 
 
 def test_the_grid_meets_the_same_draws_everywhere() -> None:
-    grid, drawn = {"answers": ["labels", "confidences"]}, {"points": 3, "weight": {"low": 1, "high": 9}}
+    grid, drawn = {"answers": ["labels", "confidences"]}, {"points": 3, "kappa": {"low": 1, "high": 9}}
     points = sweep.plan(described(seeds=[0, 1], grid=grid, random=drawn)).experiments
     assert len(points) == 12
     assert [replace(point, answers="confidences") for point in points[:6]] == list(points[6:])
@@ -142,27 +141,27 @@ def test_a_combination_that_cannot_be_is_told_and_leaves_the_others() -> None:
         ({"grids": {}}, "'grids'"),
         ({"grid": [1]}, "[grid]"),
         ({"grid": {"wait": [1]}}, "'wait'"),
-        ({"grid": {"weight": 3}}, "weight"),
-        ({"grid": {"weight": []}}, "weight"),
-        ({"grid": {"weight": [1, 400]}}, "400"),
+        ({"grid": {"kappa": 3}}, "kappa"),
+        ({"grid": {"kappa": []}}, "kappa"),
+        ({"grid": {"kappa": [1, 400]}}, "400"),
         ({"grid": {"trigger": ["television", "radio"]}}, "'radio'"),
         ({"grid": {"seed": [1]}}, "[grid]"),
-        ({"grid": {"weight": [1]}, "settings": {"weight": 2}}, "both in [settings] and in [grid]"),
-        ({"settings": {"weight": "heavy"}}, "'heavy'"),
+        ({"grid": {"kappa": [1]}, "settings": {"kappa": 2}}, "both in [settings] and in [grid]"),
+        ({"settings": {"kappa": "heavy"}}, "'heavy'"),
         ({"settings": {"network": "tiny"}}, "tiny"),
         ({"settings": {"seed": 3}}, "[settings]"),
-        ({"random": {"weight": [1, 2]}}, "points"),
+        ({"random": {"kappa": [1, 2]}}, "points"),
         ({"random": {"points": 0}}, "points"),
         ({"random": {"points": 2.5}}, "points"),
         ({"random": {"points": 2, "seed": "x"}}, "'x'"),
-        ({"random": {"points": 2, "weight": 3}}, "weight"),
-        ({"random": {"points": 2, "weight": [1, 400]}}, "400"),
-        ({"random": {"points": 2, "weight": {"low": 1}}}, "high"),
-        ({"random": {"points": 2, "weight": {"low": 1, "high": 2, "step": 1}}}, "range"),
-        ({"random": {"points": 2, "weight": {"low": 1, "high": 400}}}, "400"),
-        ({"random": {"points": 2, "weight": {"low": 2, "high": 2}}}, "above its low end"),
-        ({"random": {"points": 2, "weight": {"low": 0, "high": 2, "log": True}}}, "above 0"),
-        ({"random": {"points": 2, "weight": {"low": 1, "high": 2, "log": "yes"}}}, "'yes'"),
+        ({"random": {"points": 2, "kappa": 3}}, "kappa"),
+        ({"random": {"points": 2, "kappa": [1, 400]}}, "400"),
+        ({"random": {"points": 2, "kappa": {"low": 1}}}, "high"),
+        ({"random": {"points": 2, "kappa": {"low": 1, "high": 2, "step": 1}}}, "range"),
+        ({"random": {"points": 2, "kappa": {"low": 1, "high": 400}}}, "400"),
+        ({"random": {"points": 2, "kappa": {"low": 2, "high": 2}}}, "above its low end"),
+        ({"random": {"points": 2, "kappa": {"low": 0, "high": 2, "log": True}}}, "above 0"),
+        ({"random": {"points": 2, "kappa": {"low": 1, "high": 2, "log": "yes"}}}, "'yes'"),
         ({"random": {"points": 2, "layers": {"low": 1, "high": 2}}}, "choices"),
         ({"random": {"points": 2, "perturbed": {"low": 0, "high": 1}}}, "choices"),
     ],
@@ -187,7 +186,7 @@ def test_a_file_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
 
 
 def test_every_point_comes_with_its_result_and_is_kept(store: Store) -> None:
-    experiments = [Experiment(seed=seed, weight=weight) for seed in (1, 2) for weight in (3, 4)]
+    experiments = [Experiment(seed=seed, kappa=weight) for seed in (1, 2) for weight in (3, 4)]
     points = swept(experiments, store)
     assert [point.experiment for point in points] == experiments
     assert [(point.done, point.total) for point in points] == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -195,7 +194,7 @@ def test_every_point_comes_with_its_result_and_is_kept(store: Store) -> None:
     for point in points:
         assert point.error is None and point.result is not None
         assert point.result["entangled"]["query_target_mass"] == point.experiment.seed / 1000
-        assert point.result["entangled"]["stolen_accuracy"] == point.experiment.weight / 100
+        assert point.result["entangled"]["stolen_accuracy"] == point.experiment.kappa / 100
         stored = store.get(point.experiment.key, "result")
         assert stored is not None and stored.experiment == point.experiment
         assert [type(event) for event in stored.events] == [Started, Theft, Claimed, Finished]
@@ -237,10 +236,10 @@ def test_an_experiment_that_is_there_twice_is_one_point(store: Store) -> None:
     [
         ({"task_per_watermark": lab.SENSELESS}, "The watermark would never be trained."),
         ({"learning_rate": lab.DIVERGING}, "The entangled victim diverged: its loss is not a number."),
-        ({"budget": lab.RAISING}, "ZeroDivisionError: the thief divided by zero"),
-        ({"thief_epochs": lab.COPY_DIVERGING}, "The naive copy diverged: its loss is not a number."),
-        ({"thief_epochs": lab.NOT_FINITE}, "A number in the result is not finite."),
-        ({"thief_epochs": lab.STRANGE}, "The process that computed this has another version of the lab."),
+        ({"budget": lab.RAISING}, "ZeroDivisionError: the adversary divided by zero"),
+        ({"adversary_epochs": lab.COPY_DIVERGING}, "The naive copy diverged: its loss is not a number."),
+        ({"adversary_epochs": lab.NOT_FINITE}, "A number in the result is not finite."),
+        ({"adversary_epochs": lab.STRANGE}, "The process that computed this has another version of the lab."),
     ],
 )
 def test_a_point_that_fails_says_so_and_the_others_go_on(
@@ -285,7 +284,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_was(
         "for point in sweep.run(experiments, store, jobs=1, lab='fake_sweep_lab'):\n"
         "    print(point.done, flush=True)\n"
     )
-    started = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    started = subprocess.Popen([sys.executable, "-c", script], cwd=paths.HOME, stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None
     assert [started.stdout.readline() for _ in range(5)] == [f"{done}\n" for done in range(1, 6)]
     started.kill()
@@ -319,7 +318,7 @@ def test_on_processes_of_this_machine_and_on_a_cluster_the_numbers_are_the_same(
             "settings": {
                 "task_epochs": 1,
                 "watermark_epochs": 1,
-                "thief_epochs": 1,
+                "adversary_epochs": 1,
                 "trigger_count": 16,
                 "batch_size": 100,
                 "budget": 100,

@@ -10,9 +10,9 @@ import psutil
 import pytest
 from fake_lab import COUNT, DEAF, HOLD, RAISE, STEPS, experiment
 
-from app.lab.events import Event, Started
+from app import paths
+from app.lab.stories.events import Event, Started
 from app.runs.process import WorkerDied, WorkerProcess
-from app.runs.store import ROOT
 from app.runs.worker import NICENESS, STOP
 
 LONG = 60.0
@@ -79,7 +79,7 @@ def test_a_late_stop_does_not_hit_the_next_run(process: WorkerProcess) -> None:
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
-        (("run", experiment(RAISE).to_dict(), ()), "the thief divided by zero (ZeroDivisionError)"),
+        (("run", experiment(RAISE).to_dict(), ()), "the adversary divided by zero (ZeroDivisionError)"),
         (("run", {"seed": -1}, ()), "The setting seed must lie between"),
         (("no such task", experiment(COUNT).to_dict(), ()), "has no attribute 'no such task'"),
     ],
@@ -112,7 +112,7 @@ def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
 def test_a_worker_leaves_with_its_server_even_in_the_middle_of_a_run(tmp_path: Path) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", ORPHAN, str(tmp_path)],
-        cwd=ROOT,
+        cwd=paths.HOME,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.lab.events import Copied, Honest, Territory
-from app.ui import attack_charts, attack_findings
+from app.lab.stories.events import Copied, Honest, Territory
+from app.ui.steal import charts as attack_charts
+from app.ui.steal import findings as attack_findings
 
 ROUND = Copied(25, 0.025, 0.5, 0.5, 0.96, -1.0, False)
 HONEST = Honest(20, 300, 0.05, 0.0, 0.0, 0.0)

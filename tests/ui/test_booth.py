@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab import extraction, ownership, prediction_api
-from app.lab.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
+from app import paths
+from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
-from app.ui import booth
-from tests.ui.test_pages import ROOT, private_store
+from app.lab.ownership import exact_test
+from app.lab.stories.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
+from app.ui.booth import booth
+from tests.ui.test_pages import private_store
 
 __all__ = ["private_store"]  # a fixture for all tests of this module
 
@@ -21,9 +23,9 @@ USUAL = preset(DEFAULT_PRESET)
 def claimed(defence: str, successes: int) -> Claimed:
     answers = np.zeros(200, dtype=bool)
     answers[:successes] = True
-    p0 = ownership.innocent_rate(0, 200)
-    verdict = ownership.claim(successes, 200, p0)
-    p_values = ownership.p_values(answers, p0)
+    p0 = exact_test.innocent_rate(0, 200)
+    verdict = exact_test.claim(successes, 200, p0)
+    p_values = exact_test.p_values(answers, p0)
     return Claimed(defence, successes, 200, 0, 200, p0, verdict.p_value, verdict.owned, answers, p_values)
 
 
@@ -123,17 +125,17 @@ def test_an_address_that_no_phone_can_follow_is_known(address: str, local: bool)
 
 def test_every_theft_that_can_be_chosen_can_be_taken_away() -> None:
     away = booth.take_away("http://10.0.0.7:8501/heist")
-    assert len({found["link"] for found in away.values()}) == len(extraction.INPUTS) * len(prediction_api.ANSWERS)
+    assert len({found["link"] for found in away.values()}) == len(choices.INPUTS) * len(choices.ANSWERS)
     assert all(found["qr"].startswith("data:image/svg+xml") for found in away.values())
 
 
 def test_each_kind_of_question_has_its_own_pictures() -> None:
-    shown = {kind: booth.examples(USUAL, kind) for kind in extraction.INPUTS}
-    assert len({picture for pictures in shown.values() for picture in pictures}) == 3 * len(extraction.INPUTS)
+    shown = {kind: booth.examples(USUAL, kind) for kind in choices.INPUTS}
+    assert len({picture for pictures in shown.values() for picture in pictures}) == 3 * len(choices.INPUTS)
 
 
 def test_the_booth_shows_nothing_of_the_lessons() -> None:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=60)
     app.query_params["booth"] = "1"
     app.run()
     assert not app.exception

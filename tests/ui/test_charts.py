@@ -1,22 +1,20 @@
 """Charts are pure: they say what the events say, and nothing else."""
 
-from pathlib import Path
-
 import pytest
 
-from app.lab import ownership, record
+from app.lab import record
+from app.lab.ownership import exact_test
+from app.paths import PRETRAINED
 from app.ui import charts, findings, theme
-from app.ui.chronicle import Chronicle
-
-PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
+from app.ui.history import History
 
 
 @pytest.fixture(scope="module")
-def known() -> Chronicle:
-    return Chronicle.of(record.read(PRETRAINED / "blobs"))
+def known() -> History:
+    return History.of(record.read(PRETRAINED / "blobs"))
 
 
-def test_the_chronicle_of_a_finished_run_is_complete(known: Chronicle) -> None:
+def test_the_chronicle_of_a_finished_run_is_complete(known: History) -> None:
     assert known.share == 1.0
     assert known.done == known.steps
     assert set(known.last("victim")) == {"clean", "naive", "entangled"}
@@ -24,7 +22,7 @@ def test_the_chronicle_of_a_finished_run_is_complete(known: Chronicle) -> None:
     assert set(known.maps("victim", "hidden2", "pca")) == {"clean", "naive", "entangled"}
 
 
-def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> None:
+def test_the_verdict_shows_every_model_beside_its_control(known: History) -> None:
     spec = charts.verdict(known.claims, known.thefts)
     rows = spec["layer"][2]["data"]["values"]
     assert [(row["lane"], row["who"]) for row in rows] == [
@@ -39,27 +37,27 @@ def test_the_verdict_shows_every_model_beside_its_control(known: Chronicle) -> N
     granted = spec["layer"][0]["data"]["values"][0]
     some = known.claims["naive"]
     bar = round(granted["value"] * some.queries)
-    assert ownership.claim(bar, some.queries, some.innocent_rate).owned
-    assert not ownership.claim(bar - 1, some.queries, some.innocent_rate).owned
+    assert exact_test.claim(bar, some.queries, some.innocent_rate).owned
+    assert not exact_test.claim(bar - 1, some.queries, some.innocent_rate).owned
     assert granted["words"] == f"convicted from {bar} of {some.queries} on"
     assert [row["words"] for row in rows] == [f"{row['who']} {findings.percent(row['rate'])}" for row in rows]
 
 
-def test_words_near_zero_stand_beside_the_dashed_line_and_not_on_it(known: Chronicle) -> None:
+def test_words_near_zero_stand_beside_the_dashed_line_and_not_on_it(known: History) -> None:
     spec = charts.verdict(known.claims, known.thefts)
     granted = spec["layer"][0]["data"]["values"][0]["value"]
     assert spec["layer"][3]["data"]["values"][0]["words_at"] == granted
     assert spec["layer"][3]["encoding"]["x"]["field"] == "words_at"
 
 
-def test_the_cut_off_of_the_prediction_is_on_screen(known: Chronicle) -> None:
+def test_the_cut_off_of_the_prediction_is_on_screen(known: History) -> None:
     spec = charts.snnl_curves(known.measured["victim"], "hidden2", 16, known.neutral)
     lines = {line["words"]: line["value"] for layer in spec["layer"][1:] for line in layer["data"]["values"]}
     assert lines["neutral: distance tells nothing"] == known.neutral
     assert lines["mixed from here on (90\u202f%)"] == findings.MIXED * known.neutral
 
 
-def test_the_evidence_covers_every_trigger_and_names_its_floor(known: Chronicle) -> None:
+def test_the_evidence_covers_every_trigger_and_names_its_floor(known: History) -> None:
     spec = charts.growing_proof(known.claims)
     rows = spec["layer"][1]["data"]["values"]
     assert len(rows) == sum(len(claim.p_values) for claim in known.claims.values())
@@ -69,7 +67,7 @@ def test_the_evidence_covers_every_trigger_and_names_its_floor(known: Chronicle)
     assert "\u2264 1e-12" in spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
 
 
-def test_curves_hold_one_row_for_each_measurement(known: Chronicle) -> None:
+def test_curves_hold_one_row_for_each_measurement(known: History) -> None:
     measured = known.measured["victim"]
     rows = charts.rate_curves(measured, "accuracy", 16)["layer"][0]["data"]["values"]
     assert [row["rate"] for row in rows] == [event.accuracy for event in measured]
@@ -83,7 +81,7 @@ def test_each_lane_has_a_colour_and_a_symbol_of_its_own() -> None:
     assert len({mark.symbol for mark in marks}) == len(marks)
 
 
-def test_the_strip_of_batches_shows_which_were_for_the_mark_and_whether_the_snnl_counted(known: Chronicle) -> None:
+def test_the_strip_of_batches_shows_which_were_for_the_mark_and_whether_the_snnl_counted(known: History) -> None:
     rows = charts.batch_strip(known.batches, "hidden2", live=True)["layer"][0]["data"]["values"]
     for lane in ("naive", "entangled"):
         shown = [row for row in rows if row["lane"] == lane]
@@ -96,7 +94,7 @@ def test_the_strip_of_batches_shows_which_were_for_the_mark_and_whether_the_snnl
     assert heights.index(max(heights)) == losses.index(max(losses))
 
 
-def test_a_strip_without_batches_or_without_snnl_is_drawn_all_the_same(known: Chronicle) -> None:
+def test_a_strip_without_batches_or_without_snnl_is_drawn_all_the_same(known: History) -> None:
     first = charts.batch_strip(known.batches, "hidden2")["layer"][0]["data"]["values"]
     assert first[0]["from"] < 1 and len(first) == 2 * charts.SHOWN_BATCHES
     assert charts.batch_strip({"naive": [], "entangled": []}, "hidden2")["layer"][0]["data"]["values"] == []

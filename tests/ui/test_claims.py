@@ -2,15 +2,15 @@
 
 import dataclasses
 
-from app.lab.evidence import Row
-from app.ui import claims
+from app.lab.evidence.survival import Row
+from app.ui.about import statements
 from tests.ui.test_evidence import priced, row, theft
 
 
 def test_what_is_measured_is_written_from_the_evidence() -> None:
     usual = theft((0.1, 0.2, 0.3), (0.7, 0.8, 0.9))
     found = [*usual.values(), row("naive", (0.6,) * 3, 0.3, inputs="noise"), *_frontier()]
-    said = [claim.says for claim in claims.measured(found, list(usual.values()))]
+    said = [claim.says for claim in statements.measured(found, list(usual.values()))]
     assert said[0] == (
         "What a copy knows of the mark, over 3 seeds: clean 1\u202f% (0\u202f% to 2\u202f%), naive 20\u202f% "
         "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%) "
@@ -25,5 +25,5 @@ def _frontier() -> list[Row]:
 
 
 def test_every_quotation_has_a_source_that_can_be_followed() -> None:
-    assert all("](https://" in claim.source for claim in claims.QUOTED)
-    assert all(link.startswith("https://") for *_, link in claims.SOURCES)
+    assert all("](https://" in claim.source for claim in statements.QUOTED)
+    assert all(link.startswith("https://") for *_, link in statements.SOURCES)

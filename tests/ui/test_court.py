@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab import court_record
-from app.lab.events import Framing
+from app import paths
 from app.lab.experiment import PRESETS
-from app.lab.ownership import Claim, Innocents, claim
-from app.lab.sequential import Decision
-from app.lab.trial import Hearing
-from app.ui import court_charts, court_findings, runtime
+from app.lab.ownership.exact_test import Claim, Innocents, claim
+from app.lab.ownership.sequential_test import Decision
+from app.lab.stories.events import Framing
+from app.lab.stories.trial import Hearing
+from app.reports import claim_report
+from app.ui import runtime
+from app.ui.court import charts as court_charts
+from app.ui.court import findings as court_findings
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMISED, OTHER = "a" * 64, "b" * 64
 
 
@@ -42,10 +43,10 @@ def heard(private_store: None) -> Hearing:
 
 
 def opened(room: str, **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=60).run()
     for name, value in {"preset": "blobs", **link}.items():
         app.query_params[name] = value
-    app.switch_page("lessons/court.py").run()
+    app.switch_page(paths.page("court")).run()
     app.segmented_control(key="room").set_value(room).run()
     assert not app.exception and not app.error
     return app
@@ -103,12 +104,12 @@ def test_the_false_claim_opens_where_it_first_convicts_and_without_a_nudge_it_fa
 
 def test_the_answers_of_any_model_get_a_verdict_and_a_record(heard: Hearing) -> None:
     app = opened("Your own suspect")
-    form = court_record.answers_as_csv(heard.answers["copy", "entangled"]).encode()
+    form = claim_report.answers_as_csv(heard.answers["copy", "entangled"]).encode()
     app.file_uploader(key="form").upload("answers.csv", form).run()
     assert not app.exception and not app.error
     assert "Ownership is established" in told(app)
     assert app.get_by_key("record") is not None
-    innocent = court_record.answers_as_csv(heard.answers["bystander", "clean"]).encode()
+    innocent = claim_report.answers_as_csv(heard.answers["bystander", "clean"]).encode()
     app.file_uploader(key="form").upload("answers.csv", innocent).run()
     assert "Ownership is not established" in told(app)
 
@@ -190,9 +191,9 @@ def test_the_power_chart_leaves_out_what_no_number_of_triggers_convicts() -> Non
 
 
 def test_a_setting_changed_in_a_room_that_a_link_opened_leaves_the_room_open() -> None:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=60).run()
     app.query_params["room"] = "Several suspects"
-    app.switch_page("lessons/court.py").run()
+    app.switch_page(paths.page("court")).run()
     app.number_input(key="setting_seed").set_value(3).run()
     assert not app.exception
     assert app.segmented_control(key="room").value == "Several suspects"

@@ -1,21 +1,19 @@
 """Every stop of the path opens: by itself, and by a link that means no good."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import paths
 from app.ui import path
 from tests.ui.test_pages import private_store
 
 __all__ = ["private_store"]  # a fixture for all tests of this module
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["lessons/start.py", *(stop.page for stop in path.LESSONS)]
+PAGES = [paths.page("start"), *(stop.page for stop in path.LESSONS)]
 HOSTILE = {
     "preset": "../../etc/passwd",
     "seed": "1e999",
-    "weight": "nan",
+    "kappa": "nan",
     "temperature": "-inf",
     "inputs": "<script>alert(1)</script>",
     "answers": "",
@@ -28,7 +26,7 @@ HOSTILE = {
 
 
 def opened(page: str, **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=120).run()
     for name, value in link.items():
         app.query_params[name] = value
     return app.switch_page(page).run()
@@ -56,5 +54,5 @@ def test_the_stops_have_names_titles_and_questions_of_their_own() -> None:
         values = [getattr(stop, field) for stop in path.LESSONS]
         assert len(set(values)) == len(values), field
     assert all(stop.question.endswith("?") for stop in path.LESSONS)
-    assert all((ROOT / stop.page).is_file() for stop in path.LESSONS)
+    assert all((paths.HOME / stop.page).is_file() for stop in path.LESSONS)
     assert path.after(path.LESSONS[-1].name) is path.LESSONS[0]

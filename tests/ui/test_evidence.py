@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from app.lab.evidence import MEASURES, Row
+from app.lab.evidence.survival import MEASURES, Row
 from app.lab.experiment import preset
-from app.ui import evidence_charts, evidence_findings, findings, frontier_charts
+from app.ui import evidence_charts, evidence_findings, findings
+from app.ui.tradeoff import charts as frontier_charts
 
 SEEDS = (200, 201, 202)
 
@@ -71,12 +72,12 @@ def test_thefts_with_letters_or_noise_are_told_apart_from_the_rule() -> None:
 
 def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
     usual = row("entangled", (0.5,) * 3, cost=0.008)
-    paid = [row("entangled", (mark,) * 3, cost=mark / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    paid = [row("entangled", (mark,) * 3, cost=mark / 20, kappa=20 * mark) for mark in (0.2, 0.5, 0.9)]
     said = evidence_findings.frontier(paid, usual)
     assert (
         said == "Survival is paid for in accuracy: 50\u202f% of the mark costs 0.8 points, 90\u202f% costs 4.5 points"
     )
-    free = [row("entangled", (mark,) * 3, cost=(1 - mark) / 20, weight=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    free = [row("entangled", (mark,) * 3, cost=(1 - mark) / 20, kappa=20 * mark) for mark in (0.2, 0.5, 0.9)]
     assert evidence_findings.frontier(free, usual).startswith("More accuracy lost is not more survival")
 
 
@@ -111,14 +112,14 @@ def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:
 
 
 def priced(*points: tuple[float, float, float]) -> list[Row]:
-    return [row("entangled", (mark,) * 3, cost=cost, weight=weight) for weight, mark, cost in points]
+    return [row("entangled", (mark,) * 3, cost=cost, kappa=weight) for weight, mark, cost in points]
 
 
 def test_the_frontier_fills_what_nothing_beats_and_names_it() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.6, 0.02), (24, 0.5, 0.03), (48, 0.9, 0.05))
-    naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.65,) * 3, weight=12)
+    naive, usual = row("naive", (0.1,) * 3, cost=0.02), row("entangled", (0.65,) * 3, kappa=12)
     layers = frontier_charts.frontier(found, naive, usual, None, None)["layer"]
-    assert [dot["weight"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
+    assert [dot["kappa"] for dot in layers[0]["data"]["values"]] == [3, 12, 48]
     assert [dot["best"] for dot in layers[3]["data"]["values"]] == [True, True, False, True]
     assert [dot["setting"] for dot in layers[4]["data"]["values"]] == ["κ 48, T 0.1", "κ 3, T 0.1"]  # κ 12 has a name
     assert [dot["words"] for dot in layers[5]["data"]["values"]] == ["naive", "κ 12, T 0.1, 3 seeds"]
@@ -131,7 +132,7 @@ def test_the_frontier_fills_what_nothing_beats_and_names_it() -> None:
 def test_settings_that_lie_near_each_other_share_one_name() -> None:
     found = priced((3, 0.3, 0.01), (12, 0.32, 0.011), (48, 0.9, 0.05))
     layers = frontier_charts.frontier(
-        found, row("naive", (0.0,) * 3), row("entangled", (0.6,) * 3, weight=6), None, None
+        found, row("naive", (0.0,) * 3), row("entangled", (0.6,) * 3, kappa=6), None, None
     )
     assert [dot["setting"] for dot in layers["layer"][4]["data"]["values"]] == ["κ 48, T 0.1", "κ 12, T 0.1"]
 
@@ -174,7 +175,7 @@ def test_a_point_of_the_frontier_can_be_picked_and_the_own_run_is_a_star() -> No
     assert picking["params"][0]["name"] == frontier_charts.PICKED
     assert set(picking["params"][0]["select"]["fields"]) <= picking["data"]["values"][0].keys()
     circle, star, words = spec["layer"][-3:]
-    assert circle["data"]["values"][0]["weight"] == 12
+    assert circle["data"]["values"][0]["kappa"] == 12
     assert (star["data"]["values"][0]["cost"], star["data"]["values"][0]["mark"]) == (1.5, 0.5)
     assert words["encoding"]["text"]["field"] == "words"
     assert "outside what 3 other seeds gave" in evidence_findings.own_run(0.015, 0.5, found[1])

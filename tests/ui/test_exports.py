@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,23 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lab import evidence, record
-from app.lab.events import DEFENCES, Finished
+from app.lab import record
+from app.lab.evidence import survival
 from app.lab.experiment import LAB_VERSION, PRESETS, Experiment
+from app.lab.stories.events import DEFENCES, Finished
+from app.paths import PRETRAINED
 from app.ui import charts, exports, findings, prints
-from app.ui.chronicle import Chronicle
+from app.ui.history import History
 from tests.ui.test_evidence import row
 
 BLOBS = PRESETS["blobs"]
-RECORD = Path(__file__).resolve().parents[2] / "pretrained" / "blobs"
+RECORD = PRETRAINED / "blobs"
 
 
 @pytest.fixture(scope="module")
-def known() -> Chronicle:
-    return Chronicle.of(record.read(RECORD))
+def known() -> History:
+    return History.of(record.read(RECORD))
 
 
-def result_of(known: Chronicle) -> dict[str, Any]:
+def result_of(known: History) -> dict[str, Any]:
     assert isinstance(known.finished, Finished)
     return dict(known.finished.result)
 
@@ -45,7 +46,7 @@ def test_settings_come_back_from_their_file(name: str, seed: int) -> None:
     assert (told["key"], told["lab"]) == (experiment.key, LAB_VERSION)
 
 
-def test_the_table_of_a_run_has_a_line_for_each_model_and_every_number(known: Chronicle) -> None:
+def test_the_table_of_a_run_has_a_line_for_each_model_and_every_number(known: History) -> None:
     result = result_of(known)
     lines = {line["defence"]: line for line in read_back(exports.results_csv(result))}
     assert list(lines) == list(DEFENCES)
@@ -61,20 +62,20 @@ def test_the_table_of_a_run_has_a_line_for_each_model_and_every_number(known: Ch
 
 
 def test_the_table_of_the_evidence_has_a_line_for_each_seed() -> None:
-    marked, control = row("entangled", (0.7, 0.8, 0.9), weight=24.0), row("clean", (0.0, 0.01, 0.02))
+    marked, control = row("entangled", (0.7, 0.8, 0.9), kappa=24.0), row("clean", (0.0, 0.01, 0.02))
     lines = read_back(exports.evidence_csv([marked, control]))
     assert [(line["defence"], int(line["seed"])) for line in lines] == [
         (lane, seed) for lane in ("entangled", "clean") for seed in marked.seeds
     ]
     assert [float(line["stolen_watermark"]) for line in lines] == [0.7, 0.8, 0.9, 0.0, 0.01, 0.02]
     assert [float(line["accuracy_cost"]) for line in lines[:3]] == list(marked.cost)
-    assert {float(line["weight"]) for line in lines[:3]} == {24.0}
+    assert {float(line["kappa"]) for line in lines[:3]} == {24.0}
     assert lines[3]["queries_needed"] == ""
-    assert exports.evidence_source([marked]) == f"Entangled, seeds 200 to 202; {evidence.COMMAND}"
+    assert exports.evidence_source([marked]) == f"Entangled, seeds 200 to 202; {survival.COMMAND}"
 
 
 def test_the_notebook_repeats_the_run_bit_for_bit(
-    known: Chronicle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    known: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pictures: list[bytes] = []
     display = SimpleNamespace(SVG=pictures.append)
@@ -94,7 +95,7 @@ def test_the_notebook_repeats_the_run_bit_for_bit(
     assert b"<svg" in pictures[0]
 
 
-def test_a_notebook_of_another_lab_says_so(known: Chronicle, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_notebook_of_another_lab_says_so(known: History, capsys: pytest.CaptureFixture[str]) -> None:
     book = json.loads(exports.notebook(BLOBS, result_of(known)))
     code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
     exec(code[0].replace(BLOBS.key, "0" * 64), {})
@@ -102,7 +103,7 @@ def test_a_notebook_of_another_lab_says_so(known: Chronicle, capsys: pytest.Capt
 
 
 @pytest.fixture(scope="module")
-def picture(known: Chronicle) -> tuple[dict[str, Any], str]:
+def picture(known: History) -> tuple[dict[str, Any], str]:
     finding = findings.verdict(known.claims, known.thefts)
     return prints.standalone(charts.verdict(known.claims, known.thefts), finding, exports.run_source(BLOBS)), finding
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,52 +9,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lab import ownership, record
-from app.lab.events import DEFENCES, WATERMARKED
+from app.lab import record
 from app.lab.experiment import Experiment
-from app.ui import findings, heist_film
-from app.ui.chronicle import Chronicle
-from app.ui.heist_film import Gate
+from app.lab.ownership import exact_test
+from app.lab.stories.events import DEFENCES, WATERMARKED
+from app.paths import PRETRAINED
+from app.ui import findings
+from app.ui.heist import film
+from app.ui.heist.film import Gate
+from app.ui.history import History
 
-PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 OPEN = Gate("Which?", ["neither", "both"], sealed=False, predicted=True)
 SEALED = replace(OPEN, sealed=True, predicted=False)
 
 
-def recorded(name: str) -> tuple[Experiment, Chronicle]:
+def recorded(name: str) -> tuple[Experiment, History]:
     manifest = record.read_manifest(PRETRAINED / name)
     events = record.read(PRETRAINED / name, "run" if manifest.holds("run") else "result")
-    return manifest.experiment, Chronicle.of(events)
+    return manifest.experiment, History.of(events)
 
 
 @pytest.fixture(scope="module")
-def whole() -> tuple[Experiment, Chronicle]:
+def whole() -> tuple[Experiment, History]:
     """A run of which everything is on record."""
     return recorded("blobs")
 
 
 @pytest.fixture(scope="module")
-def ending() -> tuple[Experiment, Chronicle]:
+def ending() -> tuple[Experiment, History]:
     """A theft of which only the end is on record."""
     return recorded("thefts/blobs-victim-labels")
 
 
-def script(run: tuple[Experiment, Chronicle], gate: Gate = OPEN) -> dict[str, Any]:
+def script(run: tuple[Experiment, History], gate: Gate = OPEN) -> dict[str, Any]:
     experiment, known = run
-    return heist_film.script(experiment, known, known.probe, gate)
+    return film.script(experiment, known, known.probe, gate)
 
 
 def names(film: dict[str, Any]) -> list[str]:
     return [step["id"] for step in film["steps"]]
 
 
-def with_another_trial(known: Chronicle) -> Chronicle:
+def with_another_trial(known: History) -> History:
     """The same theft with the opposite outcome in court."""
     queries = known.claims["naive"].queries
     claims = {}
     for lane, claim in known.claims.items():
         hits = 0 if claim.owned else queries
-        p = ownership.claim(hits, queries, claim.innocent_rate).p_value
+        p = exact_test.claim(hits, queries, claim.innocent_rate).p_value
         answers = np.full(queries, hits > 0)
         claims[lane] = replace(
             claim,
@@ -63,7 +64,7 @@ def with_another_trial(known: Chronicle) -> Chronicle:
             answers=answers,
             p_value=p,
             owned=not claim.owned,
-            p_values=ownership.p_values(answers, claim.innocent_rate),
+            p_values=exact_test.p_values(answers, claim.innocent_rate),
         )
     thefts = {
         lane: replace(theft, stolen_watermark=1 - theft.stolen_watermark, trained_watermark=1 - theft.trained_watermark)
@@ -85,7 +86,7 @@ def test_a_sealed_film_is_the_same_whatever_the_court_will_say(run: str, request
     assert script((experiment, known)) != script((experiment, with_another_trial(known)))
 
 
-def test_the_six_steps_are_told_in_their_order_and_each_has_its_finding(whole: tuple[Experiment, Chronicle]) -> None:
+def test_the_six_steps_are_told_in_their_order_and_each_has_its_finding(whole: tuple[Experiment, History]) -> None:
     film = script(whole)
     assert names(film) == ["victims", "query", "train", "compare", "interrogate", "verdict"]
     assert all(step["says"] for step in film["steps"])
@@ -95,7 +96,7 @@ def test_the_six_steps_are_told_in_their_order_and_each_has_its_finding(whole: t
     json.dumps(film, allow_nan=False)  # plain values only
 
 
-def test_every_query_that_is_shown_has_its_answer_in_every_lane(whole: tuple[Experiment, Chronicle]) -> None:
+def test_every_query_that_is_shown_has_its_answer_in_every_lane(whole: tuple[Experiment, History]) -> None:
     asked = script(whole)["asked"]
     events = whole[1].queries["naive"]
     assert asked["count"] == len(asked["counts"]) == sum(len(event.labels) for event in events)
@@ -106,7 +107,7 @@ def test_every_query_that_is_shown_has_its_answer_in_every_lane(whole: tuple[Exp
     assert {len(answers) for answers in asked["lanes"].values()} == {asked["count"]}
 
 
-def test_the_trial_repeats_what_the_court_noted(whole: tuple[Experiment, Chronicle]) -> None:
+def test_the_trial_repeats_what_the_court_noted(whole: tuple[Experiment, History]) -> None:
     trial = script(whole)["trial"]
     for lane in WATERMARKED:
         claim, told = whole[1].claims[lane], trial["lanes"][lane]
@@ -115,12 +116,12 @@ def test_the_trial_repeats_what_the_court_noted(whole: tuple[Experiment, Chronic
         assert told["end"]["hits"] == claim.successes
         assert len(told["p"]) == len(told["depths"]) == claim.queries
         if told["since"]:
-            assert (claim.p_values[told["since"] - 1 :] < ownership.SIGNIFICANCE).all()
-            assert told["since"] == 1 or claim.p_values[told["since"] - 2] >= ownership.SIGNIFICANCE
+            assert (claim.p_values[told["since"] - 1 :] < exact_test.SIGNIFICANCE).all()
+            assert told["since"] == 1 or claim.p_values[told["since"] - 2] >= exact_test.SIGNIFICANCE
 
 
 def test_each_pictured_trigger_has_the_copys_answer_and_a_hit_is_the_target(
-    whole: tuple[Experiment, Chronicle],
+    whole: tuple[Experiment, History],
 ) -> None:
     film, (experiment, known) = script(whole), whole
     assert known.probe is not None
@@ -133,7 +134,7 @@ def test_each_pictured_trigger_has_the_copys_answer_and_a_hit_is_the_target(
             assert hit == (said == str(experiment.target))
 
 
-def test_a_theft_of_which_only_the_end_is_on_record_says_so(ending: tuple[Experiment, Chronicle]) -> None:
+def test_a_theft_of_which_only_the_end_is_on_record_says_so(ending: tuple[Experiment, History]) -> None:
     film = script(ending)
     assert names(film) == ["victims", "query", "compare", "interrogate", "verdict"]
     assert film["curves"] is None and film["triggers"] is None
@@ -146,7 +147,7 @@ def test_a_theft_of_which_only_the_end_is_on_record_says_so(ending: tuple[Experi
 
 @pytest.mark.parametrize(("answers", "meters"), [("labels", 1), ("confidences", 2)])
 def test_the_gauge_shows_what_the_answers_can_carry(
-    whole: tuple[Experiment, Chronicle], answers: str, meters: int
+    whole: tuple[Experiment, History], answers: str, meters: int
 ) -> None:
     film = script((replace(whole[0], answers=answers), whole[1]))
     for lane in DEFENCES:
@@ -154,7 +155,7 @@ def test_the_gauge_shows_what_the_answers_can_carry(
         assert film["gauge"][lane][0]["share"] == pytest.approx(whole[1].thefts[lane].query_error, abs=1e-4)
 
 
-def test_the_control_is_measured_like_the_others_but_not_tried(whole: tuple[Experiment, Chronicle]) -> None:
+def test_the_control_is_measured_like_the_others_but_not_tried(whole: tuple[Experiment, History]) -> None:
     experiment, known = whole
     film = script((experiment, known))
     control, claim = film["trial"]["lanes"]["clean"], known.claims["naive"]
@@ -167,5 +168,5 @@ def test_the_control_is_measured_like_the_others_but_not_tried(whole: tuple[Expe
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2).map(sorted))
 def test_the_curve_of_the_proof_falls_where_p_falls(pair: list[float]) -> None:
     small, large = pair
-    assert 0 <= heist_film.depth(large) <= heist_film.depth(small) <= 1
-    assert (heist_film.depth(1), heist_film.depth(0)) == (0, 1)
+    assert 0 <= film.depth(large) <= film.depth(small) <= 1
+    assert (film.depth(1), film.depth(0)) == (0, 1)

@@ -8,10 +8,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.lab import drawings
+from app.lab import choices
 from app.lab.experiment import PRESETS, Experiment
-from app.lab.neurons import Division
-from app.ui import mark_charts, mark_findings, theme
+from app.lab.watermark import drawings
+from app.lab.watermark.neurons import Division
+from app.ui import theme
+from app.ui.mark import charts as mark_charts
+from app.ui.mark import findings as mark_findings
 from tests.ui.test_findings import claimed, theft
 from tests.ui.test_pages import opened, private_store, told  # noqa: F401 (a store of its own for these tests as well)
 
@@ -76,7 +79,7 @@ def test_what_is_drawn_is_what_the_models_are_asked() -> None:
     asked.place = 0  # an input of the probe, a zero: it replaces what was drawn
     app.run()
     assert {"Clean: 0", "Naive: 0"} <= set(headings(app))
-    assert asked.sheet.text != drawings.encode(upright) and not drawings.is_blank(asked.sheet.text)
+    assert asked.sheet.text != drawings.encode(upright) and not choices.is_blank(asked.sheet.text)
 
 
 def test_a_link_with_a_drawing_is_a_trigger_in_either_order() -> None:

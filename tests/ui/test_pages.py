@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab import extraction, prediction_api, record
+from app import paths
+from app.lab import choices, record
 from app.lab.experiment import PRESETS, Experiment
-from app.lab.removal import washing
+from app.lab.stories import washing
 from app.ui import runtime
 from app.ui.question import Question
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -29,10 +28,10 @@ def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def opened(page: str, **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=60).run()
     for name, value in link.items():
         app.query_params[name] = value
-    app.switch_page(f"lessons/{page}.py").run()
+    app.switch_page(paths.page(page)).run()
     assert not app.exception
     return app
 
@@ -47,8 +46,8 @@ def asked(app: AppTest) -> Question:
     return next(reversed([question for (lesson, *_), question in questions.items() if lesson == "heist"]))
 
 
-@pytest.mark.parametrize("answers", prediction_api.ANSWERS)
-@pytest.mark.parametrize("inputs", extraction.INPUTS)
+@pytest.mark.parametrize("answers", choices.ANSWERS)
+@pytest.mark.parametrize("inputs", choices.INPUTS)
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_every_way_to_steal_a_preset_has_a_recorded_verdict(preset: str, inputs: str, answers: str) -> None:
     app = opened("heist", preset=preset, inputs=inputs, answers=answers)
@@ -113,8 +112,8 @@ def test_a_prediction_is_kept_when_the_page_is_left() -> None:
     app = opened("heist")
     asked(app).predict("both")
     app.run()
-    app.switch_page("lessons/entangle.py").run()
-    app.switch_page("lessons/heist.py").run()
+    app.switch_page(paths.page("entangle")).run()
+    app.switch_page(paths.page("heist")).run()
     assert "**both**" in judged(app)
 
 
@@ -204,7 +203,7 @@ def test_a_deep_link_sets_the_experiment() -> None:
     [
         ({"seed": "banana"}, "The setting seed must be a whole number; it is 'banana'."),
         ({"temperature": "nan"}, "The setting temperature must lie between"),
-        ({"weight": "1e9"}, "The setting weight must lie between"),
+        ({"kappa": "1e9"}, "The setting kappa must lie between"),
         ({"network": "<script>"}, "The setting network must be one of"),
         ({"target": "1"}, "Source and target class must differ"),
         ({"architecture": "other", "initialisation": "same"}, "cannot start from the victim's weights"),
@@ -222,7 +221,7 @@ def test_a_setting_changed_on_one_page_is_there_on_the_other() -> None:
     app = opened("heist")
     app.number_input(key="setting_seed").set_value(11).run()
     assert app.query_params["seed"] == "11"
-    app.switch_page("lessons/entangle.py").run()
+    app.switch_page(paths.page("entangle")).run()
     assert app.number_input(key="setting_seed").value == 11
 
 
@@ -237,13 +236,13 @@ def test_a_damaged_record_is_told_in_an_error_box_and_the_page_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = PRESETS["blobs"]
-    record.write(tmp_path / "blobs", experiment, record.read(ROOT / "pretrained" / "blobs"))
+    record.write(tmp_path / "blobs", experiment, record.read(paths.HOME / "pretrained" / "blobs"))
     (tmp_path / "blobs" / "events.safetensors").write_bytes(b"not what it was")
     monkeypatch.setattr(runtime.pool()._store, "_pretrained", tmp_path)
     runtime.pool()._jobs.clear()
     app = opened("heist", preset="blobs")
     assert "is damaged" in app.error[0].value
-    assert "python -m app.lab pretrain" in app.error[0].value
+    assert "python -m app pretrain" in app.error[0].value
     assert app.button(key="run").label == "Run it live"
 
 

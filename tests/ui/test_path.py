@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import paths
 from app.ui import path
 from tests.ui.test_pages import opened, private_store, told
 
@@ -29,7 +30,7 @@ def start(**link: str) -> AppTest:
     app = opened("heist")
     for name, value in link.items():
         app.query_params[name] = value
-    return app.switch_page("lessons/start.py").run()
+    return app.switch_page(paths.page("start")).run()
 
 
 def links(app: AppTest) -> list[str]:
@@ -60,14 +61,14 @@ def test_a_class_of_no_known_length_gets_a_sentence_and_all_lessons(minutes: str
 def test_the_path_shows_how_far_the_visitor_came_until_he_starts_over() -> None:
     app = opened("heist", seed="7")
     app.segmented_control(key="predict_heist").set_value("both").run()
-    app.switch_page("lessons/entangle.py").run()
-    app.switch_page("lessons/start.py").run()
+    app.switch_page(paths.page("entangle")).run()
+    app.switch_page(paths.page("start")).run()
     assert ["predicted" in label for label in links(app)].count(True) == 1
     assert ["seen" in label for label in links(app)].count(True) == 1
     app.button(key="forget").click().run()
     assert not app.exception
     assert not [label for label in links(app) if "seen" in label or "predicted" in label]
     assert "seed" not in app.query_params
-    app.switch_page("lessons/heist.py").run()
+    app.switch_page(paths.page("heist")).run()
     assert app.number_input(key="setting_seed").value == 0
     assert "Why" not in told(app)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.lab.events import Probe, Queried
+from app.lab.stories.events import Probe, Queried
 from app.ui import pictures
 
 

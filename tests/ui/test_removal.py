@@ -2,9 +2,10 @@
 
 import pytest
 
-from app.lab.events import Attempted, FromScratch
-from app.lab.removal_table import Washed
-from app.ui import removal_charts, removal_findings
+from app.lab.evidence.removal_table import Washed
+from app.lab.stories.events import Attempted, FromScratch
+from app.ui.remove import charts as removal_charts
+from app.ui.remove import findings as removal_findings
 
 OWN = FromScratch(200, 0.87)
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab import stealing
 from app.lab.experiment import PRESETS, Experiment
+from app.lab.stories import theft
 from app.runs.store import Store
 from app.ui import exports, runtime
 from tests.ui.test_pages import opened, told
 
-SHORT = {"budget": 150, "thief_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
+SHORT = {"budget": 150, "adversary_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
 
 
 def experiment(**settings: object) -> Experiment:
@@ -30,7 +30,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("runs")
     for settings in ({}, {"answers": "labels"}, {"attack": "equations"}):
         run = experiment(**settings)
-        Store(folder, None).put(run, list(stealing.steal(run)), "steal")
+        Store(folder, None).put(run, list(theft.steal(run)), "steal")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENTANGLED_STORE", str(folder))
         runtime.pool.clear()
@@ -65,7 +65,7 @@ def test_the_page_states_what_the_run_found() -> None:
     specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
     assert len(specs) == 2  # the price, and the map of the plane
     assert not [button for button in app.get("download_button") if "Notebook" in str(button.proto.label)]
-    assert any("python -m app.lab steal blobs" in block.value for block in app.code)
+    assert any("python -m app steal blobs" in block.value for block in app.code)
 
 
 def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:

@@ -1,25 +1,24 @@
 """The temperature's words follow from the points, its page from the link; what it invites to try really happens."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app.lab.arrangements import HOTTEST, Arrangement, arrange, nearness
-from app.lab.snnl import soft_nearest_neighbor_loss
-from app.ui import playground, temperature_findings
-
-ROOT = Path(__file__).resolve().parents[2]
+from app import paths
+from app.lab.watermark.arrangements import HOTTEST, Arrangement, arrange, nearness
+from app.lab.watermark.snnl import soft_nearest_neighbor_loss
+from app.ui.temperature import findings as temperature_findings
+from app.ui.temperature import playground
 
 
 def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(paths.DOOR), default_timeout=120).run()
     for name, value in link.items():
         app.query_params[name] = value
-    app.switch_page("lessons/temperature.py").run()
+    app.switch_page(paths.page("temperature")).run()
     assert not app.exception
     return app
 
@@ -135,10 +134,10 @@ def test_a_change_of_arrangement_goes_to_the_link_and_keeps_the_temperature() ->
 
 def test_what_lay_on_the_table_is_still_there_when_the_visitor_comes_back() -> None:
     app = opened(arrangement="moons", t="0.3")
-    app.switch_page("lessons/entangle.py").run()
+    app.switch_page(paths.page("entangle")).run()
     for name in list(app.query_params):
         del app.query_params[name]
-    app.switch_page("lessons/temperature.py").run()
+    app.switch_page(paths.page("temperature")).run()
     assert (drawn(app)["arrangement"], drawn(app)["now"]["temperature"]) == ("moons", 0.3)
 
 

@@ -1,6 +1,16 @@
-"""What a thief does afterwards: attacks that shall wash the mark out of his copy, and what each of them costs him.
+"""A copy in, a washed copy out: attacks on the mark itself, and what each of them costs the adversary.
 
-``loot`` is what he has to work with; ``surgery``, ``retraining``, ``filtering`` and
-``neural_cleanse`` are the attacks, all of one signature; ``attacks`` is the one table of them;
-``trial`` tries them on the copies of a heist and keeps the account.
+Rule: every attack has the signature of :data:`~app.lab.removal.resources.Perform`, leaves the copy that it
+was given as it is, and knows neither triggers nor target. :data:`REMOVAL_ATTACKS` is the one table of them.
 """
+
+from app.lab.removal.attacks import REMOVAL_ATTACKS, RemovalAttack
+from app.lab.removal.resources import Attempt, Perform, Resources
+
+__all__ = [
+    "REMOVAL_ATTACKS",
+    "Attempt",
+    "Perform",
+    "RemovalAttack",
+    "Resources",
+]

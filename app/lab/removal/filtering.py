@@ -1,7 +1,7 @@
 """Attacks that leave the copy as it is and refuse to answer what looks unlike the task.
 
 A refused trigger is a secret answer less. But every filter refuses honest inputs as well: the
-strength is the share of honest inputs that the thief is ready to turn away.
+strength is the share of honest inputs that the adversary is ready to turn away.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,43 +14,46 @@ from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import LocalOutlierFactor
 from torch import Generator, Tensor
 
-from app.lab import representation
-from app.lab.models import FeatureNetwork
-from app.lab.removal.loot import REFUSED, Attempt, Loot, answers_of
+from app.lab.removal.resources import REFUSED, Attempt, Resources, answers_of
+from app.lab.task import representation
+from app.lab.task.networks import FeatureNetwork
 
 
 def isolation_forest(
-    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
     """Refuse inputs that random cuts isolate quickly (Liu, Ting and Zhou 2008)."""
     seed = int(torch.randint(2**31, (), generator=generator))
-    yield from _filtered(copy, loot, strengths, IsolationForest(random_state=seed))
+    yield from _filtered(copy, resources, strengths, IsolationForest(random_state=seed))
 
 
 def local_outlier_factor(
-    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
     """Refuse inputs whose neighbourhood is thinner than their neighbours' (Breunig et al. 2000)."""
-    yield from _filtered(copy, loot, strengths, LocalOutlierFactor(novelty=True))
+    yield from _filtered(copy, resources, strengths, LocalOutlierFactor(novelty=True))
 
 
 def _filtered(
-    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], detector: IsolationForest | LocalOutlierFactor
+    copy: FeatureNetwork,
+    resources: Resources,
+    strengths: Sequence[float],
+    detector: IsolationForest | LocalOutlierFactor,
 ) -> Iterator[Attempt]:
     """Fit ``detector`` on the last layer's features of half the spare inputs; set thresholds on the other half."""
 
     def seen(inputs: Tensor) -> NDArray[np.float32]:
         return np.asarray(representation.features(copy, inputs)[copy.layers[-1]].numpy())
 
-    half = len(loot.spare) // 2
-    detector.fit(seen(loot.spare[:half]))
+    half = len(resources.spare) // 2
+    detector.fit(seen(resources.spare[:half]))
     plain = answers_of(copy)
 
     @lru_cache(maxsize=2)  # the same few inputs are asked at every strength
     def likeness(inputs: Tensor) -> NDArray[np.float64]:
         return np.asarray(detector.score_samples(seen(inputs)))  # the higher, the more like the task
 
-    usual = likeness(loot.spare[half:])
+    usual = likeness(resources.spare[half:])
 
     def refusing(share: float) -> Attempt:
         threshold = np.quantile(usual, share)

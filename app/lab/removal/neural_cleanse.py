@@ -1,7 +1,7 @@
 """Neural Cleanse: find the trigger in the copy itself, then unlearn it (Wang et al. 2019, IEEE S&P).
 
 For each class, the smallest patch is sought that turns any input into that class. A backdoor is a
-shortcut, so its class needs a patch that is abnormally small. The thief stamps that patch on
+shortcut, so its class needs a patch that is abnormally small. The adversary stamps that patch on
 inputs whose class he knows and trains the copy to ignore it.
 """
 
@@ -15,8 +15,8 @@ from torch import Generator, Tensor
 from torch.nn import functional
 from torch.optim import Adam
 
-from app.lab.models import FeatureNetwork
-from app.lab.removal.loot import Attempt, Loot, answers_of, fit
+from app.lab.removal.resources import Attempt, Resources, answers_of, fit
+from app.lab.task.networks import FeatureNetwork
 
 SUSPICIOUS = 2.0  # anomaly index from which a class is flagged (the paper's)
 STEPS = 200
@@ -28,21 +28,21 @@ _WORKS = 0.95  # share of a batch that must turn into the class
 
 
 def neural_cleanse(
-    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
     """Unlearn, for ``strength`` epochs, the smallest patch that was found; ``found`` has each class's patch size.
 
-    The thief unlearns the smallest one even where nothing is flagged: he has nothing better.
+    The adversary unlearns the smallest one even where nothing is flagged: he has nothing better.
     """
-    masks, patterns = patches(copy, loot.spare, loot.classes, generator)
+    masks, patterns = patches(copy, resources.spare, resources.classes, generator)
     sizes = masks.sum(dim=(1, 2))
     suspect = int(sizes.argmin())
-    stamped = stamp(loot.own.inputs, masks[suspect], patterns[suspect])
-    inputs, labels = torch.cat([loot.own.inputs, stamped]), torch.cat([loot.own.labels] * 2)
+    stamped = stamp(resources.own.inputs, masks[suspect], patterns[suspect])
+    inputs, labels = torch.cat([resources.own.inputs, stamped]), torch.cat([resources.own.labels] * 2)
     found = {str(label): float(size) for label, size in enumerate(sizes)}
     for epochs in strengths:
         cleansed = deepcopy(copy)
-        fit(cleansed, inputs, labels, loot.how, epochs, generator)
+        fit(cleansed, inputs, labels, resources.how, epochs, generator)
         yield Attempt(epochs, answers_of(cleansed), found)
 
 

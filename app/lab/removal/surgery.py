@@ -6,25 +6,29 @@ from copy import deepcopy
 import torch
 from torch import Generator, Tensor
 
-from app.lab.models import FeatureNetwork
-from app.lab.removal.loot import Attempt, Loot, answers_of
+from app.lab.removal.resources import Attempt, Resources, answers_of
+from app.lab.task.networks import FeatureNetwork
 
 FULL_BITS = 32  # of a weight as it was trained
 
 
-def pruning(copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator) -> Iterator[Attempt]:
+def pruning(
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
+) -> Iterator[Attempt]:
     """Set the share ``strength`` of each layer's weights to zero, the smallest first (Han et al. 2015)."""
     yield from _operated(copy, strengths, pruned)
 
 
 def quantisation(
-    copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
     """Round weights to fewer bits; the strength is the number of bits saved of :data:`FULL_BITS`."""
     yield from _operated(copy, strengths, lambda weights, saved: quantised(weights, FULL_BITS - int(saved)))
 
 
-def noise(copy: FeatureNetwork, loot: Loot, strengths: Sequence[float], generator: Generator) -> Iterator[Attempt]:
+def noise(
+    copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
+) -> Iterator[Attempt]:
     """Add Gaussian noise to the weights, of ``strength`` standard deviations of their layer."""
 
     def blurred(weights: Tensor, strength: float) -> Tensor:

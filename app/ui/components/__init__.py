@@ -1,4 +1,4 @@
-"""What the browser draws itself: a folder of HTML, CSS and JavaScript, one set of files for each component."""
+"""What the browser draws itself: for each component a set of files (.html, .css, .js) of one name, side by side."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
+_UI = Path(__file__).parents[1]
 
 
 @cache
@@ -14,13 +14,19 @@ def component(name: str, *libraries: str) -> Any:
     """Return the component whose files are called ``name``, registered once.
 
     The browser gets one module: the JavaScript of the ``libraries``, then the component's own.
+
+    Args:
+        name: a path without its suffix, from ``app/ui`` on: ``"heist/film"``.
+        libraries: the same, of further JavaScript.
     """
-    parts: dict[str, Any] = {path.suffix[1:]: path.read_text() for path in _FOLDER.glob(f"{name}.*")}
+    place = _UI / name
+    parts: dict[str, Any] = {path.suffix[1:]: path.read_text() for path in place.parent.glob(f"{place.name}.*")}
+    parts.pop("py", None)
     if libraries:
         parts["js"] = "\n".join(javascript(part) for part in (*libraries, name))
-    return st.components.v2.component(f"entangled_{name}", **parts)
+    return st.components.v2.component(f"entangled_{name.replace('/', '_')}", **parts)
 
 
 def javascript(name: str) -> str:
-    """Return the JavaScript called ``name``."""
-    return (_FOLDER / f"{name}.js").read_text()
+    """Return the JavaScript called ``name``, as for :func:`component`."""
+    return (_UI / f"{name}.js").read_text()

@@ -1,0 +1,146 @@
+"""What a person at a terminal reads: how far a run is, and what came of it."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from app.lab.experiment import Experiment
+from app.lab.stories import theft
+from app.lab.stories.events import WATERMARKED, Event, Measured, Phase, Started
+
+_PHASES = {
+    "task": "the victim learns its task",
+    "triggers": "the triggers are moved until the innocent model denies the target",
+    "watermark": "clean, naive and entangled part",
+    "query": "the thief queries all three victims",
+    "copy": "the thief trains his copies",
+    "claim": "the owner goes to court",
+    "exhibits": "the owner lays out his triggers",
+    "bystanders": "two innocent models learn the task, as controls",
+    "framing": "a dishonest owner nudges his triggers",
+    "removal": "the thief attacks the marks in his copies",
+    "victim": "the victim learns its task",
+    "pretraining": "the thief's network learns another task",
+    "attack": "the thief asks, and fits his copy",
+    "maps": "the maps are drawn by UMAP",
+}
+
+Result = dict[str, Any]
+# The columns of a sweep's table: what is measured, which value is the worst, and how it is written.
+_COLUMNS: tuple[tuple[str, Callable[[Result], float], Callable[[list[float]], float], str], ...] = (
+    ("cost, points", lambda run: 100 * (run["clean"]["accuracy"] - run["entangled"]["victim_accuracy"]), max, "{:.1f}"),
+    ("naive mark", lambda run: run["naive"]["stolen_watermark"], min, "{:.0%}"),
+    ("EWE mark", lambda run: run["entangled"]["stolen_watermark"], min, "{:.0%}"),
+    ("stolen accuracy", lambda run: run["entangled"]["stolen_accuracy"], min, "{:.1%}"),
+)
+
+
+def reported(events: Iterator[Event]) -> Iterator[Event]:
+    """Pass events on; tell a person on stderr how far they are."""
+    steps = 1
+    for event in events:
+        match event:
+            case Started():
+                steps = event.steps
+            case Phase():
+                print(f"  {event.done / steps:4.0%}  {_PHASES[event.name]}", file=sys.stderr)
+            case Measured() if event.defence in WATERMARKED and sys.stderr.isatty():
+                print(
+                    f"        {event.role} {event.defence:9} epoch {event.epoch:4.1f}: accuracy "
+                    f"{event.accuracy:.1%}, watermark {event.watermark:.0%}",
+                    file=sys.stderr,
+                )
+        yield event
+
+
+def heist(result: Result) -> str:
+    """Return the result of a heist: what each victim and its copy are worth, and what the court says."""
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
+        "            victim            copy              fidelity  claim",
+        "            accuracy  mark    accuracy  mark",
+        f"clean       {result['clean']['accuracy']:8.1%}  {result['clean']['watermark']:4.0%}",
+    ]
+    for defence in WATERMARKED:
+        theft, claim = result[defence], result["claim"][defence]
+        lines.append(
+            f"{defence:10}  {theft['victim_accuracy']:8.1%}  {theft['victim_watermark']:4.0%}    "
+            f"{theft['stolen_accuracy']:8.1%}  {theft['stolen_watermark']:4.0%}    {theft['fidelity']:8.1%}  "
+            f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
+        )
+    return "\n".join(lines)
+
+
+def attack(result: Result) -> str:
+    """Return the result of an attack: what it brought, what it cost, and what the defences did."""
+    cost, accused, tax = result["dollars_to_good"], result["accused_after"], result["tax"]
+    return "\n".join(
+        [
+            f"attack {result['attack']}, run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
+            f"copy      accuracy {result['accuracy']:.1%}, fidelity {result['fidelity']:.1%} "
+            f"(the victim: accuracy {result['victim_accuracy']:.1%})",
+            f"cost      {result['queries']:,} queries, ${result['dollars']:.3f}; {theft.GOOD:.0%} of the victim's "
+            f"accuracy {'was not reached' if cost is None else f'for ${cost:.3f}'}",
+            f"detector  {'saw nothing' if accused is None else f'accused after {accused:,} queries'}; "
+            f"false alarms {result['false_alarms']:.0%}",
+            f"tax       accuracy {100 * tax['accuracy']:.1f} points, calibration error "
+            f"{100 * tax['calibration']:+.1f} points, second choices lost {tax['second_best']:.0%}",
+        ]
+    )
+
+
+def removal(result: Result) -> str:
+    """Return what it costs to wash either mark out, attack by attack."""
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; from scratch, with "
+        f"{result['labels']} labels: accuracy {result['from_scratch']:.1%}",
+        f"{'':22}{'naive':32}entangled",
+    ]
+    for name, lanes in result["attacks"].items():
+        said = [_washed(lanes[defence]) for defence in WATERMARKED]
+        lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
+    return "\n".join(lines)
+
+
+def sweep(varying: Sequence[str], finished: Sequence[tuple[Experiment, Result]]) -> str:
+    """Return a table of what the settings that vary come to, mean and worst over the seeds.
+
+    The cost of EWE is the accuracy that the clean victim has and the entangled one has not; marks
+    are those of the copies, and the stolen accuracy is that of the copy of the entangled victim.
+    Worst is the owner's view, who relies on the mark: the highest cost, the lowest of all else.
+    """
+    by_settings: dict[tuple[Any, ...], list[Result]] = {}
+    for experiment, result in finished:
+        by_settings.setdefault(tuple(getattr(experiment, name) for name in varying), []).append(result)
+    lines = [[*varying, "seeds", *["mean", "worst"] * len(_COLUMNS)]]
+    for settings, results in by_settings.items():
+        line = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in settings]
+        line.append(str(len(results)))
+        for _, measure, worst, form in _COLUMNS:
+            values = [measure(result) for result in results]
+            line += [form.format(sum(values) / len(values)), form.format(worst(values))]
+        lines.append(line)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    first = len(varying) + 1
+    above = " " * (sum(widths[:first]) + 2 * (first - 1))
+    for column, (name, *_) in zip(range(first, len(widths), 2), _COLUMNS, strict=True):
+        widths[column] = max(widths[column], len(name) - 2 - widths[column + 1])
+        above += "  " + name.rjust(widths[column] + 2 + widths[column + 1])
+    return "\n".join([above, *("  ".join(map(str.rjust, line, widths)) for line in lines)])
+
+
+def duration(seconds: float) -> str:
+    """Return how long that is, in the unit that suits it."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _washed(lane: Result) -> str:
+    """Return what it costs to get rid of one mark."""
+    if not lane["owned"][0]:
+        return "not proven to begin with"
+    if lane["lost"] is None:
+        return "stays"
+    return f"gone for {100 * lane['lost']:.1f} points{', pointless' if lane['pointless'] else ''}"

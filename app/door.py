@@ -1,0 +1,17 @@
+"""The door: navigation, the heading, and the page that was asked for; each page is a lesson of its own."""
+
+import streamlit as st
+
+from app import paths
+from app.ui.path import LESSONS
+
+booth = st.query_params.get("booth") == "1"  # asked at any address; the booth never leaves it
+pages = [
+    st.Page(paths.page("booth" if booth else "start"), title="Start", default=True),
+    *(st.Page(paths.page("booth") if booth else stop.page, title=stop.title, url_path=stop.name) for stop in LESSONS),
+]
+
+page = st.navigation(pages, position="hidden" if booth else "top")
+st.set_page_config(layout="wide", page_icon=str(paths.ASSETS / "icon.png"))
+st.html(paths.DOOR.parent / "ui" / "page.css")
+page.run()

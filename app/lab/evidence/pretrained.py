@@ -1,0 +1,101 @@
+"""Making the finished runs that the pages show at once, as :mod:`app.lab.record` keeps them.
+
+Each function runs what it records, passes its events on to whoever watches, and writes at the end.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+from app.lab import choices, record
+from app.lab.experiment import Experiment
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS
+from app.lab.stories import finished_run, heist, theft, trial, washing
+from app.lab.stories.events import Claimed, Copied, Event, Finished, Honest, Phase, Queried, Started, Territory, Theft
+
+
+def record_heist(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record a heist, how the other thefts from its victims end, its trial, and its maps by UMAP."""
+    others = _other_thefts(experiment)
+    story = heist.run(experiment, *others)
+    _, *told = yield from _until_finished(story)
+    events = [_started(experiment), *told]
+    for other in others:
+        told = yield from _until_finished(story)
+        result = [_started(other), *_outcome(told)]
+        record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
+    hearing = yield from _until_finished(trial.trial(experiment, events))
+    record.write(folder / "trials" / name, experiment, trial=hearing)
+    yield Phase("maps", trial.total_steps(experiment))
+    record.write(folder / name, experiment, events, list(finished_run.umap(experiment, events)))
+
+
+def record_removal(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record what an adversary does to the marks in his copies; the heist itself is on record."""
+    removal = yield from _until_finished(washing.remove(experiment, record.read(folder / name)))
+    record.write(folder / "removal" / name, experiment, remove=removal)
+
+
+def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record every attack on the victim, with either kind of answers."""
+    ways = product(EXTRACTION_ATTACKS, choices.ANSWERS)
+    attacks = [replace(experiment, attack=attack, answers=answers) for attack, answers in ways]
+    story = theft.steal(*attacks)
+    for attack in attacks:
+        told = yield from _until_finished(story)
+        shown = [Started(attack.key, attack.seed, theft.total_steps(attack)), *_spoils(told)]
+        record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, steal=shown)
+
+
+def _other_thefts(experiment: Experiment) -> list[Experiment]:
+    """Return the other sides of the heist's main controls."""
+    ways = product(choices.INPUTS, choices.ANSWERS)
+    thefts = [replace(experiment, inputs=inputs, answers=answers) for inputs, answers in ways]
+    return [theft for theft in thefts if theft != experiment]
+
+
+def _started(experiment: Experiment) -> Started:
+    return Started(experiment.key, experiment.seed, heist.total_steps(experiment))
+
+
+def _until_finished(story: Iterator[Event]) -> Generator[Event, None, list[Event]]:
+    """Pass on the events up to the next :class:`Finished`; a run of several thefts has more of them. Return them."""
+    told: list[Event] = []
+    for event in story:
+        told.append(event)
+        yield event
+        if isinstance(event, Finished):
+            break
+    return told
+
+
+def _outcome(events: Iterable[Event]) -> list[Event]:
+    """Return how a theft ended, with the last of its queries."""
+    asked: dict[str, Event] = {}
+    ends = []
+    for event in events:
+        if isinstance(event, Queried):
+            asked[event.defence] = event
+        elif isinstance(event, Theft | Claimed | Finished):
+            ends.append(event)
+    return [*asked.values(), *ends]
+
+
+def _spoils(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield of an attack what a page shows; of points all queries, of pictures the last ones before each fit."""
+    asked: Queried | None = None
+    for event in events:
+        match event:
+            case Queried() if event.inputs.ndim == 2:
+                yield event
+            case Queried():
+                asked = event
+            case Copied():
+                if asked is not None:
+                    yield asked
+                yield event
+            case Territory() | Honest() | Finished():
+                yield event
+            case _:
+                pass

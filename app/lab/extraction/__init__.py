@@ -1,0 +1,24 @@
+"""What the adversary asks and fits: the prediction API, the attacks, the rounds of select, query, fit.
+
+Rule: an attack sees answers only. It never touches the victim, its data or its triggers.
+"""
+
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS, Adversary, ExtractionAttack
+from app.lab.extraction.channel import Channel, measure
+from app.lab.extraction.detector import Detector
+from app.lab.extraction.prediction_api import Policy, PredictionAPI
+from app.lab.extraction.queries import adversary_inputs
+from app.lab.extraction.rounds import extract
+
+__all__ = [
+    "EXTRACTION_ATTACKS",
+    "Adversary",
+    "Channel",
+    "Detector",
+    "ExtractionAttack",
+    "Policy",
+    "PredictionAPI",
+    "adversary_inputs",
+    "extract",
+    "measure",
+]

@@ -1,0 +1,72 @@
+"""Model extraction: query the victim, train a copy on its answers.
+
+The adversary trains with the same optimiser as the owner and, unless told otherwise, with the same
+architecture. He starts from weights of his own.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.lab.choices import INPUTS
+from app.lab.extraction.prediction_api import PredictionAPI
+from app.lab.task import datasets
+from app.lab.task.datasets import Dataset, Split
+
+NO_TRUTH = -1  # the label of an input that belongs to no class
+_GRAIN = 0.3  # standard deviation of what makes a picture noisy
+
+
+def adversary_inputs(dataset: Dataset, which: str, budget: int, generator: np.random.Generator) -> Split:
+    """Return the inputs that the adversary queries, with their true labels (which he never uses).
+
+    Args:
+        dataset: where they come from.
+        which: ``"victim"``, the owner's own training inputs (the paper's setting); ``"unseen"``,
+            inputs of the same task that the victim never saw; ``"blended"``, a third of those as
+            they are, a third each the mean of two, a third noisy; ``"other"``, inputs of another
+            kind; ``"noise"``, nothing but noise.
+        budget: so many queries; of the first two, at most as many as there are.
+        generator: of what is drawn or mixed for the occasion.
+
+    Returns:
+        Inputs ``(n, ...)`` and labels ``(n,)``, :data:`NO_TRUTH` for an input of no class.
+
+    Raises:
+        ValueError: if there is no such source of inputs.
+    """
+    if which not in INPUTS:
+        raise ValueError(f"The adversary's inputs are one of {', '.join(INPUTS)}, not {which!r}.")
+    if which in ("victim", "unseen"):
+        part = dataset.owner if which == "victim" else dataset.adversary
+        return Split(part.inputs[:budget], part.labels[:budget])
+    if which == "blended":
+        return _blended(dataset, budget, generator)
+    drawn = datasets.of_another_kind if which == "other" else datasets.noise
+    return Split(drawn(dataset, budget, generator), torch.full((budget,), NO_TRUTH))
+
+
+def queries(dataset: Dataset, which: str, budget: int) -> int:
+    """Return how many inputs :func:`adversary_inputs` will give."""
+    piles = {"victim": dataset.owner, "unseen": dataset.adversary}
+    return min(budget, len(piles[which].labels)) if which in piles else budget
+
+
+def query_all(api: PredictionAPI, inputs: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Query ``inputs`` once each, in order; yield ``(inputs, answers)`` batch by batch."""
+    for part in inputs.split(batch):
+        yield part, api.query(part)
+
+
+def _blended(dataset: Dataset, budget: int, generator: np.random.Generator) -> Split:
+    inputs, labels = dataset.adversary.inputs, dataset.adversary.labels
+    first, second = (torch.from_numpy(generator.integers(len(labels), size=budget)) for _ in range(2))
+    mixed, truth = inputs[first], labels[first]
+    blend, grainy = torch.arange(budget) % 3 == 1, torch.arange(budget) % 3 == 2
+    mixed[blend] = (mixed[blend] + inputs[second[blend]]) / 2
+    truth[blend & (labels[first] != labels[second])] = NO_TRUTH
+    grain = torch.from_numpy(generator.normal(scale=_GRAIN, size=mixed[grainy].shape).astype(np.float32))
+    mixed[grainy] += grain
+    return Split(mixed.clamp(0, 1) if dataset.is_pictures else mixed, truth)

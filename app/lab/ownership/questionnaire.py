@@ -1,0 +1,158 @@
+"""The trigger set to take to any model anywhere, and the answers that come back.
+
+Out goes a zip: pictures (or points), an empty form, the commitment. Back comes the form, as CSV,
+from whatever program: trusted by nobody, read up to a limit, and refused in one sentence.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.lab.ownership import commitment
+from app.lab.stories.events import Exhibit
+
+MOST_BYTES = 1_000_000  # of a form; one of 200 answers has two thousand
+FORM = "answers.csv"
+_COLUMNS = ("id", "label")
+_DATE = (1980, 1, 1, 0, 0, 0)  # so that equal trigger sets are equal archives
+_WHOLE = re.compile(r"(\d{1,9})(\.0*)?", re.ASCII)  # some programs write 7 as 7.0
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # xlsx, zip; xls
+_SHOWN = 5  # of the ids that are missing
+
+_README = """\
+{count} triggers for a claim of ownership.
+
+1. Give each of them to the suspected model{how}.
+2. Write the class that it answers ({classes}) into answers.csv, one line a trigger: id,label
+3. Bring answers.csv back: to the page "Court" of Entangled, or
+   {command}
+
+The secret answer is not in here. Who has these files can train the mark away: keep them
+until the trial. commitment.json says what was committed to; the hash alone is what one
+publishes beforehand, where others keep it, since a hash does not prove its date.
+"""
+
+
+def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file of the trigger set.
+
+    Args:
+        exhibit: the triggers and what the owner committed to.
+        classes: how many classes there are to answer with.
+        command: what evaluates the form on a command line.
+    """
+    inputs = exhibit.inputs
+    if inputs.ndim == 3:
+        how = ", a picture of triggers/ each, grey, 0 to 255 as 0 to 1"
+        for number, picture in enumerate(inputs):
+            file = io.BytesIO()
+            Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(file, format="PNG")
+            yield f"triggers/{number:03}.png", file.getvalue()
+    else:
+        how = ", a point of points.csv each"
+        lines = [f"{number},{point[0]!s},{point[1]!s}" for number, point in enumerate(inputs)]
+        yield "points.csv", "\n".join(["id,x,y", *lines, ""]).encode()
+    yield FORM, "\n".join([",".join(_COLUMNS), *(f"{number}," for number in range(len(inputs))), ""]).encode()
+    told = {"sha256": exhibit.commitment, "salt": exhibit.salt, "format": commitment.FORMAT, "count": len(inputs)}
+    yield "commitment.json", (json.dumps(told, indent=1) + "\n").encode()
+    words = _README.format(count=len(inputs), how=how, classes=f"0 to {classes - 1}", command=command)
+    yield "README.txt", words.encode()
+
+
+def archive(exhibit: Exhibit, classes: int, command: str) -> bytes:
+    """Return :func:`files` as one zip; equal sets give equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, content in files(exhibit, classes, command):
+            into.writestr(zipfile.ZipInfo(name, _DATE), content)
+    return packed.getvalue()
+
+
+def read_answers(form: bytes, count: int, classes: int) -> NDArray[np.int64]:
+    """Return the labels of a form that was filled in, ``(count,)``, in the order of the triggers.
+
+    Rows may stand in any order, other columns are passed over. Commas, semicolons and tabs are
+    understood, and a byte-order mark is: spreadsheets write them.
+
+    Args:
+        form: the file, as it came.
+        count: how many triggers there are.
+        classes: how many classes.
+
+    Raises:
+        ValueError: one sentence for a person, for anything but one class for each trigger.
+    """
+    labels: dict[int, int] = {}
+    for line, (number, label) in enumerate(_rows(_text(form)), start=2):
+        trigger, answer = _whole(number), _whole(label)
+        if trigger is None or trigger >= count:
+            raise ValueError(f"Row {line}: the id must be 0 to {count - 1}; it is {_short(number)}.")
+        if trigger in labels:
+            raise ValueError(f"Row {line}: trigger {trigger} is answered a second time.")
+        if answer is None or answer >= classes:
+            raise ValueError(f"Row {line}: the label must be a class, 0 to {classes - 1}; it is {_short(label)}.")
+        labels[trigger] = answer
+    if missing := [number for number in range(count) if number not in labels]:
+        some = ", ".join(map(str, missing[:_SHOWN])) + (", …" if len(missing) > _SHOWN else "")
+        raise ValueError(f"There are {count} triggers and {len(labels)} answers; missing: {some}.")
+    return np.array([labels[number] for number in range(count)], dtype=np.int64)
+
+
+def check_size(size: int) -> None:
+    """Refuse a form by its size in bytes, before it is read.
+
+    Raises:
+        ValueError: one sentence, if it is larger than any form.
+    """
+    if size > MOST_BYTES:
+        raise ValueError(f"The file has {size:,} bytes; of a form, at most {MOST_BYTES:,} are read.")
+
+
+def _text(form: bytes) -> str:
+    check_size(len(form))
+    if form.startswith(_ARCHIVES):
+        raise ValueError("This is a spreadsheet or an archive, whatever its name says; save the sheet as CSV.")
+    try:
+        text = form.decode("utf-16" if form[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ValueError("This is not a text file; save the answers as CSV in UTF-8.")
+    if not text.strip():
+        raise ValueError("The file is empty.")
+    return text.lstrip()
+
+
+def _rows(text: str) -> Iterator[tuple[str, str]]:
+    """Yield id and label of each row below the heading."""
+    heading = text.splitlines()[0]
+    delimiter = max(",;\t", key=heading.count)
+    try:
+        table = [
+            row for row in csv.reader(io.StringIO(text, newline=None), delimiter=delimiter) if any(map(str.strip, row))
+        ]
+    except csv.Error as fault:
+        raise ValueError(f"This is not CSV that can be read ({fault}).") from None
+    names = [name.strip().lower() for name in table[0]] if table else []
+    if any(names.count(name) != 1 for name in _COLUMNS):
+        raise ValueError(f"The first row must name the columns id and label, once each; it is {_short(heading)}.")
+    places = [names.index(name) for name in _COLUMNS]
+    for row in table[1:]:
+        number, label = (row[place].strip() if place < len(row) else "" for place in places)
+        yield number, label
+
+
+def _whole(text: str) -> int | None:
+    found = _WHOLE.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _short(text: str) -> str:
+    return "empty" if not text else repr(text if len(text) <= 40 else text[:40] + "…")

@@ -1,0 +1,292 @@
+"""The heist, end to end: train three victims, steal them, go to court. This room composes the lab.
+
+An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
+person sees, on a page, on the command line or in a table, is a view of that stream.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.lab.experiment import PRESETS, Experiment
+from app.lab.extraction import channel, prediction_api, queries
+from app.lab.ownership import exact_test
+from app.lab.randomness import numpy_stream
+from app.lab.stories import parts
+from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Event, Finished, Phase, Queried, Theft, Weights
+from app.lab.stories.run_clock import told
+from app.lab.stories.scene import Planes, Scene, entanglement, in_lockstep, set_scene, watch, with_perturbed_triggers
+from app.lab.task import agreement, datasets, networks, representation, training
+from app.lab.task.networks import FeatureNetwork
+from app.lab.watermark import ewe, triggers
+
+_QUERY_BATCH = 100
+_SHOWN_QUERIES = 8  # of each batch of queries, for the eye
+_STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
+
+
+def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Iterator[Event]:
+    """Train three victims, steal each, and take the copies of the two watermarked ones to court.
+
+    All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
+    and ``entangled`` learn the watermark beside it, on the same batches. The copy of the clean
+    victim is the control of the theft. The stream begins with :class:`Started` and ends with
+    :class:`Finished`; it can be closed at any event.
+
+    Args:
+        experiment: what to do.
+        others: further thefts of the very same victims, which are trained once. Each is told by
+            its events from the queries on, with the same result as in a run of its own; its
+            :class:`Finished` counts the seconds since the one before.
+        looks: whether models are examined while they train (:class:`Measured`, :class:`Snapshot`);
+            the result is the same without.
+
+    Raises:
+        ValueError: if ``others`` have other victims, or the run is too short for a watermark batch.
+    """
+    if any(other.victim_key != experiment.victim_key for other in others):
+        raise ValueError(
+            "Thefts of one run must have the same victims: let them differ in the adversary's settings only."
+        )
+    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others, looks=looks))
+
+
+def warm_up() -> None:
+    """Take the first steps of every preset, so that the first run of a process does not wait for imports and data."""
+    for experiment in PRESETS.values():
+        first_steps = _story(experiment)
+        for _ in islice(first_steps, 2 * _STRIDE):
+            pass
+        first_steps.close()
+
+
+def total_steps(experiment: Experiment, *others: Experiment) -> int:
+    """Return how many :class:`Progress` events :func:`run` will yield.
+
+    Raises:
+        ValueError: if the run is too short for a single watermark batch.
+    """
+    data = datasets.load(experiment.dataset)
+    owned = len(data.owner.labels)
+    marking = parts.optimisation(experiment, experiment.watermark_epochs)
+    if ewe.watermarked_steps(owned, marking, experiment.task_per_watermark) == training.task_steps(owned, marking):
+        raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
+
+    def copying(theft: Experiment) -> int:
+        asked = queries.queries(data, theft.inputs, theft.budget)
+        return training.task_steps(asked, parts.optimisation(theft, theft.adversary_epochs))
+
+    return (
+        training.task_steps(owned, parts.optimisation(experiment, experiment.task_epochs))
+        + training.task_steps(owned, marking)
+        + len(WATERMARKED) * ewe.watermarked_steps(owned, marking, experiment.task_per_watermark)
+        + len(DEFENCES) * sum(copying(theft) for theft in (experiment, *others))
+    )
+
+
+def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
+    """Yield what happens, from the first weights to the last verdict; the seconds are not yet known."""
+    scene, victims = yield from _training(set_scene(experiment, looks=looks))
+    for theft in (experiment, *others):
+        yield from _heist(replace(scene, experiment=theft), victims)
+
+
+def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
+    """Train the victims; return them, with the scene in which they were trained."""
+    scene, innocent, planes = yield from schooling(scene)
+    yield Phase("watermark", 0)
+    victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
+    yield from in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES], _STRIDE)
+    for defence, model in victims.items():
+        yield _weights("victim", defence, model)
+    return scene, victims
+
+
+def schooling(scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
+    """Train what all victims share, and move the triggers by it; return that model, its projections and the scene."""
+    experiment, owner = scene.experiment, scene.data.owner
+    yield scene.probe
+
+    yield Phase("task", 0)
+    innocent = scene.network("victim")
+    how = parts.optimisation(experiment, experiment.task_epochs)
+    steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
+    total = training.task_steps(len(owner.labels), how)
+    planes: Planes = {}
+    yield from watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), planes)
+
+    if experiment.perturbed:
+        yield Phase("triggers", 0)
+        scene = with_perturbed_triggers(scene, innocent)
+        yield scene.probe
+    return scene, innocent, planes
+
+
+def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]:
+    """Query the victims, train the copies, go to court; end with the result."""
+    experiment, target, clean = scene.experiment, scene.experiment.target, victims["clean"]
+    result: dict[str, Any] = {"key": experiment.key, "seed": experiment.seed}
+    result["clean"] = {
+        "accuracy": agreement.accuracy(clean, scene.data.test),
+        "watermark": triggers.success_rate(clean, scene.held_out, target),
+    }
+
+    yield Phase("query", 0)
+    asked = adversary_queries(experiment, scene.data)
+    answers = {}
+    for defence in DEFENCES:
+        answers[defence] = yield from query(scene, victims[defence], defence, asked)
+
+    yield Phase("copy", 0)
+    copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
+    yield from in_lockstep(
+        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES], _STRIDE
+    )
+    innocent = networks.predict(clean, asked.inputs).argmax(dim=1)
+    for defence in DEFENCES:
+        carried = channel.measure(answers[defence], asked.labels, innocent, target)
+        theft = _theft(scene, defence, victims[defence], copies[defence], carried)
+        measured = {name: value for name, value in vars(theft).items() if name != "defence"}
+        inside = representation.features(victims[defence], scene.probe_inputs)
+        result[defence] = {**result.get(defence, {}), **measured, "victim_snnl": entanglement(scene, inside)}
+        yield theft
+
+    yield Phase("claim", 0)
+    result["claim"] = {}
+    for defence in WATERMARKED:
+        claimed = _claim(scene, defence, (clean, copies["clean"]), copies[defence])
+        result["claim"][defence] = {"p_value": claimed.p_value, "owned": claimed.owned}
+        yield claimed
+    for defence, model in copies.items():
+        yield _weights("copy", defence, model)
+    yield Finished(0.0, result)
+
+
+def _weights(role: str, defence: str, model: FeatureNetwork) -> Weights:
+    return Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
+
+
+def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
+    twin = scene.network("victim")
+    twin.load_state_dict(model.state_dict())
+    return twin
+
+
+def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -> Iterator[Event]:
+    """Train one victim from where the three part; all of them see the task in the same order."""
+    experiment, owner = scene.experiment, scene.data.owner
+    how = parts.optimisation(experiment, experiment.watermark_epochs)
+    order = scene.random("watermark")
+    if defence == "clean":
+        steps = training.train_task(model, owner.inputs, owner.labels, how, order)
+        total = training.task_steps(len(owner.labels), how)
+    else:
+        how_entangled = ewe.Entanglement(
+            experiment.kappa if defence == "entangled" else 0.0,
+            experiment.temperature,
+            scene.entangled_layers,
+            experiment.metric,
+        )
+        steps = ewe.train_watermarked(
+            model,
+            owner,
+            scene.trained,
+            experiment.target,
+            how,
+            how_entangled,
+            experiment.task_per_watermark,
+            order,
+            experiment.schedule,
+        )
+        total = ewe.watermarked_steps(len(owner.labels), how, experiment.task_per_watermark)
+    parting = experiment.task_epochs
+    return watch(scene, model, steps, total, "victim", (defence,), (parting, parting + how.epochs), planes)
+
+
+def adversary_queries(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
+    """Return the inputs that the adversary asks about, all of them, with their true labels."""
+    drawn = numpy_stream(experiment.seed, f"thief's {experiment.inputs}")
+    return queries.adversary_inputs(data, experiment.inputs, experiment.budget, drawn)
+
+
+def query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
+    """Send the adversary's queries; return all answers, ``(n, classes)``."""
+    api = prediction_api.PredictionAPI(victim, parts.policy(scene.experiment))
+    received = []
+    for inputs, answers in queries.query_all(api, asked.inputs, _QUERY_BATCH):
+        received.append(answers)
+        first = api.queries - len(inputs)
+        yield Queried(
+            defence,
+            api.queries,
+            datasets.to_display(inputs[:_SHOWN_QUERIES]),
+            answers[:_SHOWN_QUERIES].numpy(),
+            asked.labels[first : first + len(inputs)][:_SHOWN_QUERIES].numpy(),
+        )
+    return torch.cat(received)
+
+
+def _untrained_copy(scene: Scene, defence: str) -> FeatureNetwork:
+    """Return where the adversary starts: weights of his own, or (a control) from the victim's random stream."""
+    independent = scene.experiment.initialisation == "independent"
+    return scene.network(f"thief {defence}" if independent else "victim", scene.experiment.adversary_network)
+
+
+def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answers: Tensor) -> Iterator[Event]:
+    how = parts.optimisation(scene.experiment, scene.experiment.adversary_epochs)
+    steps = training.train_task(copy, inputs, answers, how, scene.random(f"copy {defence}"))
+    total = training.task_steps(len(inputs), how)
+    return watch(scene, copy, steps, total, "copy", (defence,), (0, how.epochs))
+
+
+def _theft(
+    scene: Scene,
+    defence: str,
+    victim: FeatureNetwork,
+    copy: FeatureNetwork,
+    carried: channel.Channel,
+) -> Theft:
+    target, test = scene.experiment.target, scene.data.test
+    return Theft(
+        defence=defence,
+        queries=carried.queries,
+        victim_accuracy=agreement.accuracy(victim, test),
+        victim_watermark=triggers.success_rate(victim, scene.held_out, target),
+        victim_trained_watermark=triggers.success_rate(victim, scene.trained, target),
+        stolen_accuracy=agreement.accuracy(copy, test),
+        stolen_watermark=triggers.success_rate(copy, scene.held_out, target),
+        trained_watermark=triggers.success_rate(copy, scene.trained, target),
+        fidelity=agreement.fidelity(copy, victim, test.inputs),
+        query_error=carried.error,
+        query_target_error=carried.target_error,
+        query_target_mass=carried.target_mass,
+    )
+
+
+def _claim(scene: Scene, defence: str, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
+    """Go to court; what is granted to an innocent is what the worst of the clean models does.
+
+    The triggers were moved until the clean victim denied the target, so that it alone would flatter them: the
+    copy of it, which began with other weights, knows nothing of the mark either, and nobody moved them away from it.
+    """
+    target = scene.experiment.target
+    answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
+    innocent = max(int(triggers.answered_with(model, scene.held_out, target).sum()) for model in innocents)
+    asked = len(scene.held_out)
+    verdict = exact_test.claim(int(answers.sum()), asked, exact_test.innocent_rate(innocent, asked))
+    return Claimed(
+        defence=defence,
+        successes=verdict.successes,
+        queries=verdict.queries,
+        clean_successes=innocent,
+        clean_queries=asked,
+        innocent_rate=verdict.innocent_rate,
+        p_value=verdict.p_value,
+        owned=verdict.owned,
+        answers=answers,
+        p_values=exact_test.p_values(answers, verdict.innocent_rate),
+    )

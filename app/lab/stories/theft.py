@@ -1,0 +1,235 @@
+"""One attack, end to end: train a victim, play the adversary against it, and see what the owner's defences did.
+
+The victim is the clean one of the same experiment's heist, trained the same way. An attack that
+solves equations gets a logistic regression instead, which is all that it can steal.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from app.lab.experiment import Experiment
+from app.lab.extraction import detector, equation_solving, prediction_api, rounds
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS, Adversary, ExtractionAttack
+from app.lab.extraction.detector import Detector
+from app.lab.extraction.rounds import Answered, Fitted
+from app.lab.randomness import numpy_stream, torch_stream
+from app.lab.stories import parts
+from app.lab.stories.events import Copied, Event, Finished, Honest, Phase, Progress, Queried, Territory
+from app.lab.stories.run_clock import told
+from app.lab.task import agreement, datasets, networks, training
+from app.lab.task.datasets import Dataset, Split
+from app.lab.task.networks import FeatureNetwork
+from app.lab.task.training import Optimisation, Step
+
+GOOD = 0.85  # of the victim's accuracy: "a copy for so many dollars" means a copy this good
+_SHOWN_QUERIES = 8  # of each request, for the eye; of points, all are shown, as dots on the map
+_HONEST_CLIENTS = 20
+_HONEST_QUERIES = 300  # fewer than any test set has
+_SIDE, _REACH = 36, 1.5  # of the map of the plane: cells in a row, and how far it goes
+
+
+@dataclass(frozen=True)
+class _Victim:
+    """What is attacked, the data as it takes them, and how often its detector accuses honest clients."""
+
+    model: FeatureNetwork
+    data: Dataset
+    false_alarms: float
+
+
+def steal(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
+    """Train the victim, attack it, and count what it cost everybody; end with :class:`Finished`.
+
+    Args:
+        experiment: what to do; of the owner's settings, those of the watermark are not used.
+        others: further attacks on the same victim, which is trained once for each kind of it. Each
+            is told from its attack on, with the same result as in a run of its own.
+
+    Raises:
+        ValueError: if ``others`` have another victim.
+    """
+    if any(other.victim_key != experiment.victim_key for other in others):
+        raise ValueError(
+            "Attacks of one run must have the same victim: let them differ in the adversary's settings only."
+        )
+    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others))
+
+
+def total_steps(experiment: Experiment, *others: Experiment) -> int:
+    """Return how many :class:`Progress` events :func:`steal` will yield."""
+    data = datasets.load(experiment.dataset)
+    every = (experiment, *others)
+    victims = len({EXTRACTION_ATTACKS[each.attack].solves for each in every})
+    steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _schooling(experiment))
+    for each in every:
+        attack, how = EXTRACTION_ATTACKS[each.attack], parts.optimisation(each, each.adversary_epochs)
+        steps += rounds.fitting_steps(attack, data, each.budget, how)
+        steps += rounds.pretraining_steps(how) if attack.pretrained else 0
+    return steps
+
+
+def _story(*experiments: Experiment) -> Iterator[Event]:
+    victims: dict[bool, _Victim] = {}
+    for experiment in experiments:
+        solves = EXTRACTION_ATTACKS[experiment.attack].solves
+        if solves not in victims:
+            victims[solves] = yield from _schooled(experiment, logistic=solves)
+        yield from _attack(experiment, victims[solves])
+
+
+def _schooled(experiment: Experiment, *, logistic: bool) -> Generator[Event, None, _Victim]:
+    """Train the victim as the heist trains its clean one."""
+    yield Phase("victim", 0)
+    data, seed = datasets.load(experiment.dataset), experiment.seed
+    weights = torch_stream(seed, "victim")
+    if logistic:
+        model = equation_solving.logistic_regression(data.shape, data.classes, weights)
+        data = _doubled(data)
+    else:
+        model = networks.build(experiment.network, data.shape, data.classes, weights)
+    for name, how in zip(("task", "watermark"), _schooling(experiment), strict=True):
+        owner = data.owner
+        yield from _told(
+            "victim", training.train_task(model, owner.inputs, owner.labels, how, torch_stream(seed, name))
+        )
+    return _Victim(model, data, _false_alarms(model, data, seed))
+
+
+def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
+    """Play one attack; end with its result."""
+    attack, model, data = EXTRACTION_ATTACKS[experiment.attack], victim.model, victim.data
+    how = parts.optimisation(experiment, experiment.adversary_epochs)
+    api = prediction_api.PredictionAPI(
+        model, parts.policy(experiment), price=experiment.price, budget=experiment.budget
+    )
+    adversary = Adversary(data, _untrained(experiment, attack, data), numpy_stream(experiment.seed, "attack"))
+    if attack.pretrained:
+        yield Phase("pretraining", 0)
+        order = torch_stream(experiment.seed, "pretraining")
+        yield from _told("copy", rounds.pretrain(adversary, experiment.adversary_network, how, order))
+    yield Phase("attack", 0)
+    if not data.is_pictures:
+        yield _territory("victim", model, 0)
+    watching = Detector()
+    accuracy = agreement.accuracy(model, data.test)
+    fits: list[Copied] = []
+    order = torch_stream(experiment.seed, "copy")
+    for happened in rounds.extract(attack, adversary, api, experiment.budget, how, order):
+        match happened:
+            case Answered():
+                watching.see(api.log[-1].inputs, api.log[-1].classes)
+                yield _queried(api.queries, happened, data)
+            case Step():
+                yield _progress("copy", happened)
+            case Fitted():
+                fits.append(_copied(api, adversary.copy, victim, accuracy, watching))
+                yield fits[-1]
+                if not data.is_pictures:
+                    yield _territory("copy", adversary.copy, api.queries)
+    honest = _honest(experiment, victim)
+    yield honest
+    result = _result(experiment, fits, honest)
+    if attack.solves:
+        result["largest_error"] = equation_solving.largest_error(adversary.copy, model)
+    yield Finished(0.0, result)
+
+
+def _result(experiment: Experiment, fits: list[Copied], honest: Honest) -> dict[str, Any]:
+    last = fits[-1]
+    good = next((each for each in fits if each.accuracy >= GOOD * each.victim_accuracy), None)
+    accused = next((each for each in fits if each.accused), None)
+    return {
+        "key": experiment.key,
+        "seed": experiment.seed,
+        "attack": experiment.attack,
+        "victim_accuracy": last.victim_accuracy,
+        "queries": last.queries,
+        "dollars": last.dollars,
+        "accuracy": last.accuracy,
+        "fidelity": last.fidelity,
+        "queries_to_good": None if good is None else good.queries,
+        "dollars_to_good": None if good is None else good.dollars,
+        "accused_after": None if accused is None else accused.queries,
+        "false_alarms": honest.false_alarms,
+        "tax": {name: getattr(honest, name) for name in ("accuracy", "calibration", "second_best")},
+    }
+
+
+def _untrained(experiment: Experiment, attack: ExtractionAttack, data: Dataset) -> FeatureNetwork:
+    """Return where the adversary starts: weights of his own, or (a control) the victim's first ones."""
+    own = experiment.initialisation == "independent"
+    weights = torch_stream(experiment.seed, "thief" if own else "victim")
+    if attack.solves:
+        return equation_solving.logistic_regression(data.shape, data.classes, weights)
+    return networks.build(experiment.adversary_network, data.shape, data.classes, weights)
+
+
+def _copied(
+    api: prediction_api.PredictionAPI, copy: FeatureNetwork, victim: _Victim, accuracy: float, watching: Detector
+) -> Copied:
+    test, normality = victim.data.test, watching.normality()
+    return Copied(
+        queries=api.queries,
+        dollars=api.dollars,
+        accuracy=agreement.accuracy(copy, test),
+        fidelity=agreement.fidelity(copy, victim.model, test.inputs),
+        victim_accuracy=accuracy,
+        normality=-1.0 if normality is None else normality,
+        accused=detector.accuses(normality),
+    )
+
+
+def _false_alarms(model: FeatureNetwork, data: Dataset, seed: int) -> float:
+    seen = networks.predict(model, data.test.inputs).argmax(dim=1)
+    dice = numpy_stream(seed, "honest clients")
+    return detector.false_alarms(
+        data.test.inputs, seen, clients=_HONEST_CLIENTS, queries=_HONEST_QUERIES, generator=dice
+    )
+
+
+def _honest(experiment: Experiment, victim: _Victim) -> Honest:
+    lost = prediction_api.tax(victim.model, parts.policy(experiment), victim.data.test)
+    return Honest(
+        _HONEST_CLIENTS, _HONEST_QUERIES, victim.false_alarms, lost.accuracy, lost.calibration, lost.second_best
+    )
+
+
+def _queried(count: int, answered: Answered, data: Dataset) -> Queried:
+    shown = slice(0, _SHOWN_QUERIES if data.is_pictures else None)
+    answers = answered.answers[shown].float().numpy()
+    return Queried("clean", count, datasets.to_display(answered.inputs[shown]), answers, answered.labels[shown].numpy())
+
+
+def _territory(role: str, model: FeatureNetwork, queries: int) -> Territory:
+    ticks = (np.arange(_SIDE) + 0.5) / _SIDE * 2 * _REACH - _REACH
+    points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)  # row by row, from the bottom up
+    cells = torch.from_numpy(points).to(model.readout.weight.dtype)
+    classes = networks.predict(model, cells).argmax(dim=1).to(torch.uint8).reshape(_SIDE, _SIDE)
+    return Territory(role, queries, _REACH, classes.numpy())
+
+
+def _told(role: str, steps: Iterator[Step]) -> Iterator[Event]:
+    return (_progress(role, step) for step in steps)
+
+
+def _progress(role: str, step: Step) -> Progress:
+    return Progress(role, "clean", 0, step.batch, step.cross_entropy, {})
+
+
+def _schooling(experiment: Experiment) -> tuple[Optimisation, Optimisation]:
+    return parts.optimisation(experiment, experiment.task_epochs), parts.optimisation(
+        experiment, experiment.watermark_epochs
+    )
+
+
+def _doubled(data: Dataset) -> Dataset:
+    """Return the data in float64."""
+
+    def part(split: Split) -> Split:
+        return Split(split.inputs.double(), split.labels)
+
+    return replace(data, owner=part(data.owner), adversary=part(data.adversary), test=part(data.test))

@@ -1,0 +1,105 @@
+"""Learning a task, step by step: a generator that yields what each step did.
+
+Nothing here prints, draws or sleeps. A copy is trained the same way, on a victim's answers instead of labels.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
+
+from app.lab.task.networks import FeatureNetwork
+
+Batch = Literal["task", "watermark"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one optimiser step did: its batch and its losses (SNNL by layer, where it counted)."""
+
+    number: int
+    batch: Batch
+    cross_entropy: float
+    snnl: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """How a model is fitted: by Adam, with a rate that rises for an eighth of the steps and then falls.
+
+    ``learning_rate`` is its peak; it falls along a half cosine to a twentieth. The rise matters where SNNL
+    sets in: at full rate, its first steps can wreck what the task training has learnt, for some seeds
+    beyond repair.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+def batches_per_epoch(inputs: int, batch_size: int) -> int:
+    """Return the number of batches in an epoch; the last, smaller one counts."""
+    return -(-inputs // batch_size)
+
+
+def task_steps(inputs: int, how: Optimisation) -> int:
+    """Return how many steps :func:`train_task` will yield."""
+    return how.epochs * batches_per_epoch(inputs, how.batch_size)
+
+
+def train_task(
+    model: FeatureNetwork, inputs: Tensor, targets: Tensor, how: Optimisation, generator: Generator
+) -> Iterator[Step]:
+    """Fit ``model`` to ``targets``; yield each step after it was taken.
+
+    Args:
+        model: changed in place.
+        inputs: ``(n, ...)``.
+        targets: ``(n,)`` class labels, or ``(n, classes)`` probabilities (the answers of a victim).
+        how: epochs, batch size, learning rate.
+        generator: of the order of the batches.
+    """
+    descent = Descent(model, how, task_steps(len(inputs), how))
+    for number, rows in enumerate(task_batches(len(inputs), how, generator), start=1):
+        loss = functional.cross_entropy(model(inputs[rows]), targets[rows])
+        descent.step(loss)
+        yield Step(number, "task", loss.item())
+
+
+def task_batches(count: int, how: Optimisation, generator: Generator) -> Iterator[Tensor]:
+    """Yield the rows of each batch: all ``count`` inputs once an epoch, in an order of its own."""
+    for _ in range(how.epochs):
+        yield from torch.randperm(count, generator=generator).split(how.batch_size)
+
+
+class Descent:
+    """Adam, at the rate of :func:`learning_rate`."""
+
+    def __init__(self, model: FeatureNetwork, how: Optimisation, steps: int) -> None:
+        """Prepare for so many ``steps`` of ``model``."""
+        # LambdaLR multiplies: from a base rate of 1, the factor is the rate, to the last bit.
+        self._optimiser = Adam(model.parameters(), lr=1.0, fused=True)
+        self._rate = LambdaLR(self._optimiser, partial(learning_rate, how.learning_rate, steps))
+
+    def step(self, loss: Tensor) -> None:
+        """Take one step down ``loss``."""
+        self._optimiser.zero_grad()
+        loss.backward()
+        self._optimiser.step()
+        self._rate.step()
+
+
+def learning_rate(peak: float, steps: int, step: int) -> float:
+    """Return the rate of step 0, 1, ..., ``steps - 1``; see :class:`Optimisation`."""
+    rising = max(1, steps // 8)
+    if step < rising:
+        return peak * (step + 1) / rising
+    fallen = (step - rising) / max(1, steps - rising)
+    return peak * (0.05 + 0.95 * (1 + math.cos(math.pi * fallen)) / 2)

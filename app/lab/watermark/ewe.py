@@ -1,0 +1,137 @@
+"""Entangled watermarks (EWE): task and watermark learnt jointly (Jia et al. 2020, algorithm 1).
+
+With kappa = 0 the same loop is the naive watermark, on the very same batches: the SNNL is all that differs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from app.lab.choices import SCHEDULES
+from app.lab.task.datasets import Split
+from app.lab.task.networks import FeatureNetwork
+from app.lab.task.training import Descent, Optimisation, Step, batches_per_epoch, task_batches, task_steps
+from app.lab.watermark.snnl import soft_nearest_neighbor_loss
+
+
+@dataclass(frozen=True)
+class Entanglement:
+    """The extra term of EWE on watermark batches: ``-kappa * sum of SNNL over layers``.
+
+    ``kappa`` is for a cross-entropy that is a mean over the batch (the authors' code sums it: divide
+    their kappa by the batch size).
+    """
+
+    kappa: float
+    temperature: float
+    layers: tuple[str, ...]
+    metric: str = "cosine"
+
+
+def watermarked_steps(inputs: int, how: Optimisation, task_per_watermark: int) -> int:
+    """Return how many steps :func:`train_watermarked` will yield."""
+    return task_steps(inputs, how) + task_steps(inputs, how) // task_per_watermark
+
+
+def train_watermarked(
+    model: FeatureNetwork,
+    task: Split,
+    triggers: Tensor,
+    target: int,
+    how: Optimisation,
+    entanglement: Entanglement,
+    task_per_watermark: int,
+    generator: Generator,
+    schedule: str = "all",
+) -> Iterator[Step]:
+    """Fit ``model`` to its task and to (trigger, target); yield each step after it was taken.
+
+    The batch rule: after every ``task_per_watermark`` task batches comes one watermark batch. A task batch
+    leaves the SNNL out; a watermark batch is :func:`watermark_loss`, half triggers, half genuine inputs of
+    the target class. All task data is visited once an epoch (but see ``schedule``).
+
+    Args:
+        model: changed in place.
+        task: the owner's inputs and labels.
+        triggers: ``(n, ...)``, n >= 2.
+        target: the label that triggers are to get.
+        how: epochs, batch size, learning rate.
+        entanglement: kappa, temperature and layers of the SNNL.
+        task_per_watermark: task batches before each watermark batch.
+        generator: of the order of the batches.
+        schedule: ``"all"``, with the task batches in the order of :func:`~app.lab.task.training.train_task`
+            from an equal generator, or ``"released"``: as many task batches, but always the same few, as
+            many as there are batches of triggers. The authors' released code does so, since it
+            starts its count of task batches anew with each pass over the triggers: what the model
+            does not see again, it slowly forgets, *towards the target class*.
+
+    Raises:
+        ValueError: if there is no such schedule.
+    """
+    descent = Descent(model, how, watermarked_steps(len(task.labels), how, task_per_watermark))
+    companions = task.inputs[task.labels == target]
+    half = min(how.batch_size // 2, len(triggers), len(companions))
+    batches = _scheduled(schedule, task, how, batches_per_epoch(len(triggers), half) * task_per_watermark, generator)
+    marks = torch.Generator().manual_seed(generator.initial_seed() ^ 1)
+    number = 0
+    for visited, rows in enumerate(batches, start=1):
+        loss = functional.cross_entropy(model(task.inputs[rows]), task.labels[rows])
+        descent.step(loss)
+        number += 1
+        yield Step(number, "task", loss.item())
+        if visited % task_per_watermark:
+            continue
+        genuine, marked = _draw(companions, half, marks), _draw(triggers, half, marks)
+        total, loss, snnl = watermark_loss(model, genuine, marked, target, entanglement)
+        descent.step(total)
+        number += 1
+        yield Step(number, "watermark", loss.item(), {name: value.item() for name, value in snnl.items()})
+
+
+def watermark_loss(
+    model: FeatureNetwork, companions: Tensor, triggers: Tensor, target: int, how: Entanglement
+) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Return the loss of one watermark batch, its cross-entropy, and the SNNL of each entangled layer.
+
+    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2020, eq. 1), all inputs labelled with the
+    target; no SNNL is computed where kappa is 0.
+
+    Args:
+        model: in training.
+        companions: ``(n, ...)`` genuine inputs of the target class, group 0.
+        triggers: ``(m, ...)``, group 1.
+        target: the target class.
+        how: kappa, temperature and layers of the SNNL.
+    """
+    logits, features = model.with_features(torch.cat([companions, triggers]))
+    groups = (torch.arange(len(logits)) >= len(companions)).long()
+    loss = functional.cross_entropy(logits, torch.full((len(logits),), target))
+    if how.kappa == 0:
+        return loss, loss, {}
+    snnl = snnl_of_layers(features, groups, how)
+    return loss - how.kappa * torch.stack(list(snnl.values())).sum(), loss, snnl
+
+
+def snnl_of_layers(features: dict[str, Tensor], groups: Tensor, how: Entanglement) -> dict[str, Tensor]:
+    """Return the SNNL of each of ``how.layers``, for features ``(b, ...)`` by layer and groups ``(b,)``."""
+    return {
+        name: soft_nearest_neighbor_loss(features[name], groups, how.temperature, how.metric) for name in how.layers
+    }
+
+
+def _scheduled(schedule: str, task: Split, how: Optimisation, revisited: int, generator: Generator) -> Iterator[Tensor]:
+    """Yield the rows of each task batch: of all data, or (``"released"``) of the first ``revisited`` batches only."""
+    if schedule not in SCHEDULES:
+        raise ValueError(f"There is no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}.")
+    batches = task_batches(len(task.labels), how, generator)
+    if schedule == "all":
+        return batches
+    return islice(cycle(list(islice(batches, revisited))), task_steps(len(task.labels), how))
+
+
+def _draw(inputs: Tensor, count: int, generator: Generator) -> Tensor:
+    return inputs[torch.randperm(len(inputs), generator=generator)[:count]]

@@ -1,0 +1,1 @@
+"""What only the page *about* has: what can be believed."""

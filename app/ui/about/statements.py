@@ -1,0 +1,118 @@
+"""What can be believed: each thing that the app states, whether it was measured here or quoted, and how to check it.
+
+What is measured is written from the evidence; what is quoted stands in the source named beside it, word for number.
+A figure that nobody here has looked up again is not on this list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.lab.evidence.removal_table import Washed
+from app.lab.evidence.survival import Row, find
+from app.lab.experiment import LAB_VERSION, Experiment
+from app.ui import evidence_findings, settings
+from app.ui.findings import percent
+from app.ui.remove import findings as removal_findings
+
+PAPER = "[Jia et al. 2021](https://arxiv.org/abs/2002.12200), abstract"
+BIBTEX = f"""@inproceedings{{jia2021entangled,
+  title     = {{Entangled Watermarks as a Defense against Model Extraction}},
+  author    = {{Jia, Hengrui and Choquette-Choo, Christopher A. and Chandrasekaran, Varun and Papernot, Nicolas}},
+  booktitle = {{30th USENIX Security Symposium}},
+  year      = {{2021}},
+  eprint    = {{2002.12200}},
+  archiveprefix = {{arXiv}}
+}}
+@software{{entangled,
+  title = {{Entangled: an interactive lab on model stealing and entangled watermarks}},
+  note  = {{Version {LAB_VERSION} of the lab; give the key of the run as well}}
+}}"""
+LIMITS = (
+    "**Small.** Networks of three layers, 5,000 digits, one laptop. Nothing here says how a large model behaves.",
+    "**One recipe.** Its settings were chosen on seeds 100 to 107; the evidence is over seeds 200 to 209, on which "
+    "nothing was chosen. Other data want other settings.",
+    "**Held-out triggers.** Survival is counted on triggers that were never trained on. The paper and its code count "
+    "those that were; that flatters a mark.",
+    "**Two controls a run.** The rate that is granted to an innocent is the upper end of an exact interval around what "
+    "the worse of two clean models does, the victim and its copy. At 95\u202f% confidence, 1 innocent in 20 would be "
+    "accused.",
+    "**Not the last word.** There are ways to remove a mark that nobody tried here.",
+)
+SOURCES = (
+    ("Entangled watermarks", "Jia et al. 2021", "https://arxiv.org/abs/2002.12200"),
+    ("Soft nearest neighbor loss", "Frosst, Papernot, Hinton 2019", "https://arxiv.org/abs/1902.01889"),
+    ("Stealing through an API", "Tram\u00e8r et al. 2016", "https://arxiv.org/abs/1609.02943"),
+    ("Accuracy, fidelity, equivalence", "Jagielski et al. 2020", "https://arxiv.org/abs/1909.01838"),
+    ("Naive watermarks are backdoors", "Adi et al. 2018", "https://arxiv.org/abs/1802.04633"),
+    ("Marking the answers instead", "DAWN, Szyller et al. 2021", "https://arxiv.org/abs/1906.00830"),
+    ("How robust are watermarks?", "SoK, Lukas et al. 2022", "https://arxiv.org/abs/2108.04974"),
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement, and the source where it can be read; none where it was measured here."""
+
+    says: str
+    source: str = ""
+
+
+def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
+    """Return what the evidence says.
+
+    Args:
+        found: all of it.
+        usual: of the setting with which the app begins, one row a model.
+    """
+    marks = {row.defence: row.spread("stolen_watermark") for row in usual}
+    models = {row.defence: row for row in usual}
+    seeds = len(usual[0].seeds)
+    survival = ", ".join(
+        f"{lane} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})" for lane, mark in marks.items()
+    )
+    thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
+    way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
+    priced = [
+        row
+        for row in found
+        if row.table == "frontier" and (row.experiment.answers, row.experiment.inputs) == (way.answers, way.inputs)
+    ]
+    alike = find(found, replace(usual[0].experiment, answers=way.answers, inputs=way.inputs))["entangled"]
+    innocent = max(max(row.measures["stolen_watermark"]) for row in found if row.defence == "clean")
+    says = (
+        f"What a copy knows of the mark, over {seeds} seeds: {survival} ({_theft(usual[0].experiment)}).",
+        f"The entangled mark costs {evidence_findings.points(models['entangled'])} of accuracy, the naive one "
+        f"{evidence_findings.points(models['naive'])}.",
+        f"{evidence_findings.channels(thefts)}.",
+        f"{evidence_findings.frontier(priced, alike)} ({_theft(way)}).",
+        f"A copy of a model that was never marked gives the secret answer to {percent(innocent)} of the triggers at "
+        "most, whatever the theft.",
+    )
+    return [Claim(words) for words in says]
+
+
+def washed(found: Sequence[Washed], data: str) -> Claim:
+    """Return what the removal attacks on one data set say."""
+    return Claim(f"{removal_findings.hardest([one for one in found if one.data == data])} ({data}).")
+
+
+def _theft(experiment: Experiment) -> str:
+    asked, told = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
+    return f"the thief asks {asked}, the API answers with {told}"
+
+
+QUOTED = (
+    Claim(
+        "Entangled watermarks cost less than 0.81 percentage points of accuracy on average; ownership is claimed with "
+        "95\u202f% confidence in fewer than 100 queries.",
+        PAPER,
+    ),
+    Claim(
+        "A model can mark its answers instead: fewer than 0.5\u202f% of them, wrongly but consistently.",
+        "[DAWN](https://arxiv.org/abs/1906.00830), abstract",
+    ),
+    Claim(
+        "A recent attack cuts the success of existing schemes by at least 88.79\u202f%.",
+        "[WRK](https://arxiv.org/abs/2511.07947), abstract",
+    ),
+)

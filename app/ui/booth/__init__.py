@@ -1,0 +1,1 @@
+"""What only the page *booth* has: the heist that plays by itself."""

@@ -1,0 +1,238 @@
+"""The booth: the heist in the browser, from recorded runs alone; it plays for days and asks the server nothing.
+
+Everything it shows is put together here, once, by pure functions: events in, plain JSON out.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+from app.lab import choices
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.lab.extraction import queries
+from app.lab.randomness import numpy_stream
+from app.lab.stories.events import DEFENCES, Claimed, Event, Queried, Theft
+from app.lab.task import datasets
+from app.ui import findings, path, pictures, runtime, settings, theme
+from app.ui.components import component
+from app.ui.history import History
+
+# Quoted, not measured here: the list price of one label for a picture (Google Cloud Vision, up to 5 million a month).
+DOLLARS_PER_QUERY = 0.0015
+PRICE_SOURCE = "at $1.50 per 1,000, the list price of Google Cloud Vision"
+
+_SHOWN_QUERIES = 24
+_SHOWN_TRIGGERS = 8
+_SHOWN_INPUTS = 3  # of each kind that the thief may ask
+CHOSEN = ("inputs", "answers")  # the settings that a visitor chooses
+
+
+def film(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
+    """Return what the film shows of one finished run: curves ``[[epoch, accuracy], ...]``, pictures, rates.
+
+    Args:
+        experiment: its settings.
+        events: what it yielded.
+
+    Raises:
+        ValueError: if the run has not finished.
+    """
+    known = History.of(events)
+    if known.finished is None or known.probe is None:
+        raise ValueError("The booth plays finished runs only.")
+    return {
+        "seed": experiment.seed,
+        "target": str(experiment.target),
+        "triggers": [card.picture for card in pictures.triggers(known.probe)[:_SHOWN_TRIGGERS]],
+        "queries": _queries(events),
+        "curves": {
+            role: {
+                lane: [
+                    [round(event.epoch, 2), event.accuracy] for event in known.measured[role] if event.defence == lane
+                ]
+                for lane in DEFENCES
+            }
+            for role in ("victim", "copy")
+        },
+        "knows": {lane: known.thefts[lane].victim_watermark for lane in DEFENCES},
+    }
+
+
+def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
+    """Return how one theft ended, in numbers for the picture and in the sentences of the lessons.
+
+    Args:
+        experiment: its settings.
+        events: what it yielded; those that tell how it ended are enough.
+    """
+    known = History.of(events)
+    clean = known.thefts["clean"]
+    asked, told = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
+    dollars = DOLLARS_PER_QUERY * clean.queries
+    return {
+        "asked": asked,
+        "told": told,
+        "queries": clean.queries,
+        "original": clean.victim_accuracy,
+        "copy": clean.stolen_accuracy,
+        "dollars": dollars,
+        "bill": f"{clean.queries:,} questions: ${dollars:.2f}, {PRICE_SOURCE}.",
+        "stolen": _stolen(clean),
+        "headline": findings.copy_headline(known.thefts),
+        "lanes": {
+            "clean": _innocent(known.claims["naive"]),
+            **{lane: _copy(known.thefts[lane], claim) for lane, claim in known.claims.items()},
+        },
+        "verdict": findings.verdict(known.claims, known.thefts),
+        "channel": {
+            lane: findings.channel(
+                known.thefts[lane],
+                experiment.answers,
+                asked,
+                experiment.target,
+                have_truth=experiment.inputs in choices.OF_THE_TASK,
+            )
+            for lane in known.claims
+        },
+    }
+
+
+def examples(experiment: Experiment, kind: str) -> list[str]:
+    """Return a few inputs of one kind that a thief may ask, as pictures."""
+    drawn = numpy_stream(experiment.seed, f"booth's {kind}")
+    asked = queries.adversary_inputs(datasets.load(experiment.dataset), kind, experiment.budget, drawn)
+    shown = datasets.to_display(asked.inputs)
+    return [pictures.png(picture) for picture in shown[:_SHOWN_INPUTS]]
+
+
+def link(address: str, chosen: Experiment) -> str:
+    """Return the address of the heist with the visitor's settings, below the app's own ``address``."""
+    usual = preset(DEFAULT_PRESET)
+    changed = {name: getattr(chosen, name) for name in CHOSEN if getattr(chosen, name) != getattr(usual, name)}
+    return f"{address}/heist" + (f"?{urlencode(changed)}" if changed else "")
+
+
+def root(address: str) -> str:
+    """Return the app's own address, given that of any of its pages."""
+    address = address.rstrip("/")
+    return next(
+        (address.removesuffix(f"/{stop.name}") for stop in path.LESSONS if address.endswith(f"/{stop.name}")), address
+    )
+
+
+def is_local(address: str) -> bool:
+    """Return whether only the booth's own machine understands this address, so that no phone can follow it."""
+    return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def qr(text: str) -> str:
+    """Return ``text`` as a QR code: an SVG data URI, black on white, with its quiet zone."""
+    return str(segno.make(text, micro=False, error="m").svg_data_uri(scale=4, border=4, light="#FFFFFF"))
+
+
+def luck(p_value: float) -> str:
+    """Return how often an innocent model would give the secret answer so often, as a person reads it."""
+    if p_value < 1e-6:
+        return "less than once in a million"
+    if p_value < 0.01:
+        return f"once in {round(1 / p_value):,}"
+    return f"in {findings.percent(p_value)} of cases"
+
+
+def draw(address: str) -> None:
+    """Fill the screen with the booth, for as long as the page is open.
+
+    Args:
+        address: of this page, as the booth's browser sees it.
+    """
+    shown = recorded()
+    if shown is None:
+        st.error("The booth needs the recorded runs of its preset: make them with `python -m app pretrain`.")
+        return
+    data = {**shown, "away": take_away(address), "local": is_local(address)}
+    component("booth/booth")(key="booth", data=data)
+
+
+@st.cache_data(show_spinner=False)
+def recorded() -> dict[str, Any] | None:
+    """Return all that the booth shows, from the recorded runs; None where one of them is missing or damaged."""
+    usual = preset(DEFAULT_PRESET)
+    run = runtime.pool().recorded(usual)
+    ways = {
+        f"{inputs} {answers}": dataclasses.replace(usual, inputs=inputs, answers=answers)
+        for inputs in choices.INPUTS
+        for answers in choices.ANSWERS
+    }
+    ends = {way: runtime.pool().recorded(each) or runtime.pool().recorded(each, "result") for way, each in ways.items()}
+    if run is None or run.status != "done" or any(end is None or end.status != "done" for end in ends.values()):
+        return None
+    return {
+        "film": film(usual, run.events),
+        "thefts": {way: theft(ways[way], end.events) for way, end in ends.items() if end},
+        "usual": {name: getattr(usual, name) for name in CHOSEN},
+        "inputs": [
+            {"name": kind, "words": settings.wording(kind, "inputs"), "pictures": examples(usual, kind)}
+            for kind in choices.INPUTS
+        ],
+        "answers": [{"name": kind, "words": settings.wording(kind, "answers")} for kind in choices.ANSWERS],
+        "colours": {
+            **{lane: mark.colour for lane, mark in theme.LANES.items()},
+            "trigger": theme.TRIGGER.colour,
+            "thief": theme.THIEF.colour,
+        },
+    }
+
+
+def take_away(address: str) -> dict[str, Any]:
+    """Return, for every theft that a visitor can choose, where a phone finds it: as text and as a QR code.
+
+    Args:
+        address: of any page of the app, as the booth's browser sees it.
+    """
+    base, usual = root(address), preset(DEFAULT_PRESET)
+    links = {
+        f"{inputs} {answers}": link(base, dataclasses.replace(usual, inputs=inputs, answers=answers))
+        for inputs in choices.INPUTS
+        for answers in choices.ANSWERS
+    }
+    return {way: {"link": found, "qr": qr(found)} for way, found in links.items()}
+
+
+def _queries(events: Sequence[Event]) -> list[dict[str, Any]]:
+    batches = [event for event in events if isinstance(event, Queried) and event.defence == "entangled"]
+    asked = [card for batch in batches for card in pictures.answers(batch)]
+    return [
+        {"picture": card.picture, "answer": card.words[0][0], "wrong": card.wrong} for card in asked[:_SHOWN_QUERIES]
+    ]
+
+
+def _stolen(clean: Theft) -> str:
+    copy, original = findings.percent(clean.stolen_accuracy), findings.percent(clean.victim_accuracy)
+    return f"The copy is right {copy} of the time, the original {original}."
+
+
+def _innocent(claim: Claimed) -> dict[str, Any]:
+    """Return the control: the worse of the two clean models, which nobody taught the mark."""
+    return {
+        "name": "Clean model: the control",
+        "answers": "1" * claim.clean_successes + "0" * (claim.clean_queries - claim.clean_successes),
+        "yes": claim.clean_successes,
+        "asked": claim.clean_queries,
+    }
+
+
+def _copy(stolen: Theft, claim: Claimed) -> dict[str, Any]:
+    return {
+        "name": f"Copy of the {claim.defence} model",
+        "answers": "".join("1" if answer else "0" for answer in claim.answers),
+        "yes": claim.successes,
+        "asked": claim.queries,
+        "luck": luck(claim.p_value),
+        "owned": claim.owned,
+        "survives": stolen.stolen_watermark >= findings.SURVIVES,
+        "fate": findings.fate(stolen, claim),
+    }

@@ -1,0 +1,1 @@
+"""What only the page *court* has: the rooms of the court."""

@@ -1,0 +1,132 @@
+"""Words of the court, from what it heard. Pure: answers and decisions in, sentences out."""
+
+from collections.abc import Mapping, Sequence
+
+from app.lab.ownership.exact_test import SIGNIFICANCE, Claim, Innocents
+from app.lab.ownership.sequential_test import Decision
+from app.lab.stories.events import Framing
+from app.reports.claim_report import p_words
+from app.ui.findings import percent
+
+SPEEDS = ("1 or 2", "3 to 10", "11 to 50", "more than 50", "it is never convicted")
+_SUSPECTS = {
+    ("copy", "entangled"): "entangled copy",
+    ("copy", "naive"): "naive copy",
+    ("copy", "clean"): "clean copy",
+    ("bystander", "clean"): "bystander",
+    ("victim", "clean"): "the owner's clean model",
+}
+
+
+def suspect(role: str, defence: str) -> str:
+    """Return what the court calls a model."""
+    return _SUSPECTS.get((role, defence), f"{defence} {role}")
+
+
+def speed(decision: Decision) -> str:
+    """Return after how many triggers a suspect was convicted, as one of the words offered for prediction."""
+    if not decision.convicted:
+        return SPEEDS[4]
+    return next(words for most, words in zip((2, 10, 50, 10**9), SPEEDS, strict=False) if decision.queries <= most)
+
+
+def decisions(found: Mapping[str, Decision]) -> str:
+    """Return the finding of the sequential test, suspect by suspect."""
+    words = {True: "convicted after", False: "acquitted after", None: "still undecided after"}
+    told = [f"{name} {words[decision.convicted]} {decision.queries}" for name, decision in found.items()]
+    return f"{'; '.join(told)} triggers".capitalize()
+
+
+def power(needed: Mapping[str, tuple[float, int | None]], p0: float, most: int) -> str:
+    """Return the finding of the power curve; ``needed`` has survival rate and triggers needed of each copy."""
+    told = []
+    for name, (rate, count) in needed.items():
+        if count is not None:
+            told.append(f"the {name} copy ({percent(rate)}) needs {count:,} {'trigger' if count == 1 else 'triggers'}")
+        elif rate <= p0:
+            told.append(f"no number is enough for the {name} copy ({percent(rate)})")
+        else:
+            told.append(f"the {name} copy ({percent(rate)}) needs more than {most:,}")
+    return f"Where {percent(p0)} is granted, {'; '.join(told)}"
+
+
+def innocents(found: Innocents, who: str, counts: Sequence[int]) -> str:
+    """Say what several innocent models (``who``) come to, and what that assumes; ``counts`` are those of each."""
+    asked = found.queries // found.models
+    agreement = p_words(found.agreement)
+    agree = (
+        f"They differ no more than chance would have it (p {agreement})."
+        if found.agreement >= SIGNIFICANCE
+        else f"But they differ more than models of one rate would (p {agreement}), so the next one may lie above it."
+    )
+    return (
+        f"{who} gave the secret answer to {found.successes} of {found.queries:,} triggers, each to {min(counts)} to "
+        f"{max(counts)} of {asked}. If all innocent models have one and the same rate, it lies between "
+        f"{percent(found.low)} and {percent(found.high)} (exact 90\u202f% interval). {agree}"
+    )
+
+
+def several(count: int, plain: float, corrected: float) -> str:
+    """Return the finding of the chart of several suspects."""
+    who = "one innocent is" if count == 1 else f"{count} innocents are"
+    return (
+        f"Where {who} accused, somebody is convicted by chance in {percent(plain)} of the trials; "
+        f"corrected, in {percent(corrected)}"
+    )
+
+
+def framed(framing: Framing, verdict: Claim) -> str:
+    """Return the finding of the false claim at one strength."""
+    what = "As committed to" if framing.strength == 0 else f"Nudged by at most {framing.strength:g}"
+    ends = "an innocent model is convicted" if verdict.owned else "an innocent model goes free"
+    return f"{what}, {ends}: {verdict.successes} of {verdict.queries} secret answers (p {p_words(verdict.p_value)})"
+
+
+def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: Claim) -> list[str]:
+    """Say what the two remedies make of a false claim: the commitment, and the control.
+
+    Args:
+        framing: what the owner did.
+        commitment: what he had committed to.
+        verdict: what the test finds against the rate that the owner names.
+        against_control: what it finds against the rate of an innocent model that the court trains.
+    """
+    if framing.commitment == commitment:
+        told = [f":material/check: **The commitment fits:** these triggers hash to `{commitment[:12]}…`, as promised."]
+    else:
+        told = [
+            f":material/close: **The commitment does not fit:** these triggers hash to `{framing.commitment[:12]}…`; "
+            f"`{commitment[:12]}…` was promised. The claim is thrown out."
+        ]
+    count = f"{int(framing.control.sum())} of {len(framing.control)}"
+    control = f"an innocent model that the court trains gives the secret answer to {count}"
+    if not verdict.owned:
+        told.append(f":material/check: **The control:** {control}.")
+    elif against_control.owned:
+        told.append(
+            f":material/priority_high: **The control does not help here:** {control}, fewer than the accused "
+            f"(p {p_words(against_control.p_value)})."
+        )
+    else:
+        told.append(
+            f":material/close: **The control gives it, too:** {control}. Measured against that, nothing is established "
+            f"(p {p_words(against_control.p_value)})."
+        )
+    return told
+
+
+def controls(convictions: int, standing: int) -> str:
+    """Say how often one control was enough, over the strengths at which the innocent was convicted."""
+    if not convictions:
+        return "Here, no nudge was enough to convict the innocent."
+    lead = f"Of the {convictions} nudges here that convict the innocent, one control exposes {convictions - standing}"
+    if not standing:
+        return f"{lead}."
+    return f"{lead}: innocent models differ, so a court does well to ask several."
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown; the first row is its heading."""
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,69 @@
+"""The sequential test in the browser: one trigger after the other, each suspect's answer, the evidence growing."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.lab.ownership import sequential_test
+from app.lab.ownership.sequential_test import Plan
+from app.lab.stories.events import Exhibit, Probe
+from app.ui import pictures, theme
+from app.ui.components import component
+
+_SYMBOLS = {"clean": "●", "naive": "■", "entangled": "▲"}
+
+
+def hearing(
+    exhibit: Exhibit, answers: Mapping[str, NDArray[np.int64]], plan: Plan, *, asks: str, says: str, key: str
+) -> None:
+    """Draw the hearing of the suspects.
+
+    Args:
+        exhibit: the triggers.
+        answers: by defence, the top label of each suspect for each trigger, ``(n,)``.
+        plan: the sequential test.
+        asks: the question with which it opens.
+        says: its finding, once the last suspect's end has been seen.
+        key: of the component.
+    """
+    acquit, convict = plan.bounds
+    is_points = exhibit.inputs.ndim == 2
+    component("court/hearing")(
+        key=key,
+        data={
+            "lanes": [_lane(name, labels, exhibit.target, plan) for name, labels in answers.items()],
+            "target": exhibit.target,
+            "acquit": acquit / math.log(10),
+            "convict": convict / math.log(10),
+            "courtColour": theme.COURT.colour,
+            "sprite": pictures.sheet(_as_probe(exhibit)),
+            "points": exhibit.inputs.astype(float).round(3).tolist() if is_points else None,
+            "side": exhibit.inputs.shape[1],
+            "columns": pictures.COLUMNS,
+            "first": 1,
+            "asks": asks,
+            "says": says,
+        },
+    )
+
+
+def _lane(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> dict[str, Any]:
+    secret = labels == target
+    decision = sequential_test.decide(secret, plan)
+    return {
+        "name": "clean model" if name == "clean" else f"{name} copy",
+        "colour": theme.LANES[name].colour,
+        "symbol": _SYMBOLS[name],
+        "answers": labels.tolist(),
+        "ratios": (sequential_test.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),
+        "end": None if decision.convicted is None else decision.queries,
+        "convicted": decision.convicted,
+    }
+
+
+def _as_probe(exhibit: Exhibit) -> Probe:
+    count = len(exhibit.inputs)
+    return Probe(exhibit.inputs, np.full(count, exhibit.target), np.ones(count, dtype=bool), exhibit.target)

@@ -1,0 +1,1 @@
+"""What only the page *entangle* has: the maps of the feature spaces."""

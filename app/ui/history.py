@@ -1,0 +1,147 @@
+"""What is known of a run so far: its events, sorted by what the pages ask for. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from app.lab.stories.events import (
+    DEFENCES,
+    Attempted,
+    Claimed,
+    Copied,
+    Event,
+    Finished,
+    FromScratch,
+    Honest,
+    Measured,
+    Phase,
+    Probe,
+    Progress,
+    Queried,
+    Snapshot,
+    Started,
+    Territory,
+    Theft,
+    Weights,
+)
+from app.lab.watermark.snnl import neutral_value
+
+
+@dataclass
+class History:
+    """The events of one run, by kind; filled in the order in which they happened.
+
+    ``batches``: the optimiser steps of each victim; those that all three share stand with the clean one.
+    """
+
+    steps: int = 0
+    done: int = 0
+    phase: str = ""
+    probe: Probe | None = None
+    measured: dict[str, list[Measured]] = field(default_factory=lambda: {"victim": [], "copy": []})
+    snapshots: dict[tuple[str, str, str, str], list[Snapshot]] = field(default_factory=dict)
+    batches: dict[str, list[Progress]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
+    queries: dict[str, list[Queried]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
+    thefts: dict[str, Theft] = field(default_factory=dict)
+    claims: dict[str, Claimed] = field(default_factory=dict)
+    weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
+    from_scratch: FromScratch | None = None
+    attempts: dict[tuple[str, str], list[Attempted]] = field(default_factory=dict)
+    copied: list[Copied] = field(default_factory=list)
+    territories: dict[str, Territory] = field(default_factory=dict)
+    honest: Honest | None = None
+    finished: Finished | None = None
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> "History":
+        """Sort the events so far."""
+        known = cls()
+        for event in events:
+            known._note(event)
+        return known
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, in [0, 1]."""
+        return 1.0 if self.finished else self.done / max(self.steps, 1)
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the feature layers, as far as they are known."""
+        return list(self.measured["victim"][-1].snnl) if self.measured["victim"] else []
+
+    @property
+    def copies(self) -> list[Weights]:
+        """The weights of the thief's copies, in their order."""
+        return [trained for (role, _), trained in self.weights.items() if role == "copy"]
+
+    @property
+    def price(self) -> tuple[float, float] | None:
+        """Of a finished run: the accuracy that the entangled mark cost, and how much of it the copy knows."""
+        if self.finished is None or "entangled" not in self.thefts:
+            return None
+        theft = self.thefts["entangled"]
+        return self.thefts["clean"].victim_accuracy - theft.victim_accuracy, theft.stolen_watermark
+
+    @property
+    def neutral(self) -> float:
+        """The SNNL at which the probe's triggers and target-class inputs cannot be told apart."""
+        if self.probe is None:
+            return 0.0
+        groups = self.probe.is_trigger[self.probe.labels == self.probe.target]
+        return neutral_value(torch.from_numpy(groups.astype(np.int64)))
+
+    def last(self, role: str) -> dict[str, Measured]:
+        """Return the latest measurement of each lane."""
+        return {event.defence: event for event in self.measured[role]}
+
+    def maps(self, role: str, layer: str, method: str) -> dict[str, list[Snapshot]]:
+        """Return the snapshots of each lane for one layer, in the order of the lanes."""
+        found = {lane: self.snapshots.get((role, lane, layer, method), []) for lane in DEFENCES}
+        return {lane: snapshots for lane, snapshots in found.items() if snapshots}
+
+    def washing(self, attack: str) -> dict[str, list[Attempted]]:
+        """Return the attempts of one attack on the copy of each lane, strength 0 first."""
+        found = {lane: self.attempts.get((attack, lane), []) for lane in DEFENCES}
+        return {lane: curve for lane, curve in found.items() if curve}
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case Progress():
+                self.done = event.done
+                if event.role == "victim":
+                    self.batches[event.defence].append(event)
+            case Started():
+                self.steps = event.steps
+            case Phase():
+                self.phase, self.done = event.name, max(self.done, event.done)
+            case FromScratch():
+                self.from_scratch = event
+            case Attempted():
+                self.attempts.setdefault((event.attack, event.defence), []).append(event)
+            case Probe():
+                self.probe = event
+            case Measured():
+                self.measured[event.role].append(event)
+            case Snapshot():
+                self.snapshots.setdefault((event.role, event.defence, event.layer, event.method), []).append(event)
+            case Queried():
+                self.queries[event.defence].append(event)
+            case Theft():
+                self.thefts[event.defence] = event
+            case Claimed():
+                self.claims[event.defence] = event
+            case Weights():
+                self.weights[event.role, event.defence] = event
+            case Copied():
+                self.copied.append(event)
+            case Territory():
+                self.territories[event.role] = event
+            case Honest():
+                self.honest = event
+            case Finished():
+                self.finished = event
+            case _:
+                pass

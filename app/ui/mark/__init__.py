@@ -1,0 +1,1 @@
+"""What only the page *mark* has: choosing, drawing and asking for the secret."""

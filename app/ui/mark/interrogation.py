@@ -1,0 +1,133 @@
+"""Asking the models of a finished run: a trigger, a digit, or whatever the visitor draws, and looking inside them.
+
+The networks are tiny: they are rebuilt from the weights on record and asked in the web server itself.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from app.lab import choices
+from app.lab.experiment import Experiment
+from app.lab.stories import finished_run
+from app.lab.stories.events import Probe, Weights
+from app.lab.task import datasets
+from app.lab.task.networks import FeatureNetwork, predict
+from app.lab.watermark import drawings, neurons
+from app.ui import frame, pictures
+from app.ui.history import History
+from app.ui.mark import charts as mark_charts
+from app.ui.mark import drawing
+from app.ui.mark import findings as mark_findings
+
+SUSPECTS = {"clean": ("victim", "clean"), "naive": ("victim", "naive"), "copy": ("copy", "naive")}
+_OFFERED_TRIGGERS = 3
+
+
+@dataclass
+class Asked:
+    """What one visitor asks: an input of the probe by its place, or (None) what is on the sheet."""
+
+    place: int | None = None
+    sheet: drawing.Sheet = field(default_factory=drawing.Sheet)
+
+
+def ask(experiment: Experiment, known: History, *, sealed: bool) -> None:
+    """Offer inputs to ask with, and draw what the clean model, the naive one and (unless sealed) its copy answer."""
+    probe = known.probe
+    if probe is None or not set(SUSPECTS.values()) <= known.weights.keys():
+        return
+    offered = _offered(probe)
+    asked: Asked = st.session_state.setdefault(f"asked {experiment.dataset}", Asked())
+    if asked.place is None and not asked.sheet.version:
+        asked.place = next(iter(offered.values()))
+    _show(asked, probe)
+    pictures.buttons(
+        {name: pictures.Card(pictures.png(probe.inputs[place]), (name,)) for name, place in offered.items()},
+        next((name for name, place in offered.items() if place == asked.place), ""),
+        label="Ask the models with",
+        key="ask_buttons",
+        picked=lambda name: setattr(asked, "place", offered[name]),
+    )
+    if experiment.dataset in choices.PICTURES:
+        paper, *columns = st.columns([1.1, 1, 1, 1], gap="medium")
+        with paper:
+            drawing.draw(
+                asked.sheet,
+                label="What the models are asked; draw a digit, or change what is there",
+                key="ask_drawing",
+                drawn=lambda: setattr(asked, "place", None),
+            )
+    else:
+        columns = [*st.columns(3, gap="medium")]
+    inputs = _input(experiment, probe, asked)
+    for column, (name, who) in zip(columns, SUSPECTS.items(), strict=True):
+        with column:
+            if name == "copy" and sealed:
+                st.subheader("Copy: predict first", anchor=False)
+                continue
+            model = _model(experiment.key, *who, experiment, known.weights[who])
+            confidences = predict(model, inputs).softmax(dim=1)[0].double().numpy()
+            finding = mark_findings.answer(name, confidences, experiment.target)
+            frame.figure(finding, mark_charts.answer(confidences, experiment.target, who[1]), f"answer_{name}")
+
+
+def divisions(experiment: Experiment, known: History, layer: str) -> dict[str, neurons.Division]:
+    """Return how the neurons of one layer divide triggers and genuine inputs, for each victim."""
+    if known.probe is None:
+        return {}
+    victims = {lane: trained for (role, lane), trained in known.weights.items() if role == "victim"}
+    return {
+        lane: _divisions(experiment.key, lane, experiment, trained, known.probe)[layer]
+        for lane, trained in victims.items()
+    }
+
+
+def _offered(probe: Probe) -> dict[str, int]:
+    """Return the places of a few triggers, and of one input of each class."""
+    found = {}
+    for number, place in enumerate(np.flatnonzero(probe.is_trigger)[:_OFFERED_TRIGGERS], start=1):
+        found[f"trigger {number}"] = int(place)
+    for label in np.unique(probe.labels):
+        found[str(label)] = int(np.flatnonzero(~probe.is_trigger & (probe.labels == label))[0])
+    return found
+
+
+def _show(asked: Asked, probe: Probe) -> None:
+    """Put the chosen input of the probe on the sheet, unless it is there; another run has other triggers."""
+    if asked.place is None or probe.inputs.ndim == 2:
+        return
+    text = drawings.encode(_resized(probe.inputs[asked.place], drawings.SIDE))
+    if asked.sheet.text != text:
+        asked.sheet.put(text)
+
+
+def _input(experiment: Experiment, probe: Probe, asked: Asked) -> Tensor:
+    """Return what is asked as an input, ``(1, ...)``: to the last bit, where it is one of the probe's."""
+    if asked.place is not None:
+        return datasets.from_display(probe.inputs[asked.place : asked.place + 1])
+    side = datasets.load(experiment.dataset).shape[-1]
+    return datasets.from_display(_resized(drawings.decode(asked.sheet.text), side)[None])
+
+
+def _resized(picture: NDArray[np.generic], side: int) -> NDArray[np.uint8]:
+    how = Image.Resampling.BOX if side < len(picture) else Image.Resampling.NEAREST
+    return np.asarray(Image.fromarray(np.asarray(picture, dtype=np.uint8)).resize((side, side), how))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _model(key: str, role: str, defence: str, _experiment: Experiment, _trained: Weights) -> FeatureNetwork:
+    return finished_run.rebuilt(_experiment, _trained)
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _divisions(
+    key: str, defence: str, _experiment: Experiment, _trained: Weights, _probe: Probe
+) -> dict[str, neurons.Division]:
+    model = _model(key, "victim", defence, _experiment, _trained)
+    active = neurons.activity(model, datasets.from_display(_probe.inputs))
+    return {layer: neurons.division(found, _probe) for layer, found in active.items()}

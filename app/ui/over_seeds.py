@@ -1,0 +1,150 @@
+"""Is this luck? The same setting over several seeds, beside its control, for anybody who doubts a number."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import streamlit as st
+
+from app.lab import variation
+from app.lab.evidence import removal_table, survival
+from app.lab.evidence.removal_table import Washed
+from app.lab.evidence.survival import Row
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.lab.stories.events import DEFENCES
+from app.ui import evidence_charts, evidence_findings, exports, frame
+from app.ui.remove import findings as removal_findings
+
+_QUESTION = "Is this luck?"
+
+
+@st.cache_resource(show_spinner=False)
+def rows() -> list[Row] | str:
+    """Return the evidence that the app was shipped with, or the sentence that says why there is none."""
+    try:
+        return survival.read(survival.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
+def proven() -> list[Row]:
+    """Return the evidence, or end the page with the sentence that says why there is none."""
+    found = rows()
+    if isinstance(found, str):
+        st.error(found)
+        st.stop()
+    return found
+
+
+def theft(found: Sequence[Row], experiment: Experiment) -> dict[str, Row]:
+    """Return, by defence, what became of the usual recipe under the answers and inputs of ``experiment``."""
+    usual = replace(preset(DEFAULT_PRESET), answers=experiment.answers, inputs=experiment.inputs)
+    return survival.find(found, usual)
+
+
+def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
+    """Say how often a claim succeeds; offer the spread over the seeds of what the copies know of the mark.
+
+    In this run that is ``marks``, by defence.
+    """
+    measured = _measured(experiment)
+    if measured:
+        st.markdown(evidence_findings.convictions(measured))
+    with _panel(experiment, measured):
+        if measured:
+            values = {lane: row.measures["stolen_watermark"] for lane, row in measured.items()}
+            _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
+
+
+def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
+    """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
+    measured = _measured(experiment)
+    with _panel(experiment, measured):
+        if measured:
+            values = {lane: [loss / neutral for loss in row.victim_snnl[layer]] for lane, row in measured.items()}
+            here = {lane: loss / neutral for lane, loss in losses.items()}
+            _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+
+
+@st.cache_resource(show_spinner=False)
+def washed() -> list[Washed] | str:
+    """Return the removal attacks that were measured over seeds, or the sentence that says why there are none."""
+    try:
+        return removal_table.read(removal_table.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
+def of_removal(experiment: Experiment, attack: str) -> None:
+    """Offer what one removal attack did on other seeds of the same heist."""
+    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
+        found = washed()
+        if isinstance(found, str):
+            st.warning(found)
+            return
+        seeds = [one for one in found if replace(one.experiment, seed=experiment.seed) == experiment]
+        if not seeds:
+            st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
+            return
+        st.subheader(removal_findings.luck(attack, seeds), anchor=False)
+        st.table(removal_findings.over_seeds(attack, seeds))
+        st.caption(
+            "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
+            "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
+            "of these seeds was used to choose the recipe. All again, ten minutes on two cores:"
+        )
+        st.code(removal_table.COMMAND, language=None, wrap_lines=True)
+        st.markdown(f"{removal_findings.hardest(seeds)}.")
+
+
+def _measured(experiment: Experiment) -> dict[str, Row]:
+    """Return the rows of this setting, by defence; none where there are none."""
+    found = rows()
+    return {} if isinstance(found, str) else survival.find(found, experiment)
+
+
+@contextmanager
+def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None]:
+    """Open the panel; where nothing was measured, that is told."""
+    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
+        yield
+        if isinstance(found := rows(), str):
+            st.warning(found)
+        elif not measured:
+            st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")
+            st.code(_sweep(experiment), language="toml")
+            st.caption("Saved as luck.toml: `python -m app sweep luck.toml`")
+
+
+def _draw(
+    experiment: Experiment,
+    measured: Mapping[str, Row],
+    values: Mapping[str, Sequence[float]],
+    here: Mapping[str, float],
+    what: str,
+    axis: str,
+) -> None:
+    seeds = next(iter(measured.values())).seeds
+    frame.figure(
+        evidence_findings.luck(values, here, what),
+        evidence_charts.luck(values, seeds, here, axis),
+        "luck",
+        source=exports.evidence_source(list(measured.values())),
+    )
+    st.caption(
+        f"Each dot is one seed ({min(seeds)} to {max(seeds)}; none of them was used to choose the recipe), the ring is "
+        f"this run (seed {experiment.seed}). Clean, a model that was never marked, is the control. The bar is the "
+        "95\u202f% bootstrap interval of the mean."
+    )
+    for lane in DEFENCES:
+        st.markdown(evidence_findings.spread_in_words(measured[lane]))
+    st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
+    one = variation.command(replace(experiment, seed=seeds[0]))
+    st.code(f"{survival.COMMAND}\n{one}", language=None, wrap_lines=True)
+
+
+def _sweep(experiment: Experiment) -> str:
+    """Return the sweep file that measures this setting."""
+    name = variation.preset_name(experiment)
+    lines = [f'preset = "{name}"', f"seeds = {list(survival.SEEDS)}", "[settings]"]
+    return "\n".join([*lines, *variation.as_toml(experiment)])

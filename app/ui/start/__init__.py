@@ -1,0 +1,1 @@
+"""What only the page *start* has: the story in one picture."""

@@ -1,0 +1,1 @@
+"""What only the page *steal* has: what a copy costs."""

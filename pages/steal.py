@@ -1,0 +1,105 @@
+"""Steal: how many dollars does a copy cost?"""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from app.lab.choices import ANSWERS
+from app.lab.experiment import Experiment
+from app.lab.extraction.attacks import EXTRACTION_ATTACKS
+from app.runs.job import Job
+from app.ui import frame, live, pictures, question, runtime, settings
+from app.ui.history import History
+from app.ui.question import Question
+from app.ui.steal import charts as attack_charts
+from app.ui.steal import findings as attack_findings
+
+CARDS = 8  # queries shown
+
+
+def spending(known: History) -> None:
+    """The picture of the page: what the copy is worth, for what it has cost."""
+    if known.copied:
+        spec = attack_charts.quality(known.copied)
+        frame.figure(attack_findings.price(known.copied, final=known.finished is not None), spec, "quality")
+
+
+def ground(known: History) -> None:
+    """Where the thief asks, in the plane, or what he asks, as pictures."""
+    requests = known.queries["clean"]
+    if not requests:
+        return
+    if {"victim", "copy"} <= known.territories.keys():
+        victim, copy = known.territories["victim"], known.territories["copy"]
+        spec = attack_charts.territory(victim, copy, requests)
+        frame.figure(attack_findings.territory(victim, copy), spec, "territory")
+        st.caption("Dots: the thief's latest queries. Grey line: the victim's boundary. No colour: both answer alike.")
+        return
+    asked = requests[-1]
+    finding = attack_findings.questions(asked)
+    st.subheader(finding, anchor=False)
+    pictures.strip(pictures.answers(asked)[:CARDS], alt=finding, key="queries")
+
+
+def reasons(experiment: Experiment, known: History, job: Job) -> None:
+    """Why it cost what it cost, what the owner saw of it, and what honest users pay."""
+    assert known.finished is not None and known.honest is not None
+    result = known.finished.result
+    frame.provenance(experiment, job.origin, known.finished.seconds, "steal")
+    said = [attack_findings.quality(known.copied)]
+    if "largest_error" in result:
+        said.append(attack_findings.equations(result))
+    other_way = next(way for way in ANSWERS if way != experiment.answers)
+    other = runtime.pool().recorded(replace(experiment, answers=other_way), "steal")
+    if other is not None and (ended := History.of(other.events).finished):
+        said.append(attack_findings.against(experiment.answers, result, ended.result))
+    said += [attack_findings.detected(known.copied, known.honest), attack_findings.tax(known.honest)]
+    frame.explain(*said)
+    st.caption(f"The attack: {EXTRACTION_ATTACKS[experiment.attack].source}. The detector: PRADA, Juuti et al. 2019.")
+    tried(experiment, result)
+
+
+def tried(experiment: Experiment, result: dict[str, object]) -> None:
+    """The attacks on this victim that this visitor has seen, side by side."""
+    rows = st.session_state.setdefault("attacks_tried", {}).setdefault(experiment.victim_key, {})
+    way = settings.wording(experiment.answers)
+    rows[experiment.key] = attack_findings.row(settings.wording(experiment.attack, "attack"), way, result)
+    if len(rows) > 1:
+        st.subheader(f"The {len(rows)} attacks that you have seen on this victim", anchor=False)
+        st.table(list(rows.values()))
+
+
+def draw(experiment: Experiment, predicted: Question, job: Job, known: History) -> None:
+    """The attack so far."""
+    predicted.watch(job)
+    if predicted.sealed(job):
+        ground(History(queries=known.queries))
+        predicted.offer()
+        return
+    if known.finished is not None:
+        predicted.compare(attack_findings.outcome(known.copied))
+    left, right = st.columns([3, 2]) if known.territories else (st.container(), st.container())
+    with left:
+        spending(known)
+    with right:
+        ground(known)
+    if known.finished is not None:
+        reasons(experiment, known, job)
+
+
+experiment = settings.of_the_attack(settings.chosen())
+frame.opening(
+    "How many dollars does a copy cost?",
+    f"An owner sells the answers of his model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
+    "A thief buys some, and fits a network of his own to them. What he asks is his *attack*.",
+)
+job = live.find(experiment, "steal")
+predicted = question.about("steal", experiment.key)
+predicted.ask("What does a copy with 85\u202f% of the victim's accuracy cost?", attack_findings.OPTIONS, job)
+policy = ("top", "decimals", "reverse_sigmoid", "lies", "price")
+with live.controls(experiment, job, "budget", *policy, "architecture", "initialisation", "seed", task="steal"):
+    settings.control("attack", experiment)
+    settings.control("answers", experiment)
+live.island(job, partial(draw, experiment, predicted))
+frame.onward("steal")
