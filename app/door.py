@@ -13,5 +13,5 @@ pages = [
 
 page = st.navigation(pages, position="hidden" if booth else "top")
 st.set_page_config(layout="wide", page_icon=str(paths.ASSETS / "icon.png"))
-st.html(paths.DOOR.parent / "ui" / "page.css")
+st.html(paths.PACKAGE / "ui" / "page.css")
 page.run()

@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 from threadpoolctl import threadpool_limits
 
 from app.cli import terminal
+from app.cli.serve import serve
 from app.lab import choices, variation
 from app.lab.evidence import attack_table, pretrained, removal_table, survival
 from app.lab.experiment import PRESETS, Experiment, preset
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     threadpool_limits(1, user_api="blas")  # its threads wait by spinning, which starves whatever runs beside
     try:
         match chosen.command:
+            case "app":
+                serve(chosen.port, chosen.address)
             case "run":
                 _run(heist.run(_experiment(chosen)), terminal.heist, as_json=chosen.json)
             case "steal":
@@ -101,6 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m app", description="Train, steal, verdict: Entangled from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    app = commands.add_parser("app", help="serve the pages", description="Serve the pages until Ctrl-C.")
+    app.add_argument("--port", type=int, default=8501, help="where to listen; by default 8501")
+    app.add_argument("--address", help="of the network interface to listen on; by default all of this machine's")
     run = commands.add_parser("run", help="run one heist", description="Run one heist, from a preset.")
     _add_settings(run)
     steal = commands.add_parser("steal", help="play one attack", description="Play one attack on a preset's victim.")
