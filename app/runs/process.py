@@ -1,17 +1,28 @@
 """The server's end of one worker process: start it, talk to it, weigh it, end it."""
 
+import logging
 import os
+import pickle
 import subprocess
 import sys
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import IO, Any
 
 import psutil
 
 from app import paths
 from app.runs import worker
+
+# What Windows calls them: subprocess and psutil have these names on Windows only.
+_CREATE_NEW_PROCESS_GROUP = 0x00000200
+_BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
+
+_ENDED = object()  # comes out of the inbox last: the worker has hung up
+
+_logger = logging.getLogger(__name__)
 
 
 class WorkerDied(Exception):
@@ -21,15 +32,14 @@ class WorkerDied(Exception):
 class WorkerProcess:
     """A worker of our own, from start to end.
 
-    A subprocess with a socket pair rather than ``multiprocessing``: spawn would execute
-    ``streamlit_app.py`` again in the child, and fork would copy a server full of threads.
+    A subprocess with two pipes rather than ``multiprocessing``: spawn would execute ``streamlit_app.py`` again in the
+    child, and fork would copy a server full of threads. Pipes work the same on every operating system, but only Unix
+    can wait for one with a time limit: so a thread reads ahead.
     """
 
     def __init__(self, lab: str, numba_cache: Path) -> None:
         """Start a worker for the tasks of the module ``lab``; it is not ready yet."""
-        self._connection: Connection
-        self._connection, theirs = Pipe()
-        found = [str(paths.DOOR.parents[1]), os.environ.get("PYTHONPATH", "")]
+        found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
             **os.environ,
@@ -37,15 +47,18 @@ class WorkerProcess:
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
             "PYTHONPATH": os.pathsep.join(filter(None, found)),
         }
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.runs.worker", str(theirs.fileno()), lab],
-                cwd=paths.DOOR.parents[1],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal is for the server, which then closes us
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.runs.worker", lab],
+            cwd=paths.IMPORTED_FROM,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **apart(),
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._outgoing: IO[bytes] = self._process.stdin
+        self._inbox: SimpleQueue[Any] = SimpleQueue()
+        threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
 
     @property
     def alive(self) -> bool:
@@ -59,8 +72,8 @@ class WorkerProcess:
             WorkerDied: if nobody is there to receive it.
         """
         try:
-            self._connection.send(message)
-        except OSError:
+            worker.write(self._outgoing, message)
+        except (OSError, ValueError):  # a broken pipe, or one that is closed
             raise self._death() from None
 
     def receive(self, timeout: float | None) -> Any:
@@ -70,9 +83,13 @@ class WorkerProcess:
             WorkerDied: if none will come any more.
         """
         try:
-            return self._connection.recv() if self._connection.poll(timeout) else None
-        except (EOFError, OSError):
-            raise self._death() from None
+            message = self._inbox.get(timeout=timeout)
+        except Empty:
+            return None
+        if message is _ENDED:
+            self._inbox.put(_ENDED)  # for the next call
+            raise self._death()
+        return message
 
     def wait_until_ready(self, timeout: float) -> None:
         """Block until the worker has imported all it needs.
@@ -92,18 +109,19 @@ class WorkerProcess:
         """
         try:
             return int(psutil.Process(self._process.pid).memory_info().rss)
-        except psutil.NoSuchProcess:
+        except psutil.Error:  # on Windows a process that is about to end denies access
             return 0
 
     def kill(self) -> None:
-        """End the process, whatever it is doing; whoever waits in :meth:`receive` sees it die."""
+        """End the process, whatever it is doing; a call of :meth:`receive` that is waiting sees it die."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
         """End the process and hang up."""
         self.kill()
-        self._connection.close()
+        with suppress(OSError):  # what is still in the buffer has no reader
+            self._outgoing.close()
 
     def _death(self) -> WorkerDied:
         try:
@@ -112,3 +130,28 @@ class WorkerProcess:
             self.kill()
         code = self._process.returncode
         return WorkerDied(f"died (signal {-code})" if code < 0 else f"ended (exit code {code})")
+
+
+def apart(platform: str = sys.platform) -> dict[str, Any]:
+    """Return the arguments of :class:`subprocess.Popen` that take a worker out of the terminal's reach.
+
+    Ctrl-C is for the server, which then closes its workers. Windows also wants to be told here that they step back
+    behind the server; elsewhere they do so themselves.
+    """
+    if platform == "win32":
+        return {"creationflags": _CREATE_NEW_PROCESS_GROUP | _BELOW_NORMAL_PRIORITY_CLASS}
+    return {"start_new_session": True}
+
+
+def _read(incoming: IO[bytes], inbox: "SimpleQueue[Any]") -> None:
+    """Move messages from the pipe to the inbox until the worker hangs up, or says what nobody can read."""
+    with incoming:
+        try:
+            while True:
+                inbox.put(pickle.load(incoming))
+        except (EOFError, OSError):
+            pass
+        except Exception:
+            _logger.exception("A worker sent something else than a message")
+        finally:
+            inbox.put(_ENDED)

@@ -1,7 +1,7 @@
-"""The process that trains: ``python -m app.runs.worker DESCRIPTOR LAB``, started by the pool only.
+"""The process that trains: ``python -m app.runs.worker LAB``, started by the pool only.
 
-``DESCRIPTOR`` is this end of a socket pair inherited from the server: there is no address to which
-anybody else could connect, and it reads end-of-file when the server is gone. ``LAB`` is the module
+It talks to the server through its standard input and output: pipes without an address, to which nobody else could
+connect, and which end when the server is gone. What a run prints goes to standard error instead. ``LAB`` is the module
 whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first.
 
 The conversation, as pickles between these two processes only:
@@ -12,19 +12,17 @@ The conversation, as pickles between these two processes only:
 """
 
 import os
+import pickle
 import sys
 import threading
 import time
 import traceback
 from contextlib import closing, suppress
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType
-from typing import Any
-
-import torch
+from typing import IO, Any
 
 from app.lab.experiment import Experiment
 from app.lab.stories.events import Event
@@ -38,29 +36,56 @@ Request = tuple[str, dict[str, Any], tuple[Any, ...]]
 End = tuple[str, str | None]
 
 
-def main(descriptor: str, lab: str) -> None:
+def main(lab: str) -> None:
     """Serve the pool at the other end until it hangs up."""
-    connection = Connection(int(descriptor))
+    incoming, answers = _pipes()
     requests: SimpleQueue[Request] = SimpleQueue()
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
-    threading.Thread(target=_listen, args=(connection, requests, stopped), daemon=True).start()
+    threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
     _step_back()
+    import torch  # here: the server imports this module too, for its constants
+
     torch.set_num_threads(1)
     tasks = import_module(lab)
     tasks.warm_up()
-    connection.send(READY)
-    threading.Thread(target=_dispatch, args=(connection, outgoing), daemon=True).start()
+    write(answers, READY)
+    threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
     while True:
         _perform(tasks, requests.get(), outgoing, stopped)
 
 
-def _step_back() -> None:
-    """Let everything that a person waits for go first: the server, and the browser."""
+def write(pipe: IO[bytes], message: object) -> None:
+    """Send a message at once.
+
+    Raises:
+        OSError: if nobody reads at the other end.
+    """
+    pickle.dump(message, pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.flush()
+
+
+def _pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Take the two pipes away from standard input and output, so that no stray ``print`` gets between messages."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return incoming, outgoing
+
+
+def _step_back(platform: str = sys.platform) -> None:
+    """Let everything that a person waits for go first: the server, and the browser.
+
+    On Windows the server has started this process with a lower priority already.
+    """
+    if platform == "win32":
+        return
     os.nice(NICENESS)
     # Linux shares a processor among sessions first, and this process leads one of its own: that steps back as well.
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _perform(
@@ -81,24 +106,24 @@ def _perform(
     outgoing.put(end)
 
 
-def _listen(connection: Connection, requests: "SimpleQueue[Request]", stopped: threading.Event) -> None:
+def _listen(incoming: IO[bytes], requests: "SimpleQueue[Request]", stopped: threading.Event) -> None:
     """Receive while a run computes; leave at once, even in the middle of it, when the server is gone.
 
     A late stop for the run before cannot hit the next one: the order of messages clears it.
     """
     try:
         while True:
-            message = connection.recv()
+            message = pickle.load(incoming)
             if message == STOP:
                 stopped.set()
             else:
                 stopped.clear()
                 requests.put(message)
-    except (EOFError, OSError):
+    except (EOFError, OSError, pickle.UnpicklingError):  # cut off in the middle of a message, where it was killed
         os._exit(0)
 
 
-def _dispatch(connection: Connection, outgoing: "SimpleQueue[Event | End]") -> None:
+def _dispatch(answers: IO[bytes], outgoing: "SimpleQueue[Event | End]") -> None:
     """Send the first event at once, then what has gathered, ten times a second at most.
 
     On a thread of its own, so that no event waits for the next one to be computed.
@@ -113,7 +138,7 @@ def _dispatch(connection: Connection, outgoing: "SimpleQueue[Event | End]") -> N
         events = [item for item in gathered if not isinstance(item, tuple)]
         ends = [item for item in gathered if isinstance(item, tuple)]
         try:
-            connection.send((events, ends[0] if ends else None))
+            write(answers, (events, ends[0] if ends else None))
         except OSError:
             os._exit(0)
         if not ends:
