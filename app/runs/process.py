@@ -1,4 +1,4 @@
-"""The server's end of one worker process: start it, talk to it, weigh it, end it."""
+"""The server's end of one worker process: start it, exchange messages, measure its memory, end it."""
 
 import logging
 import os
@@ -16,21 +16,23 @@ import psutil
 from app import paths
 from app.runs import worker
 
+EXIT_LIMIT = 5.0  # seconds from the closing of its pipe to the end of a process; a fraction of one on an idle machine
+
 # What Windows calls them: subprocess and psutil have these names on Windows only.
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
 
-_ENDED = object()  # comes out of the inbox last: the worker has hung up
+_ENDED = object()  # the last item of an inbox: the worker has closed its pipe
 
 _logger = logging.getLogger(__name__)
 
 
 class WorkerDied(Exception):
-    """The process at the other end is gone; the message tells how, as a part of a sentence."""
+    """The worker has ended; the message is the part of a sentence that follows "a worker"."""
 
 
 class WorkerProcess:
-    """A worker of our own, from start to end.
+    """A worker process that this server has started.
 
     A subprocess with two pipes rather than ``multiprocessing``: spawn would execute ``streamlit_app.py`` again in the
     child, and fork would copy a server full of threads. Pipes work the same on every operating system, but only Unix
@@ -43,7 +45,7 @@ class WorkerProcess:
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
             **os.environ,
-            "OMP_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",  # torch reads it too
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
             "PYTHONPATH": os.pathsep.join(filter(None, found)),
         }
@@ -69,7 +71,7 @@ class WorkerProcess:
         """Send a message (see :mod:`app.runs.worker`).
 
         Raises:
-            WorkerDied: if nobody is there to receive it.
+            WorkerDied: if the worker has ended.
         """
         try:
             worker.write(self._outgoing, message)
@@ -80,7 +82,7 @@ class WorkerProcess:
         """Return the next message, or None when none came within ``timeout`` seconds.
 
         Raises:
-            WorkerDied: if none will come any more.
+            WorkerDied: if the worker has ended and all its messages were received.
         """
         try:
             message = self._inbox.get(timeout=timeout)
@@ -92,10 +94,10 @@ class WorkerProcess:
         return message
 
     def wait_until_ready(self, timeout: float) -> None:
-        """Block until the worker has imported all it needs.
+        """Block until the worker has imported what it needs.
 
         Raises:
-            WorkerDied: if it ends first, or needs longer than ``timeout`` seconds.
+            WorkerDied: if the worker ends first, or takes longer than ``timeout`` seconds.
         """
         if self.receive(timeout) != worker.READY:
             self.kill()
@@ -113,30 +115,30 @@ class WorkerProcess:
             return 0
 
     def kill(self) -> None:
-        """End the process, whatever it is doing; a call of :meth:`receive` that is waiting sees it die."""
+        """End the process, whatever it is doing; a waiting :meth:`receive` raises."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
-        """End the process and hang up."""
+        """End the process and close the pipes."""
         self.kill()
         with suppress(OSError):  # what is still in the buffer has no reader
             self._outgoing.close()
 
     def _death(self) -> WorkerDied:
         try:
-            self._process.wait(1.0)
-        except subprocess.TimeoutExpired:  # it hung up, so there is no more to expect of it
+            self._process.wait(EXIT_LIMIT)
+        except subprocess.TimeoutExpired:  # it closed its pipe, so no more messages will come
             self.kill()
         code = self._process.returncode
         return WorkerDied(f"died (signal {-code})" if code < 0 else f"ended (exit code {code})")
 
 
 def apart(platform: str = sys.platform) -> dict[str, Any]:
-    """Return the arguments of :class:`subprocess.Popen` that take a worker out of the terminal's reach.
+    """Return the arguments of :class:`subprocess.Popen` that keep Ctrl-C in a terminal away from a worker.
 
-    Ctrl-C is for the server, which then closes its workers. Windows also wants to be told here that they step back
-    behind the server; elsewhere they do so themselves.
+    It is for the server, which then closes its workers. On Windows the lower priority of a worker is set here too;
+    elsewhere each worker lowers its own.
     """
     if platform == "win32":
         return {"creationflags": _CREATE_NEW_PROCESS_GROUP | _BELOW_NORMAL_PRIORITY_CLASS}
@@ -144,7 +146,7 @@ def apart(platform: str = sys.platform) -> dict[str, Any]:
 
 
 def _read(incoming: IO[bytes], inbox: "SimpleQueue[Any]") -> None:
-    """Move messages from the pipe to the inbox until the worker hangs up, or says what nobody can read."""
+    """Move messages from the pipe to the inbox until the worker closes it, or sends what is not a message."""
     with incoming:
         try:
             while True:

@@ -1,10 +1,11 @@
 """The process that trains: ``python -m app.runs.worker LAB``, started by the pool only.
 
-It talks to the server through its standard input and output: pipes without an address, to which nobody else could
-connect, and which end when the server is gone. What a run prints goes to standard error instead. ``LAB`` is the module
-whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first.
+It exchanges messages with the server through its standard input and output: pipes without an address, to which no other
+process can connect, and which close when the server ends. What a run prints goes to standard error instead. ``LAB`` is
+the module whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first. Only that module
+imports torch, which takes the number of its threads from the environment (see :mod:`app.runs.process`).
 
-The conversation, as pickles between these two processes only:
+The messages, as pickles between these two processes only:
 
 - in: ``(task, settings, material)``, which calls ``LAB.task(Experiment, *material)``; :data:`STOP`
 - out: ``(events, end)`` at most ten times a second; ``end`` is ``None`` until the last one, then
@@ -37,16 +38,13 @@ End = tuple[str, str | None]
 
 
 def main(lab: str) -> None:
-    """Serve the pool at the other end until it hangs up."""
+    """Serve the pool until it closes the pipe."""
     incoming, answers = _pipes()
     requests: SimpleQueue[Request] = SimpleQueue()
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
     threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
     _step_back()
-    import torch  # here: the server imports this module too, for its constants
-
-    torch.set_num_threads(1)
     tasks = import_module(lab)
     tasks.warm_up()
     write(answers, READY)
@@ -59,7 +57,7 @@ def write(pipe: IO[bytes], message: object) -> None:
     """Send a message at once.
 
     Raises:
-        OSError: if nobody reads at the other end.
+        OSError: if the other end is closed.
     """
     pickle.dump(message, pipe, pickle.HIGHEST_PROTOCOL)
     pipe.flush()
@@ -76,14 +74,14 @@ def _pipes() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _step_back(platform: str = sys.platform) -> None:
-    """Let everything that a person waits for go first: the server, and the browser.
+    """Give way to what a visitor waits for: the server, and the browser.
 
-    On Windows the server has started this process with a lower priority already.
+    On Windows the server has already started this process at a lower priority.
     """
     if platform == "win32":
         return
     os.nice(NICENESS)
-    # Linux shares a processor among sessions first, and this process leads one of its own: that steps back as well.
+    # Linux shares a processor among sessions first, and this process leads one of its own: that gives way as well.
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
@@ -100,16 +98,16 @@ def _perform(
                 if stopped.is_set():
                     end = ("stopped", None)
                     break
-    except Exception as error:  # whatever a run does, the worker lives on and says so
+    except Exception as error:  # whatever a run does, the worker reports it and goes on
         traceback.print_exc()
         end = ("failed", f"The run failed: {_first_line(error)}")
     outgoing.put(end)
 
 
 def _listen(incoming: IO[bytes], requests: "SimpleQueue[Request]", stopped: threading.Event) -> None:
-    """Receive while a run computes; leave at once, even in the middle of it, when the server is gone.
+    """Receive while a run computes; exit at once, even in the middle of a run, when the server has ended.
 
-    A late stop for the run before cannot hit the next one: the order of messages clears it.
+    A late stop for one run cannot stop the next one: the request that follows clears it.
     """
     try:
         while True:
@@ -119,14 +117,14 @@ def _listen(incoming: IO[bytes], requests: "SimpleQueue[Request]", stopped: thre
             else:
                 stopped.clear()
                 requests.put(message)
-    except (EOFError, OSError, pickle.UnpicklingError):  # cut off in the middle of a message, where it was killed
+    except (EOFError, OSError, pickle.UnpicklingError):  # or in the middle of a message, where the server was killed
         os._exit(0)
 
 
 def _dispatch(answers: IO[bytes], outgoing: "SimpleQueue[Event | End]") -> None:
-    """Send the first event at once, then what has gathered, ten times a second at most.
+    """Send the first event at once, then those that have gathered, at most ten times a second.
 
-    On a thread of its own, so that no event waits for the next one to be computed.
+    This has a thread of its own, so that no event waits for the next one to be computed.
     """
     while True:
         gathered = [outgoing.get()]
