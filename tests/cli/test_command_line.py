@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from app import paths
+from app.cli import commands
 from app.cli import main as room
 from app.lab import record
 from app.lab.choices import ANSWERS, INPUTS
@@ -175,7 +176,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 
 
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
-    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(commands, "PRESETS", {"little": small})
     monkeypatch.setattr(finished_run, "umap", lambda experiment, events: iter(()))
     status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
@@ -197,9 +198,9 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
 
 
 def test_pretraining_removal_takes_up_the_recorded_heist(said, tmp_path, monkeypatch, small, story):
-    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(commands, "PRESETS", {"little": small})
     monkeypatch.setattr(washing, "remove", partial(washing.remove, attacks=("pruning",)))
-    record.write(tmp_path / "little", small, story)
+    record.write(tmp_path / "little", small, {"run": story})
     status, out, _ = said("pretrain", "--only", "removal", "--folder", str(tmp_path))
     assert status == 0 and out == ""
     *_, washed = record.read(tmp_path / "removal" / "little", "remove")
@@ -251,7 +252,7 @@ def test_removal_tells_the_price_of_each_mark(said, tmp_path, monkeypatch):
 
 
 def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, tmp_path, monkeypatch, small):
-    monkeypatch.setattr(room, "PRESETS", {"little": small})
+    monkeypatch.setattr(commands, "PRESETS", {"little": small})
     monkeypatch.setattr(
         pretrained, "EXTRACTION_ATTACKS", {name: EXTRACTION_ATTACKS[name] for name in ("task", "equations")}
     )

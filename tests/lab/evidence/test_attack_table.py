@@ -1,17 +1,19 @@
-"""The table of the README: every attack under every policy, told as means over the seeds."""
+"""Every attack under every policy, as means over the seeds."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from app.lab.evidence import attack_table
-from app.lab.evidence.attack_table import POLICIES, Cell, markdown, measure, write
+from app.lab.evidence.attack_table import POLICIES, experiments, read, rows, write
 from app.lab.experiment import PRESETS
 from app.lab.extraction import rounds
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS
 from app.lab.stories import theft
 from app.lab.stories.events import Finished
+from app.reports import tables
+from app.runs import sweep
+from app.runs.store import Store
 
 
 @pytest.fixture
@@ -26,14 +28,8 @@ def little(monkeypatch):
 
 
 def test_every_attack_meets_every_policy_as_it_would_alone(little, tmp_path):
-    measuring, done = measure(jobs=1), []
-    while True:
-        try:
-            done.append(next(measuring))
-        except StopIteration as end:
-            cells = end.value
-            break
-    assert done == [("blobs", 5)]
+    points = list(sweep.run(experiments(), Store(tmp_path / "store", None), task="theft_result", jobs=1))
+    cells = rows({point.experiment: point.result for point in points})
     places = {(cell.attack, cell.policy): cell for cell in cells}
     assert set(places) == {(attack, policy) for attack in EXTRACTION_ATTACKS for policy in POLICIES}
     alone = replace(little, attack="jbda", answers="labels")
@@ -42,8 +38,8 @@ def test_every_attack_meets_every_policy_as_it_would_alone(little, tmp_path):
     assert {**result, "seconds": 0} == {**end.result, "seconds": 0}
 
     write(tmp_path / "attacks.json", cells)
-    assert [Cell(**cell) for cell in json.loads((tmp_path / "attacks.json").read_text())["cells"]] == cells
-    lines = markdown(cells).splitlines()
+    assert read(tmp_path / "attacks.json") == cells
+    lines = tables.attacks(cells).splitlines()
     assert len([line for line in lines if line.startswith("| blobs")]) == len(EXTRACTION_ATTACKS)
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
 
@@ -53,5 +49,5 @@ def test_a_cell_quotes_a_price_only_where_every_seed_paid_it():
         {"accuracy": 0.9, "fidelity": 0.8, "dollars_to_good": 0.1, "accused_after": None},
         {"accuracy": 0.8, "fidelity": 0.7, "dollars_to_good": 0.4, "accused_after": 200},
     ]
-    assert attack_table._words(seeds) == "85 / 75, $0.4, 1 of 2"
-    assert attack_table._words([{**seeds[0], "dollars_to_good": None}, seeds[1]]) == "85 / 75, no, 1 of 2"
+    assert tables._words(seeds) == "85 / 75, $0.4, 1 of 2"
+    assert tables._words([{**seeds[0], "dollars_to_good": None}, seeds[1]]) == "85 / 75, no, 1 of 2"

@@ -6,11 +6,14 @@ import pytest
 
 from app import paths
 from app.lab.evidence import removal_table
-from app.lab.evidence.removal_table import Washed, markdown, measure, read, write
+from app.lab.evidence.removal_table import Washed, experiments, read, rows, write
 from app.lab.experiment import PRESETS
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.lab.stories.events import Finished
+from app.reports import tables
+from app.runs import sweep
+from app.runs.store import Store
 
 
 @pytest.fixture
@@ -22,27 +25,21 @@ def little(monkeypatch):
     monkeypatch.setattr(removal_table, "PRESETS", {"blobs": small})
     monkeypatch.setattr(washing, "suitable", lambda experiment: ("pruning", "quantisation"))
     monkeypatch.setattr(
-        removal_table, "REMOVAL_ATTACKS", {name: REMOVAL_ATTACKS[name] for name in ("pruning", "quantisation")}
+        tables, "REMOVAL_ATTACKS", {name: REMOVAL_ATTACKS[name] for name in ("pruning", "quantisation")}
     )
     return replace(small, seed=5)
 
 
 def test_the_table_holds_what_each_heist_ends_with_and_survives_the_disk(little, tmp_path):
-    measuring, done = measure(jobs=1), []
-    while True:
-        try:
-            done.append(next(measuring))
-        except StopIteration as end:
-            found = end.value
-            break
-    assert done == [("blobs", 5)]
+    points = list(sweep.run(experiments(), Store(tmp_path / "store", None), task="washing_result", jobs=1))
+    found = rows({point.experiment: point.result for point in points})
     (washed,) = found
     (alone,) = (event for event in washing.remove(little) if isinstance(event, Finished))
     assert {**washed.result, "seconds": 0} == {**alone.result, "seconds": 0}
     assert washed.experiment == little
     write(tmp_path / "removals.json", found)
     assert read(tmp_path / "removals.json") == found
-    assert len([line for line in markdown(found).splitlines() if line.startswith("| blobs")]) == 2
+    assert len([line for line in tables.removals(found).splitlines() if line.startswith("| blobs")]) == 2
 
 
 def washed(owned: bool, lost: float | None, pointless: bool | None) -> Washed:
@@ -79,5 +76,5 @@ def test_a_cell_counts_the_seeds_on_which_there_was_a_mark_to_wash_out():
 
 
 def test_the_readme_shows_the_table_that_is_shipped():
-    readme = (paths.HOME / "README.md").read_text(encoding="utf-8")
-    assert markdown(read(removal_table.SHIPPED)) in readme
+    readme = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert tables.removals(read(removal_table.SHIPPED)) in readme

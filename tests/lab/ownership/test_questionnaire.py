@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.lab.ownership import commitment
-from app.lab.ownership.questionnaire import MOST_BYTES, archive, files, read_answers
+from app.lab.ownership.questionnaire import MOST_BYTES, read_answers
 from app.lab.stories.events import Exhibit
+from app.reports.kit import archive, files
 
 COUNT, CLASSES = 4, 10
 GOOD = b"id,label\n0,7\n1,5\n2,5\n3,0\n"

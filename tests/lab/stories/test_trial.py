@@ -48,7 +48,7 @@ def test_the_exhibit_holds_and_the_story_is_announced_and_ends(small, told, hear
 
 
 def test_the_trial_repeats_itself_and_survives_its_record(small, story, told, heard, tmp_path):
-    record.write(tmp_path / "trial", small, trial=told)
+    record.write(tmp_path / "trial", small, {"trial": told})
     for other in (list(trial(small, story)), record.read(tmp_path / "trial", "trial")):
         again = Hearing.of(other)
         assert again.exhibit.commitment == heard.exhibit.commitment
