@@ -5,7 +5,7 @@ A touch counts until what the slider is about has changed on the screen: a chart
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from benchmarks.browsing import PATIENCE, opened, settled, two_runs_train
 from benchmarks.contract import Row, Stage, at_most, percentiles
@@ -36,26 +36,21 @@ WATCH = """(about) => {
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Touch each slider, first alone, then while two runs train."""
+    """Touch each slider, alone and while two runs train."""
     url, browser = stage.server(), stage.browser()
     times = 2 if stage.quick else TOUCHES * stage.repetitions
-    yield from latencies(browser, url, times, "alone")
-    with two_runs_train(browser, url):
-        yield from latencies(browser, url, times, "while two runs train")
-
-
-def latencies(browser: Browser, url: str, times: int, when: str) -> Iterator[Row]:
-    """Yield the latency of each slider."""
     for name, slider, about in SLIDERS:
-        page = opened(browser, f"{url}/{name}")
-        page.locator(about).first.wait_for(timeout=PATIENCE)
-        waits = list(touches(page, slider, about, times))
-        page.close()
-        yield from percentiles(f"{name}, “{slider}”, {when}", waits, "s", at_most(LIMIT))
+        waits = list(touches(browser, f"{url}/{name}", slider, about, times))
+        yield from percentiles(f"{name}, “{slider}”, alone", waits, "s", at_most(LIMIT))
+        with two_runs_train(browser, url):
+            waits = list(touches(browser, f"{url}/{name}", slider, about, times))
+        yield from percentiles(f"{name}, “{slider}”, while two runs train", waits, "s", at_most(LIMIT))
 
 
-def touches(page: Page, slider: str, about: str, times: int) -> Iterator[float]:
+def touches(browser: Browser, url: str, slider: str, about: str, times: int) -> Iterator[float]:
     """Yield the seconds from each press of an arrow key to the changed picture."""
+    page = opened(browser, url)
+    page.locator(about).first.wait_for(timeout=PATIENCE)
     handle = page.get_by_role("slider", name=slider)
     for number in range(times):
         settled(page)
@@ -63,3 +58,4 @@ def touches(page: Page, slider: str, about: str, times: int) -> Iterator[float]:
         page.evaluate(WATCH, about)
         page.keyboard.press("ArrowRight" if number % 8 < 4 else "ArrowLeft")
         yield page.evaluate("window.changed") / 1000
+    page.close()
