@@ -64,7 +64,7 @@ def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
     path = tmp_path / "sweep.toml"
     path.write_text(
         'preset = "mnist"\nseeds = [101, 100]\n[settings]\nadversary_epochs = 3\n'
-        '[grid]\nweight = [8, 4.0]\nanswers = ["labels", "confidences"]\n'
+        '[grid]\nkappa = [8, 4.0]\nanswers = ["labels", "confidences"]\n'
     )
     plan = sweep.read(path)
     assert plan.impossible == ()
@@ -102,7 +102,7 @@ def test_a_random_search_repeats_itself_by_its_seed() -> None:
 def test_random_values_lie_where_they_should() -> None:
     points = random(
         300,
-        weight={"low": 1, "high": 64, "log": True},
+        kappa={"low": 1, "high": 64, "log": True},
         temperature={"low": 0.5, "high": 1.5},
         task_epochs={"low": 2, "high": 4},
         budget={"low": 20, "high": 2000, "log": True},
