@@ -1,10 +1,11 @@
-"""The table of the README: every attack under every policy, told as means over the seeds."""
+"""The table of attacks: every attack under every policy, told as means over the seeds."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
+from app import paths
 from app.lab.evidence import attack_table
 from app.lab.evidence.attack_table import POLICIES, Cell, markdown, measure, write
 from app.lab.experiment import PRESETS
@@ -46,6 +47,11 @@ def test_every_attack_meets_every_policy_as_it_would_alone(little, tmp_path):
     lines = markdown(cells).splitlines()
     assert len([line for line in lines if line.startswith("| blobs")]) == len(EXTRACTION_ATTACKS)
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+
+
+def test_the_table_that_is_shown_is_the_one_that_is_shipped():
+    shipped = json.loads((paths.PRETRAINED / "attacks.json").read_text(encoding="utf-8"))["cells"]
+    assert markdown([Cell(**cell) for cell in shipped]) in (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_cell_quotes_a_price_only_where_every_seed_paid_it():

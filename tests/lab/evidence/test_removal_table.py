@@ -78,6 +78,6 @@ def test_a_cell_counts_the_seeds_on_which_there_was_a_mark_to_wash_out():
     assert removal_table._cell(seeds[3:], "pruning", "entangled") == "never proven"
 
 
-def test_the_readme_shows_the_table_that_is_shipped():
-    readme = (paths.HOME / "README.md").read_text(encoding="utf-8")
-    assert markdown(read(removal_table.SHIPPED)) in readme
+def test_the_table_that_is_shown_is_the_one_that_is_shipped():
+    shown = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert markdown(read(removal_table.SHIPPED)) in shown
