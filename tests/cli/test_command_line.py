@@ -105,7 +105,7 @@ def test_the_result_is_that_of_the_lab(finished):
 def test_progress_goes_to_stderr_only(finished):
     _, out, err = finished["result"]
     assert out.count("\n") == 1
-    assert "the adversary queries" in err and "{" not in err and "Warning" not in err
+    assert "the thief queries" in err and "{" not in err and "Warning" not in err
     shares = [int(line.split("%")[0]) for line in err.splitlines()]
     assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 100
 
@@ -274,7 +274,7 @@ def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, 
 def test_an_attack_from_the_command_line_tells_its_price(said, as_json):
     arguments = ["steal", "blobs", "--attack", "knockoff", "--price", "3", *SHORT, *(["--json"] if as_json else [])]
     status, out, err = said(*arguments)
-    assert status == 0 and "the adversary asks" in err
+    assert status == 0 and "the thief asks" in err
     if as_json:
         result = json.loads(out)
         assert (result["attack"], result["queries"]) == ("knockoff", 100)

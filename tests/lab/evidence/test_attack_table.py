@@ -1,9 +1,10 @@
-"""Every attack under every policy, as means over the seeds."""
+"""The table of attacks: every attack under every policy, told as means over the seeds."""
 
 from dataclasses import replace
 
 import pytest
 
+from app import paths
 from app.lab.evidence import attack_table
 from app.lab.evidence.attack_table import POLICIES, experiments, read, rows, write
 from app.lab.experiment import PRESETS
@@ -42,6 +43,11 @@ def test_every_attack_meets_every_policy_as_it_would_alone(little, tmp_path):
     lines = tables.attacks(cells).splitlines()
     assert len([line for line in lines if line.startswith("| blobs")]) == len(EXTRACTION_ATTACKS)
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+
+
+def test_the_table_that_is_shown_is_the_one_that_is_shipped():
+    shown = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert tables.attacks(read(attack_table.SHIPPED)) in shown
 
 
 def test_a_cell_quotes_a_price_only_where_every_seed_paid_it():

@@ -19,7 +19,7 @@ def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
     path = tmp_path / "sweep.toml"
     path.write_text(
         'preset = "mnist"\nseeds = [101, 100]\n[settings]\nadversary_epochs = 3\n'
-        '[grid]\nweight = [8, 4.0]\nanswers = ["labels", "confidences"]\n'
+        '[grid]\nkappa = [8, 4.0]\nanswers = ["labels", "confidences"]\n'
     )
     found = plan.read(path)
     assert found.impossible == ()

@@ -70,11 +70,11 @@ def test_a_damaged_table_is_told_in_one_sentence(tmp_path, text):
 
 def test_a_cell_counts_the_seeds_on_which_there_was_a_mark_to_wash_out():
     seeds = [washed(True, 0.01, False), washed(True, 0.03, False), washed(True, None, None), washed(False, 0.0, False)]
-    assert removal_table._cell(seeds, "pruning", "entangled") == "2 of 3, for 1.0 to 3.0 points"
-    assert removal_table._cell(seeds[:1], "pruning", "entangled") == "1 of 1, for 1.0 points"
-    assert removal_table._cell(seeds[3:], "pruning", "entangled") == "never proven"
+    assert tables._cell(seeds, "pruning", "entangled") == "2 of 3, for 1.0 to 3.0 points"
+    assert tables._cell(seeds[:1], "pruning", "entangled") == "1 of 1, for 1.0 points"
+    assert tables._cell(seeds[3:], "pruning", "entangled") == "never proven"
 
 
-def test_the_readme_shows_the_table_that_is_shipped():
-    readme = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
-    assert tables.removals(read(removal_table.SHIPPED)) in readme
+def test_the_table_that_is_shown_is_the_one_that_is_shipped():
+    shown = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert tables.removals(read(removal_table.SHIPPED)) in shown

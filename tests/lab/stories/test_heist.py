@@ -321,7 +321,7 @@ def test_accuracies_and_fidelity_are_those_of_the_weights(story, models, data):
 def test_the_channel_is_that_of_the_victims_answers(small, story, answers, inputs):
     experiment = replace(small, answers=answers, inputs=inputs)
     events = story if experiment == small else list(heist.run(experiment))
-    drawn = numpy_stream(small.seed, f"adversary's {inputs}")
+    drawn = numpy_stream(small.seed, f"thief's {inputs}")
     asked = queries.adversary_inputs(datasets.load(small.dataset), inputs, small.budget, drawn)
     innocent = said(only(Weights, events, role="victim", defence="clean").tensors, asked.inputs)
     truth = np.where(asked.labels == -1, innocent, asked.labels)
