@@ -16,8 +16,9 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# All of them, a quarter of an hour; or for example: make bench BENCH="startup page --json after.json --against before.json"
 bench: .venv/dev browser
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 pretrain: .venv/run
 	$(BIN)/python -m app pretrain

@@ -1,1 +1,1 @@
-"""Speed, measured: each file is a command that prints a table. Never a test."""
+"""Speed, measured. Each benchmark is a module here with one function, ``measure``; see :mod:`benchmarks.contract`."""

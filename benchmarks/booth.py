@@ -1,23 +1,53 @@
-"""The booth under random hands: visitors touch this and that and walk away; each reset complete, memory flat, no error.
+"""The booth under random hands: visitors touch this and that and walk away; resets complete, memory flat, no error.
 
-``python -m benchmarks.booth [MINUTES]``, ten of them unless told otherwise.
+A minute in each repetition, by the wall clock. In the quick form, one visitor, and a clock that is turned.
 """
 
 import random
-import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import CDPSession, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import CDPSession, ConsoleMessage, Page, ViewportSize, expect
 
-from tests.e2e.app_server import launch_options, serve
+from benchmarks.browsing import PATIENCE
+from benchmarks.contract import Row, Stage, at_most
 
-SCREEN = {"width": 1920, "height": 1080}
-PATIENCE = 90_000  # milliseconds
+SCREEN: ViewportSize = {"width": 1920, "height": 1080}
 RESET = 75_000  # milliseconds from the last touch: 45 s of patience, 10 s of countdown, a result that plays before
 USUAL = ("the owner's own inputs", "all its confidences")
+SIT_STILL, COUNTDOWN = 51_000, 10_000  # milliseconds; the same, for a clock that is turned
+
+
+def measure(stage: Stage) -> Iterator[Row]:
+    """Send visitors for so many minutes; after each, see that nothing is left, and weigh the page."""
+    chance, complaints = random.Random(0), list[str]()
+    page = stage.browser().new_page(viewport=SCREEN)
+    page.on("console", _complain(complaints))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    if stage.quick:
+        page.clock.install()
+    page.goto(f"{stage.server()}/?booth=1")
+    wait_for_film(page, PATIENCE)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+    touches, weights = list[int](), [weight(devtools)]
+    ends = time.monotonic() + 60 * stage.repetitions
+    while not touches or (time.monotonic() < ends and not stage.quick):
+        nothing_left(page)
+        touches.append(play(page, chance, 1 if stage.quick else chance.uniform(4, 20)))
+        leave(page, chance, turned=stage.quick)
+        weights.append(weight(devtools))
+    nothing_left(page)
+    page.close()
+    heaps, nodes = zip(*weights, strict=True)
+    yield Row("visitors, each forgotten", len(touches), "visitors")
+    yield Row("what they touched", sum(touches), "touches")
+    yield Row("memory of the page before the first visitor", heaps[0], "MiB")
+    yield Row("memory of the page after the last one", heaps[-1], "MiB")
+    yield Row("memory of the page, at most, after a visitor", max(heaps), "MiB")
+    yield Row("nodes of the page before the first visitor", nodes[0], "nodes")
+    yield Row("nodes of the page after the last one", nodes[-1], "nodes")
+    yield Row("errors in the browser", len(complaints), "errors", at_most(0))
 
 
 def wait_for_film(page: Page, milliseconds: int) -> None:
@@ -34,6 +64,17 @@ def nothing_left(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
+def play(page: Page, chance: random.Random, seconds: float) -> int:
+    """Touch this and that for some seconds; return how many touches that were."""
+    touches = 0
+    leaves = time.monotonic() + seconds
+    while time.monotonic() < leaves:
+        touch(page, chance)
+        touches += 1
+        time.sleep(min(chance.choice([0.05, 0.2, 1.0, 3.0]), max(0.0, leaves - time.monotonic())))
+    return touches
+
+
 def touch(page: Page, chance: random.Random) -> None:
     """Touch something, anything: a button, a spot without one, a key."""
     buttons = page.locator("button:visible, [role=radio]:visible").all()
@@ -48,55 +89,24 @@ def touch(page: Page, chance: random.Random) -> None:
         )
 
 
-def visitor(page: Page, chance: random.Random) -> int:
-    """Play for some seconds, then walk away; return how many touches that were."""
-    nothing_left(page)
-    touches = 0
-    leaves = time.monotonic() + chance.uniform(4, 20)
-    while time.monotonic() < leaves:
-        touch(page, chance)
-        touches += 1
-        time.sleep(chance.choice([0.05, 0.2, 1.0, 3.0]))
-    if chance.random() < 0.3:  # back in the last seconds, and away again
+def leave(page: Page, chance: random.Random, *, turned: bool) -> None:
+    """Walk away, at times only after having come back in the last seconds; ``turned``: the clock is turned on."""
+    if turned:
+        for milliseconds in (SIT_STILL, COUNTDOWN):
+            page.clock.fast_forward(milliseconds)
+    elif chance.random() < 0.3:
         page.get_by_role("alertdialog").wait_for(state="visible", timeout=RESET)
         page.mouse.click(20, 20)
-        touches += 1
     wait_for_film(page, RESET)
-    return touches
 
 
-def memory(devtools: CDPSession) -> tuple[float, int]:
-    """Return the megabytes of the page's heap, and its nodes, once the garbage is gone."""
+def weight(devtools: CDPSession) -> tuple[float, int]:
+    """Return the MiB of the page's heap, and its nodes, once the garbage is gone."""
     devtools.send("HeapProfiler.collectGarbage")
     metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
     return metrics["JSHeapUsedSize"] / 2**20, int(metrics["Nodes"])
 
 
-def complain(complaints: list[str]) -> Callable[[ConsoleMessage], None]:
+def _complain(complaints: list[str]) -> Callable[[ConsoleMessage], None]:
     """Return what notes the errors of the console."""
     return lambda said: complaints.append(said.text) if said.type == "error" else None
-
-
-if __name__ == "__main__":
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    chance, complaints = random.Random(0), list[str]()
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
-        page.on("console", complain(complaints))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{url}/?booth=1")
-        wait_for_film(page, PATIENCE)
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("Performance.enable")
-        ends, visitors, touches, heaps = time.monotonic() + 60 * minutes, 0, 0, [memory(devtools)]
-        while time.monotonic() < ends:
-            touches += visitor(page, chance)
-            visitors += 1
-            heaps.append(memory(devtools))
-        browser.close()
-    print(f"{minutes:g} minutes: {visitors} visitors, {touches} touches, {visitors} complete resets")
-    print("heap after each, MB:", " ".join(f"{heap:.1f}" for heap, _ in heaps))
-    print("nodes after each:   ", " ".join(str(nodes) for _, nodes in heaps))
-    print(f"errors: {complaints or 'none'}")
-    sys.exit(bool(complaints))

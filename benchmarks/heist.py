@@ -1,13 +1,11 @@
 """How long the heist takes, phase by phase, and how much of the machine's arithmetic a training step uses.
 
-``python -m benchmarks.heist [PRESET ...]``. Every preset runs in a worker process, as in the app,
-from the click: an idle pool, a fresh run, no record.
+Every preset runs in a worker process, as in the app, from the click: an idle pool, a fresh run, no record.
 """
 
-import sys
-import tempfile
+import dataclasses
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from statistics import median
 
 import torch
@@ -19,17 +17,50 @@ from app.lab.stories.events import Finished, Measured, Phase
 from app.lab.task import datasets, networks
 from app.runs.pool import Pool
 from app.runs.store import Store
+from benchmarks.contract import Row, Stage, at_most, middle_and_worst
 
 LIMITS = {"mnist": 30.0, "digits": 8.0, "blobs": 4.0}  # seconds, from the issue that asked for them
-FIRST_CURVE = 1.0
+STEPS, PRODUCTS = 60, 8
 
 
-def heist(pool: Pool, name: str) -> None:
-    """Print when each phase of one preset began, seen from the other side of the pipe."""
+@dataclasses.dataclass
+class Timing:
+    """Seconds from the click: to the verdict, to the first point; and how long each phase lasted."""
+
+    verdict: float
+    first_point: float
+    phases: dict[str, float]
+
+
+def measure(stage: Stage) -> Iterator[Row]:
+    """Run the presets, several times each; then time their training step on one thread."""
+    presets = {"blobs": _short(preset("blobs"))} if stage.quick else PRESETS
+    workers = Pool(workers=1, store=Store(stage.folder(), pretrained=None))
+    try:
+        workers.submit(dataclasses.replace(preset("blobs"), seed=1, task_epochs=1), "warm-up").wait()
+        for name, experiment in presets.items():
+            yield from _rows(name, [run(workers, experiment) for _ in range(stage.repetitions)])
+    finally:
+        workers.close()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for name, experiment in presets.items():
+            yield from step(name, experiment, quick=stage.quick)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def run(pool: Pool, experiment: Experiment) -> Timing:
+    """Run one experiment, as seen from the other side of the pipe.
+
+    Raises:
+        RuntimeError: if it does not finish.
+    """
     clicked = time.perf_counter()
-    job = pool.submit(preset(name), "benchmark", fresh=True)
+    job = pool.submit(experiment, "benchmark", fresh=True)
     phases: list[tuple[str, float]] = []
-    first_curve = 0.0
+    first_point = 0.0
     seen = 0
     while job.wait(events=seen + 1) or len(job.events) > seen:
         now = time.perf_counter() - clicked
@@ -37,19 +68,26 @@ def heist(pool: Pool, name: str) -> None:
             seen += 1
             if isinstance(event, Phase):
                 phases.append((event.name, now))
-            if isinstance(event, Measured) and not first_curve:
-                first_curve = now
-    total = time.perf_counter() - clicked
-    assert isinstance(job.events[-1], Finished), job.error
-    ends = [began for _, began in phases[1:]] + [total]
-    lasted = "  ".join(f"{phase} {end - began:.1f}" for (phase, began), end in zip(phases, ends, strict=True))
-    print(
-        f"{name:8} {total:6.1f} s (at most {LIMITS[name]:.0f})   first point {first_curve:.2f} s (at most 1)   {lasted}"
-    )
+            if isinstance(event, Measured) and not first_point:
+                first_point = now
+    verdict = time.perf_counter() - clicked
+    if not job.events or not isinstance(job.events[-1], Finished):
+        raise RuntimeError(f"the heist did not finish: {job.error}")
+    ends = [began for _, began in phases[1:]] + [verdict]
+    lasted = {phase: end - began for (phase, began), end in zip(phases, ends, strict=True)}
+    return Timing(verdict, first_point, lasted)
 
 
-def step(experiment: Experiment) -> None:
-    """Print one training step's arithmetic per second against that of a large matrix product, on one thread."""
+def _rows(name: str, timings: list[Timing]) -> Iterator[Row]:
+    verdicts, points = [each.verdict for each in timings], [each.first_point for each in timings]
+    yield from middle_and_worst(f"{name}, from the click to the verdict", verdicts, "s", at_most(LIMITS[name]))
+    yield from middle_and_worst(f"{name}, from the click to the first point", points, "s", at_most(1))
+    for phase in timings[0].phases:
+        yield Row(f"{name}, the phase “{phase}”, median", median(each.phases[phase] for each in timings), "s")
+
+
+def step(name: str, experiment: Experiment, *, quick: bool) -> Iterator[Row]:
+    """Yield how long one training step takes, and its arithmetic per second beside that of a large matrix product."""
     data = datasets.load(experiment.dataset)
     model = networks.build(experiment.network, data.shape, data.classes, torch.Generator().manual_seed(0))
     inputs, labels = data.owner.inputs[: experiment.batch_size], data.owner.labels[: experiment.batch_size]
@@ -63,35 +101,23 @@ def step(experiment: Experiment) -> None:
     once()
     with FlopCounterMode(display=False) as counter:
         once()
-    seconds = _median_seconds(once, 60)
-    large = torch.randn(1536, 1536)
-    peak = 2 * len(large) ** 3 / _median_seconds(lambda: large @ large, 8)
+    seconds = _median_seconds(once, 3 if quick else STEPS)
+    large = torch.randn(256, 256) if quick else torch.randn(1536, 1536)
+    peak = 2 * len(large) ** 3 / _median_seconds(lambda: large @ large, 3 if quick else PRODUCTS)
     rate = counter.get_total_flops() / seconds
-    print(
-        f"{experiment.dataset:8} {seconds * 1e3:6.2f} ms a step of {len(inputs)}   {rate / 1e9:5.1f} Gflop/s, "
-        f"{rate / peak:.0%} of a 1536 x 1536 matrix product ({peak / 1e9:.0f} Gflop/s)"
-    )
+    yield Row(f"{name}, a training step of {len(inputs)} inputs, p50", seconds * 1e3, "ms")
+    yield Row(f"{name}, its arithmetic", rate / 1e9, "Gflop/s")
+    yield Row(f"{name}, of that of a {len(large)} × {len(large)} matrix product", 100 * rate / peak, "%")
 
 
-def _median_seconds(action, times: int) -> float:  # type: ignore[no-untyped-def]
+def _short(experiment: Experiment) -> Experiment:
+    return dataclasses.replace(experiment, task_epochs=1, watermark_epochs=1, adversary_epochs=1, budget=20)
+
+
+def _median_seconds(action: Callable[[], object], times: int) -> float:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
         action()
         taken.append(time.perf_counter() - began)
     return median(taken)
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    chosen = sys.argv[1:] or list(PRESETS)
-    print("The heist, in a worker process, from the click to the verdict (phases in seconds)")
-    with tempfile.TemporaryDirectory() as folder:
-        workers = Pool(workers=1, store=Store(Path(folder), pretrained=None))
-        workers.submit(Experiment.from_dict({**preset("blobs").to_dict(), "seed": 1}), "warm-up").wait()
-        for name in chosen:
-            heist(workers, name)
-        workers.close()
-    print("The training step")
-    for name in chosen:
-        step(preset(name))

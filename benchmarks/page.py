@@ -1,75 +1,65 @@
-"""What a visitor waits for, in a real browser: the first curve, the stop, and other pages while two runs train.
+"""What a visitor waits for: a lesson, another layer while two runs train, the first curve of a run, its stop."""
 
-``python -m benchmarks.page``
-"""
+from collections.abc import Iterator
+from time import perf_counter
 
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-from statistics import median
+from playwright.sync_api import Browser, expect
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from benchmarks.browsing import PATIENCE, opened, settled, two_runs_train, unseen_seed, wait
+from benchmarks.contract import Row, Stage, at_most, middle_and_worst
 
-from tests.e2e.app_server import WIDE, launch_options, serve
-
-PATIENCE = 90_000  # milliseconds
+ROUNDS = 3  # over all layers, in each repetition
 
 
-def opened(browser: Browser, url: str) -> Page:
-    """Open a page as a new visitor and wait until it stands still."""
-    page = browser.new_page(viewport=WIDE)
-    page.goto(url)
-    expect(page.get_by_role("button", name="Run it live")).to_be_visible(timeout=PATIENCE)
-    settled(page)
-    return page
-
-
-def settled(page: Page) -> None:
-    """Wait until the script has run to its end."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE)
+def measure(stage: Stage) -> Iterator[Row]:
+    """Open a lesson, look into a model while two heists train, run and stop another one."""
+    url, browser = stage.server(), stage.browser()
+    first, *later = (arrival(browser, f"{url}/heist") for _ in range(1 + stage.repetitions))
+    yield Row("a lesson, from its address to standing still, the first visitor", first, "s")
+    yield from middle_and_worst("the same, a later visitor", later, "s")
+    with two_runs_train(browser, url):
+        waits = list(other_layers(browser, url, 1 if stage.quick else ROUNDS * stage.repetitions))
+    yield from middle_and_worst("another layer, while two runs train", waits, "s")
+    # Last, for now both workers have started.
+    curves, stops = zip(*(run_and_stop(browser, url) for _ in range(stage.repetitions)), strict=True)
+    yield from middle_and_worst("from the click to the first curve", curves, "s", at_most(1))
+    yield from middle_and_worst("from the stop to standing still", stops, "s", at_most(1))
 
 
 def arrival(browser: Browser, url: str) -> float:
-    """Return how many seconds a new visitor waits until a page stands still."""
-    began = time.perf_counter()
-    opened(browser, url).close()
-    return time.perf_counter() - began
+    """Return how many seconds a new visitor waits until a lesson stands still."""
+    began = perf_counter()
+    page = opened(browser, url)
+    waited = perf_counter() - began
+    page.close()
+    return waited
 
 
-def wait(act: Callable[[], object], effect: Locator) -> float:
-    """Return the seconds from an act to its visible effect."""
-    began = time.perf_counter()
-    act()
-    expect(effect).to_be_visible(timeout=PATIENCE)
-    return time.perf_counter() - began
+def run_and_stop(browser: Browser, url: str) -> tuple[float, float]:
+    """Return the seconds to the first curve of a live run, and those to its stop."""
+    page = opened(browser, f"{url}/heist?seed={unseen_seed()}")
+    curve = page.get_by_role("heading", name="Accuracy of the victims")
+    first = wait(page.get_by_role("button", name="Run it live").click, curve)
+    page.get_by_role("progressbar").first.wait_for(timeout=PATIENCE)
+    stop = wait(page.get_by_role("button", name="Stop").click, page.get_by_text("Stopped."))
+    page.close()
+    return first, stop
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        first, *later = (arrival(browser, f"{url}/heist") for _ in range(4))
-        print(f"a lesson, from the address to standing still: first visitor {first:.1f} s, later {median(later):.1f} s")
-        firsts, stops = [], []
-        for seed in (900, 901, 902):
-            page = opened(browser, f"{url}/heist?seed={seed}")
-            run, stop = (page.get_by_role("button", name=name) for name in ("Run it live", "Stop"))
-            curve = page.get_by_role("heading", name="Accuracy of the victims")
-            firsts.append(wait(run.click, curve))
-            page.wait_for_function("document.querySelectorAll('[role=progressbar]').length > 0")
-            stops.append(wait(stop.click, page.get_by_text("Stopped.")))
-            page.close()
-        print(f"from the click to the first curve: {', '.join(f'{each:.2f}' for each in firsts)} s (at most 1)")
-        print(f"from the stop to standing still: {', '.join(f'{each:.2f}' for each in stops)} s (at most 1)")
-        runners = [opened(browser, f"{url}/heist?seed={seed}") for seed in (910, 911)]
-        for page in runners:
-            page.get_by_role("button", name="Run it live").click()
-            expect(page.get_by_role("heading", name="Accuracy of the victims")).to_be_visible(timeout=PATIENCE)
-        reader = opened(browser, f"{url}/entangle")
-        reader.get_by_role("button", name="Show me").click()
-        waits = []
-        for layer in ("dense", "conv1", "conv2", "dense", "conv1", "conv2"):
-            finding = reader.get_by_role("heading", name=f"SNNL in {layer}")
-            waits.append(wait(reader.get_by_role("radio", name=layer).click, finding))
-        print(f"another layer on another page while two runs train: {median(waits):.2f} s, at most {max(waits):.2f}")
-        browser.close()
+def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
+    """Yield the seconds from a click on a layer to its numbers; its question is put aside before."""
+    page = opened(browser, f"{url}/entangle")
+    shown = page.get_by_role("radiogroup", name="Layer").get_by_role("radio")
+    layers = shown.all_inner_texts()
+    for layer in layers:
+        page.get_by_role("radio", name=layer, exact=True).click()
+        expect(page.get_by_text(f"In the layer {layer},").first).to_be_visible(timeout=PATIENCE)
+        settled(page)
+        page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
+        page.get_by_role("heading", name=f"SNNL in {layer}:").wait_for(timeout=PATIENCE)
+        settled(page)
+    for layer in layers * rounds:
+        numbers = page.get_by_role("heading", name=f"SNNL in {layer}:")
+        yield wait(page.get_by_role("radio", name=layer, exact=True).click, numbers)
+        settled(page)
+    page.close()

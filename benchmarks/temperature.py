@@ -1,24 +1,18 @@
-"""How smoothly the playground follows the temperature slider while one drags it, and what the server hears of it.
-
-``python -m benchmarks.temperature``
-"""
+"""How smoothly the playground follows the temperature slider while one drags it, and what the server hears of it."""
 
 import re
-import sys
-import tempfile
-import time
+from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
-from statistics import median
+from time import perf_counter
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, WebSocket, expect
 
 from app.lab.watermark.arrangements import MOST
-from tests.e2e.app_server import WIDE, launch_options, serve
+from benchmarks.browsing import PATIENCE, WIDE, settled
+from benchmarks.contract import Row, Stage, at_least, at_most, percentiles
 
 FRAMES = 55  # a second, at least
-SECONDS, DRAGS = 4, 3
-PATIENCE = 90_000  # milliseconds
+SECONDS = 4  # of dragging, in each repetition
 # At every frame of the browser: when it was, and which temperature it shows.
 WATCH = """slider => {
     window.watched = [];
@@ -31,6 +25,35 @@ WATCH = """slider => {
 WATCHED = "() => { cancelAnimationFrame(window.watching); return window.watched; }"
 
 
+def measure(stage: Stage) -> Iterator[Row]:
+    """Fill the plane with points and drag the slider to and fro."""
+    page = stage.browser().new_page(viewport=WIDE)
+    sent: list[object] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", sent.append)
+
+    page.on("websocket", listen)
+    page.goto(f"{stage.server()}/temperature?arrangement=mixed")
+    slider = page.get_by_role("slider", name="Temperature")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
+    fill(page)
+    frames, drawn, messages = list[float](), 0, 0
+    for _ in range(stage.repetitions):
+        waits, pictures, told = drag(page, 1 if stage.quick else SECONDS, sent)
+        frames += waits
+        drawn += pictures
+        messages += told
+    page.close()
+    seconds = sum(frames) / 1000
+    points = f"while one drags at {MOST} points"
+    yield Row(f"frames {points}", len(frames) / seconds, "frames/s", at_least(FRAMES))
+    yield Row(f"new pictures {points}", drawn / seconds, "pictures/s")
+    yield from percentiles(f"from frame to frame {points}", frames, "ms")
+    yield Row("the longest of them", max(frames), "ms")
+    yield Row(f"what the server is told {points}", messages, "messages", at_most(0))
+
+
 def fill(page: Page) -> None:
     """Add points until there is no more room."""
     plane, full = page.get_by_role("application"), page.get_by_text(f"There is room for {MOST} points.")
@@ -38,11 +61,11 @@ def fill(page: Page) -> None:
     for _ in range(MOST):
         plane.press("Enter")
     expect(full).to_be_visible()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE)
+    settled(page)
 
 
-def drag(page: Page, sent: list[object]) -> tuple[list[float], int, int]:
-    """Drag the slider to and fro; return the ms from frame to frame, the pictures drawn, the messages sent."""
+def drag(page: Page, lasting: float, sent: list[object]) -> tuple[list[float], int, int]:
+    """Drag the slider to and fro; return the ms from frame to frame, the pictures drawn, the messages until release."""
     slider = page.get_by_role("slider", name="Temperature")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -52,36 +75,12 @@ def drag(page: Page, sent: list[object]) -> tuple[list[float], int, int]:
     page.mouse.down()
     before = len(sent)
     slider.evaluate(WATCH)
-    began = time.perf_counter()
-    while (gone := time.perf_counter() - began) < SECONDS:
+    began = perf_counter()
+    while (gone := perf_counter() - began) < lasting:
         page.mouse.move(left + abs((gone % 2) - 1) * width, middle)  # there and back in two seconds
     watched = page.evaluate(WATCHED)
     messages = len(sent) - before
     page.mouse.up()
     steps = list(pairwise(watched))
-    drawn = sum(before != after for (_, before), (_, after) in steps)
+    drawn = sum(old != new for (_, old), (_, new) in steps)
     return [later - earlier for (earlier, _), (later, _) in steps], drawn, messages
-
-
-if __name__ == "__main__":
-    failed = False
-    print(f"Dragging the temperature for {SECONDS} s at {MOST} points, {WIDE['width']} x {WIDE['height']}")
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_page(viewport=WIDE)
-        sent: list[object] = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-        page.goto(f"{url}/temperature?arrangement=mixed")
-        slider = page.get_by_role("slider", name="Temperature")
-        expect(slider).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
-        fill(page)
-        for _ in range(DRAGS):
-            waits, drawn, messages = drag(page, sent)
-            rate = 1000 * len(waits) / sum(waits)
-            failed |= rate < FRAMES or messages > 0
-            print(
-                f"{rate:5.1f} frames/s (at least {FRAMES})   {1000 * drawn / sum(waits):5.1f} pictures/s   "
-                f"median {median(waits):4.1f} ms, worst {max(waits):5.1f} ms   {messages} websocket messages (none)"
-            )
-        browser.close()
-    sys.exit(failed)

@@ -92,8 +92,8 @@ def test_one_and_one_point_zero_and_the_text_1_are_the_same_setting():
 
 
 def test_minus_zero_is_zero():
-    assert Experiment(weight=-0.0) == Experiment(kappa=0.0)
-    assert Experiment(weight=-0.0).key == Experiment(weight="-0").key == Experiment(kappa=0).key
+    assert Experiment(kappa=-0.0) == Experiment(kappa=0.0)
+    assert Experiment(kappa=-0.0).key == Experiment(kappa="-0").key == Experiment(kappa=0).key
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -169,7 +169,7 @@ def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
 def test_a_setting_at_its_default_leaves_no_trace_in_the_key():
     bare = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION}).encode()).hexdigest()
     assert Experiment().key == bare
-    told = hashlib.sha256(json.dumps({"lab": room.LAB_VERSION, "seed": 7, "kappa": 2.0}).encode()).hexdigest()
+    told = hashlib.sha256(json.dumps({"kappa": 2.0, "lab": room.LAB_VERSION, "seed": 7}).encode()).hexdigest()
     assert Experiment(seed=7, kappa=2).key == told
 
 

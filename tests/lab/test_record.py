@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from app.lab import record
 from app.lab.experiment import LAB_VERSION, Experiment
 from app.lab.record import DamagedRecord
-from app.lab.stories.events import Event, Finished, Phase, Probe, Snapshot, Started, Weights
+from app.lab.stories.events import Event, Finished, Phase, Probe, Result, Snapshot, Started, Weights
 
 DTYPES = [np.dtype(name) for name in ("bool", "uint8", "int64", "float16", "float32", "float64")]
 RUN = Experiment(seed=7)
@@ -46,6 +46,10 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return arrays
     if get_origin(hint) is dict:
         return st.dictionaries(st.text(), values(get_args(hint)[1]), max_size=3)
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    if hint is Result:
+        return st.dictionaries(st.text(), plain, max_size=3)
     return {int: whole, float: numbers | whole, str: st.text(), bool: st.booleans(), object: plain}[hint]
 
 
@@ -86,7 +90,7 @@ def test_what_is_written_is_read_to_the_last_bit(events: list[Event], finished: 
     maps = [event for event in maps if not isinstance(event, Weights) or (event.role, event.defence) not in names]
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, "record")
-        record.write(folder, RUN, [*events, finished], maps)
+        record.write(folder, RUN, {"run": [*events, finished], "umap": maps})
         assert all(map(same, record.read(folder), [*events, finished]))
         assert len(record.read(folder)) == len(events) + 1
         manifest = record.read_manifest(folder)
@@ -110,7 +114,7 @@ def story(scale: float = 1.0) -> list[Event]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "pretrained" / "mnist"
-    record.write(made, RUN, story())
+    record.write(made, RUN, {"run": story()})
     return made
 
 
@@ -118,7 +122,7 @@ def test_arrays_keep_their_order_whatever_their_memory_looks_like(tmp_path: Path
     turned = np.asfortranarray(np.arange(6, dtype=np.float32).reshape(3, 2))
     sparse = np.arange(12, dtype=np.float32).reshape(6, 2)[::2]
     maps = [Snapshot("copy", "naive", 1.0, "deep", "umap", points) for points in (turned, sparse)]
-    record.write(tmp_path / "record", RUN, (), maps)
+    record.write(tmp_path / "record", RUN, {"umap": maps})
     first, second = record.read(tmp_path / "record", "umap")
     assert isinstance(first, Snapshot) and isinstance(second, Snapshot)
     np.testing.assert_array_equal(first.points, [[0, 1], [2, 3], [4, 5]])
@@ -145,7 +149,7 @@ def test_the_manifest_tells_settings_result_and_files(folder: Path) -> None:
 
 def test_a_result_is_kept_alone(tmp_path: Path) -> None:
     started, *_, finished = story()
-    record.write(tmp_path / "record", RUN, result=[started, finished])
+    record.write(tmp_path / "record", RUN, {"result": [started, finished]})
     assert record.read(tmp_path / "record", "result") == [started, finished]
     manifest = record.read_manifest(tmp_path / "record")
     assert [task for task in get_args(record.Task) if manifest.holds(task)] == ["result"]
@@ -156,16 +160,16 @@ def test_a_result_is_kept_alone(tmp_path: Path) -> None:
     with pytest.raises(DamagedRecord, match="does not tell the result"):
         record.read(tmp_path / "record", "result")
     with pytest.raises(ValueError, match="Only a finished run"):
-        record.write(tmp_path / "other", RUN, result=[started])
+        record.write(tmp_path / "other", RUN, {"result": [started]})
 
 
 def test_a_record_is_replaced_as_a_whole_or_not_at_all(folder: Path) -> None:
-    record.write(folder, RUN, [*story(2.0)[:3], story()[-1]])
+    record.write(folder, RUN, {"run": [*story(2.0)[:3], story()[-1]]})
     assert not (folder / "victim-entangled.safetensors").exists()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     wrong = Snapshot("victim", "clean", 0.5, "deep", "pca", np.zeros((2, 2), complex))
     with pytest.raises(TypeError, match="complex128"):
-        record.write(folder, RUN, [wrong, story()[-1]])
+        record.write(folder, RUN, {"run": [wrong, story()[-1]]})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert list(folder.parent.iterdir()) == [folder]
 
@@ -183,7 +187,7 @@ def test_what_is_no_finished_run_is_not_written(
     tmp_path: Path, events: list[Event], error: type[Exception], sentence: str
 ) -> None:
     with pytest.raises(error, match=sentence):
-        record.write(tmp_path / "record", RUN, events)
+        record.write(tmp_path / "record", RUN, {"run": events})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from app.lab.experiment import Experiment
 from app.lab.stories.events import Claimed, Event, Finished, Phase, Probe, Progress, Snapshot, Started, Theft, Weights
+from app.lab.stories.outcomes import Outcome
 
 SENSELESS = 32  # task batches per watermark batch: too many, so the heist refuses to begin
 DIVERGING = 0.09  # the learning rate at which the victims diverge
@@ -27,7 +28,7 @@ def total_steps(experiment: Experiment) -> int:
     return 7
 
 
-def run(experiment: Experiment, *others: Experiment, looks: bool) -> Iterator[Event]:
+def play(experiment: Experiment, *others: Experiment) -> Generator[Event]:
     """Train once, steal for each."""
     _leave("victims", experiment)
     yield Started(experiment.key, experiment.seed, 7)
@@ -59,6 +60,9 @@ def run(experiment: Experiment, *others: Experiment, looks: bool) -> Iterator[Ev
 def theft(of: Experiment) -> Theft:
     """Return what the theft comes to: numbers that tell the experiments apart."""
     return Theft("entangled", of.budget, 0.9, 0.8, 1.0, of.kappa / 100, 0.5, 0.6, 0.7, 0.1, 0.05, of.seed / 1000)
+
+
+OUTCOMES = {"result": Outcome(play, total_steps, ("query",), (Theft, Claimed))}
 
 
 def _leave(what: str, experiment: Experiment) -> None:

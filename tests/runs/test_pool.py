@@ -337,7 +337,7 @@ def test_ended_jobs_are_forgotten_oldest_first(tmp_path: Path, monkeypatch: pyte
 def test_a_damaged_record_fails_with_its_sentence_and_a_live_run_gets_past_it(tmp_path: Path) -> None:
     counting = experiment(COUNT)
     shipped = tmp_path / "pretrained" / "mnist"
-    record.write(shipped, counting, story(counting))
+    record.write(shipped, counting, {"run": story(counting)})
     os.truncate(shipped / "events.safetensors", 100)
     pool = Pool(1, Store(tmp_path / "store", tmp_path / "pretrained"), lab="fake_lab")
     assert pool.find(counting.key) is None
@@ -355,7 +355,7 @@ def test_a_damaged_record_fails_with_its_sentence_and_a_live_run_gets_past_it(tm
 
 def test_the_record_stays_in_sight_while_the_run_is_repeated(tmp_path: Path) -> None:
     counting = experiment(COUNT)
-    record.write(tmp_path / "pretrained" / "mnist", counting, story(counting))
+    record.write(tmp_path / "pretrained" / "mnist", counting, {"run": story(counting)})
     pool = Pool(0, Store(tmp_path / "store", tmp_path / "pretrained"))
     assert pool.recorded(experiment(COUNT)) is None
     recorded = pool.recorded(counting)
@@ -370,7 +370,7 @@ def test_the_record_stays_in_sight_while_the_run_is_repeated(tmp_path: Path) -> 
 
 def test_a_pretrained_run_is_there_at_once(tmp_path: Path) -> None:
     counting = experiment(COUNT)
-    record.write(tmp_path / "pretrained" / "mnist", counting, story(counting))
+    record.write(tmp_path / "pretrained" / "mnist", counting, {"run": story(counting)})
     pool = Pool(0, Store(tmp_path / "store", tmp_path / "pretrained"))
     job = pool.submit(counting, "ada")
     pool.close()

@@ -105,7 +105,7 @@ def test_a_damaged_run_of_this_machine_is_passed_over(tmp_path: Path) -> None:
     store.put(done, story(done))
     os.truncate(tmp_path / "store" / f"run-{done.key}" / "events.safetensors", 9)
     assert store.get(done.key) is None
-    record.write(tmp_path / "pretrained" / "mnist", done, story(done))
+    record.write(tmp_path / "pretrained" / "mnist", done, {"run": story(done)})
     found = Store(tmp_path / "store", tmp_path / "pretrained").get(done.key)
     assert found is not None and found.origin == "pretrained"
 
@@ -120,7 +120,7 @@ def test_a_record_under_another_runs_name_is_passed_over(tmp_path: Path) -> None
 
 def test_a_shipped_record_holds_the_run_and_its_map(tmp_path: Path) -> None:
     done = experiment(COUNT)
-    record.write(tmp_path / "mnist", done, story(done), drawn(done))
+    record.write(tmp_path / "mnist", done, {"run": story(done), "umap": drawn(done)})
     store = Store(tmp_path / "store", tmp_path)
     run, drawing = store.get(done.key), store.get(done.key, "umap")
     assert run is not None and drawing is not None
@@ -130,8 +130,8 @@ def test_a_shipped_record_holds_the_run_and_its_map(tmp_path: Path) -> None:
 
 def test_a_damaged_shipped_record_is_told_and_does_not_hide_the_others(tmp_path: Path) -> None:
     done, other = experiment(COUNT), experiment(COUNT)
-    record.write(tmp_path / "a", done, story(done))
-    record.write(tmp_path / "b", other, story(other))
+    record.write(tmp_path / "a", done, {"run": story(done)})
+    record.write(tmp_path / "b", other, {"run": story(other)})
     (tmp_path / "0").mkdir()
     (tmp_path / "0" / "manifest.json").write_text("garbled")
     (tmp_path / "a" / "events.safetensors").unlink()

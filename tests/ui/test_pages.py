@@ -236,7 +236,7 @@ def test_a_damaged_record_is_told_in_an_error_box_and_the_page_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = PRESETS["blobs"]
-    record.write(tmp_path / "blobs", experiment, record.read(paths.HOME / "pretrained" / "blobs"))
+    record.write(tmp_path / "blobs", experiment, {"run": record.read(paths.HOME / "pretrained" / "blobs")})
     (tmp_path / "blobs" / "events.safetensors").write_bytes(b"not what it was")
     monkeypatch.setattr(runtime.pool()._store, "_pretrained", tmp_path)
     runtime.pool()._jobs.clear()

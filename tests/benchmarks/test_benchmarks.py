@@ -1,0 +1,60 @@
+"""Each benchmark works: its quick form yields its rows. How fast anything is, no test says."""
+
+import math
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+import benchmarks
+from benchmarks import contract
+from benchmarks.contract import NAMES, Row, Stage
+
+PARTS = {"__init__", "__main__", "browsing", "contract", "machine", "report"}
+IN_A_BROWSER = ("startup", "page", "sliders", "temperature", "booth")
+EXPECTED = {  # how the rows begin that nobody would want to miss
+    "startup": ["python -m app --help", "import app.lab.experiment", "a fresh server", "from its start"],
+    "page": ["a lesson", "another layer", "from the click", "from the stop"],
+    "sliders": ["channel, “The thief asks”, alone", "heist, “The thief asks”, while two runs train"],
+    "temperature": ["frames", "new pictures", "from frame to frame", "what the server is told"],
+    "booth": ["visitors", "memory", "nodes", "errors"],
+    "heist": ["blobs, from the click to the verdict", "blobs, the phase “copy”", "blobs, a training step"],
+    "extraction": ["knockoff, other data", "copycat, inputs of the task"],
+}
+
+
+def check(name: str, rows: list[Row]) -> None:
+    for row in rows:
+        least = 0 if row.unit in ("messages", "errors") or "spread" in row.what else math.ulp(0.0)
+        assert math.isfinite(row.value) and row.value >= least, row
+        assert row.unit
+        assert row.goal is None or math.isfinite(row.goal.limit)
+    told = [(row.what, row.unit) for row in rows]
+    assert len(set(told)) == len(told)
+    for beginning in EXPECTED[name]:
+        assert any(row.what.startswith(beginning) for row in rows), beginning
+
+
+def test_every_module_is_a_benchmark_or_a_part_of_them_all() -> None:
+    modules = {path.stem for path in Path(benchmarks.__file__).parent.glob("*.py")}
+    assert modules == {*NAMES, *PARTS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_benchmark_says_in_one_line_what_it_measures(name: str) -> None:
+    assert contract.purpose(name).endswith((".", ":"))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in IN_A_BROWSER])
+def test_a_benchmark_yields_its_rows(name: str) -> None:
+    with Stage(quick=True, repetitions=1) as stage:
+        check(name, list(contract.load(name).measure(stage)))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", IN_A_BROWSER)
+def test_a_benchmark_in_a_browser_yields_its_rows(name: str, server: str, browser: Browser) -> None:
+    with Stage(quick=True, repetitions=1, url=server, chromium=browser) as stage:
+        check(name, list(contract.load(name).measure(stage)))
+    assert browser.is_connected()
