@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-_UI = Path(__file__).parents[1]
+_UI = Path(__file__).resolve().parents[1]
 _IMPORT = re.compile(r'^(import [^;"]* from )"(\.[^"]*)";$', re.MULTILINE)
 
 
@@ -25,9 +25,11 @@ def component(name: str) -> Any:
         name: a path without its suffix, from ``app/ui`` on: ``"heist/film"``.
     """
     place = _UI / name
-    parts = {suffix: place.with_suffix(f".{suffix}").read_text() for suffix in ("html", "css")}
     return st.components.v2.component(
-        f"entangled_{name.replace('/', '_')}", js=module(place.with_suffix(".js")), **parts
+        f"entangled_{name.replace('/', '_')}",
+        html=place.with_suffix(".html").read_text(),
+        css=place.with_suffix(".css").read_text(),
+        js=module(place.with_suffix(".js")),
     )
 
 
