@@ -19,7 +19,7 @@ LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn
 
 experiment = settings.chosen()
 frame.opening(
-    "What can you believe here?",
+    "about",
     "What was measured, you can measure again. What was quoted, you can read in its source.",
 )
 found = over_seeds.proven()

@@ -59,7 +59,7 @@ def drift(known: Sequence[Row]) -> None:
 
 
 frame.opening(
-    "What carries a mark?",
+    "channel",
     "A thief trains on the *answers*, and on nothing else. Where they say no more than the truth, nothing can pass. "
     "So look at what they say beyond it, the *channel*: the stray weight, given to the target class where it is not "
     "the truth.",

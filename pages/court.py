@@ -30,7 +30,7 @@ def draw(experiment: Experiment, room: str, job: Job, known: History) -> None:
 
 experiment = settings.chosen()
 frame.opening(
-    "How sure is sure?",
+    "court",
     "You are the owner. A model out there resembles yours. Ask it your secret triggers, one by one: each secret answer "
     "is evidence, and an innocent model gives one now and then, too.",
 )

@@ -127,7 +127,7 @@ def found_layer(known: History) -> str:
 
 experiment = settings.owners(settings.chosen())
 frame.opening(
-    "Where inside the model does a mark live?",
+    "entangle",
     "Three models share their training; then one goes on **clean**, one learns the triggers **naively**, and one "
     "learns them **entangled**. How mixed triggers and real inputs are inside a model is measured by the "
     "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889): near 0 they sit apart; at its "

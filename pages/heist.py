@@ -112,7 +112,7 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: History) 
 
 
 experiment = settings.chosen()
-frame.opening("Which mark survives the theft?")
+frame.opening("heist")
 job = live.find(experiment)
 predicted = question.about("heist", experiment.key)
 more = ("initialisation", "architecture", "budget", "kappa", "temperature", "schedule", "seed")

@@ -98,7 +98,7 @@ def draw(job: Job, known: History) -> None:
 
 experiment = settings.owners(settings.chosen())
 frame.opening(
-    "Will the copy know the secret handshake?",
+    "mark",
     "The owner teaches his model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
     "*naive*: nothing ties it to the task.",
 )

@@ -73,7 +73,7 @@ def everything(known: History) -> None:
 
 experiment = settings.chosen()
 frame.opening(
-    "Can the thief wash it out?",
+    "remove",
     "This thief knows that his copy may be marked, but neither the triggers nor their answer. So he attacks the mark "
     "itself, harder and harder, and each time the owner asks his triggers again.",
 )

@@ -90,7 +90,7 @@ def draw(experiment: Experiment, predicted: Question, job: Job, known: History) 
 
 experiment = settings.of_the_attack(settings.chosen())
 frame.opening(
-    "How many dollars does a copy cost?",
+    "steal",
     f"An owner sells the answers of his model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
     "A thief buys some, and fits a network of his own to them. What he asks is his *attack*.",
 )

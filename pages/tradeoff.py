@@ -41,7 +41,7 @@ def draw(job: Job, known: History) -> None:
 
 experiment = settings.chosen()
 frame.opening(
-    "What does a mark cost?",
+    "tradeoff",
     "The owner chooses how hard to entangle (weight \u03ba) and how near two inputs must be to count (temperature T). "
     "He pays in accuracy: a *point* is one more wrong answer in a hundred, against the model without a mark.",
 )
