@@ -2,13 +2,25 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from app.lab.experiment import Experiment
-from app.lab.stories import theft
-from app.lab.stories.events import WATERMARKED, Event, Measured, Phase, Started
+from app.lab.stories.events import (
+    WATERMARKED,
+    Event,
+    HeistResult,
+    Measured,
+    Phase,
+    PhaseName,
+    Result,
+    Started,
+    TheftResult,
+    WashingResult,
+)
+from app.lab.stories.events.washing import CurveResult
+from app.lab.stories.theft import GOOD
 
-_PHASES = {
+_PHASES: dict[PhaseName, str] = {
     "task": "the victim learns its task",
     "triggers": "the triggers are moved until the innocent model denies the target",
     "watermark": "clean, naive and entangled part",
@@ -25,9 +37,8 @@ _PHASES = {
     "maps": "the maps are drawn by UMAP",
 }
 
-Result = dict[str, Any]
 # The columns of a sweep's table: what is measured, which value is the worst, and how it is written.
-_COLUMNS: tuple[tuple[str, Callable[[Result], float], Callable[[list[float]], float], str], ...] = (
+_COLUMNS: tuple[tuple[str, Callable[[HeistResult], float], Callable[[list[float]], float], str], ...] = (
     ("cost, points", lambda run: 100 * (run["clean"]["accuracy"] - run["entangled"]["victim_accuracy"]), max, "{:.1f}"),
     ("naive mark", lambda run: run["naive"]["stolen_watermark"], min, "{:.0%}"),
     ("EWE mark", lambda run: run["entangled"]["stolen_watermark"], min, "{:.0%}"),
@@ -53,7 +64,7 @@ def reported(events: Iterator[Event]) -> Iterator[Event]:
         yield event
 
 
-def heist(result: Result) -> str:
+def heist(result: HeistResult) -> str:
     """Return the result of a heist: what each victim and its copy are worth, and what the court says."""
     lines = [
         f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
@@ -62,16 +73,16 @@ def heist(result: Result) -> str:
         f"clean       {result['clean']['accuracy']:8.1%}  {result['clean']['watermark']:4.0%}",
     ]
     for defence in WATERMARKED:
-        theft, claim = result[defence], result["claim"][defence]
+        copy, claim = result[defence], result["claim"][defence]
         lines.append(
-            f"{defence:10}  {theft['victim_accuracy']:8.1%}  {theft['victim_watermark']:4.0%}    "
-            f"{theft['stolen_accuracy']:8.1%}  {theft['stolen_watermark']:4.0%}    {theft['fidelity']:8.1%}  "
+            f"{defence:10}  {copy['victim_accuracy']:8.1%}  {copy['victim_watermark']:4.0%}    "
+            f"{copy['stolen_accuracy']:8.1%}  {copy['stolen_watermark']:4.0%}    {copy['fidelity']:8.1%}  "
             f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
         )
     return "\n".join(lines)
 
 
-def attack(result: Result) -> str:
+def theft(result: TheftResult) -> str:
     """Return the result of an attack: what it brought, what it cost, and what the defences did."""
     cost, accused, tax = result["dollars_to_good"], result["accused_after"], result["tax"]
     return "\n".join(
@@ -79,7 +90,7 @@ def attack(result: Result) -> str:
             f"attack {result['attack']}, run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
             f"copy      accuracy {result['accuracy']:.1%}, fidelity {result['fidelity']:.1%} "
             f"(the victim: accuracy {result['victim_accuracy']:.1%})",
-            f"cost      {result['queries']:,} queries, ${result['dollars']:.3f}; {theft.GOOD:.0%} of the victim's "
+            f"cost      {result['queries']:,} queries, ${result['dollars']:.3f}; {GOOD:.0%} of the victim's "
             f"accuracy {'was not reached' if cost is None else f'for ${cost:.3f}'}",
             f"detector  {'saw nothing' if accused is None else f'accused after {accused:,} queries'}; "
             f"false alarms {result['false_alarms']:.0%}",
@@ -89,15 +100,15 @@ def attack(result: Result) -> str:
     )
 
 
-def removal(result: Result) -> str:
+def removal(result: WashingResult) -> str:
     """Return what it costs to wash either mark out, attack by attack."""
     lines = [
         f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; from scratch, with "
         f"{result['labels']} labels: accuracy {result['from_scratch']:.1%}",
         f"{'':22}{'naive':32}entangled",
     ]
-    for name, lanes in result["attacks"].items():
-        said = [_washed(lanes[defence]) for defence in WATERMARKED]
+    for name, curves in result["attacks"].items():
+        said = [_washed(curves[defence]) for defence in WATERMARKED]
         lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
     return "\n".join(lines)
 
@@ -109,9 +120,11 @@ def sweep(varying: Sequence[str], finished: Sequence[tuple[Experiment, Result]])
     are those of the copies, and the stolen accuracy is that of the copy of the entangled victim.
     Worst is the owner's view, who relies on the mark: the highest cost, the lowest of all else.
     """
-    by_settings: dict[tuple[Any, ...], list[Result]] = {}
+    by_settings: dict[tuple[Any, ...], list[HeistResult]] = {}
     for experiment, result in finished:
-        by_settings.setdefault(tuple(getattr(experiment, name) for name in varying), []).append(result)
+        by_settings.setdefault(tuple(getattr(experiment, name) for name in varying), []).append(
+            cast(HeistResult, result)
+        )
     lines = [[*varying, "seeds", *["mean", "worst"] * len(_COLUMNS)]]
     for settings, results in by_settings.items():
         line = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in settings]
@@ -137,10 +150,10 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _washed(lane: Result) -> str:
+def _washed(curve: CurveResult) -> str:
     """Return what it costs to get rid of one mark."""
-    if not lane["owned"][0]:
+    if not curve["owned"][0]:
         return "not proven to begin with"
-    if lane["lost"] is None:
+    if curve["lost"] is None:
         return "stays"
-    return f"gone for {100 * lane['lost']:.1f} points{', pointless' if lane['pointless'] else ''}"
+    return f"gone for {100 * curve['lost']:.1f} points{', pointless' if curve['pointless'] else ''}"

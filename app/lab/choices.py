@@ -5,6 +5,7 @@ A test holds each of them against the table that it names.
 """
 
 import string
+from typing import Literal
 
 # What the victim learns: data sets with their number of classes, and which of them are pictures.
 CLASSES = {"mnist": 10, "digits": 10, "blobs": 5, "moons": 2, "rings": 2}
@@ -18,6 +19,7 @@ TRIGGERS = (*ICONS, "patch", "cluster", DRAWING)
 LAYERS = ("deep", "all")
 METRICS = ("cosine", "euclidean")
 SCHEDULES = ("all", "released")
+Batch = Literal["task", "watermark"]  # of the batch rule
 
 # What the API says.
 ANSWERS = ("labels", "confidences")
@@ -33,6 +35,10 @@ MADE_OF_THE_TASK = INPUTS[:3]  # those, and mixtures of them
 INITIALISATIONS = ("independent", "same")
 ARCHITECTURES = ("same", "other")
 ATTACKS = ("task", "noise", "copycat", "knockoff", "knockoff_adaptive", "jbda", "cloudleak", "equations")
+REMOVALS = (
+    *("fine_tuning", "pruning", "fine_pruning", "quantisation", "noise", "distillation", "isolation_forest"),
+    *("local_outlier_factor", "neural_cleanse", "disentangling", "reshaping"),
+)
 
 # A drawing as a text: 28 x 28 pixels, two in each character (see app.lab.watermark.drawings).
 DRAWING_LENGTH = 28 * 28 // 2

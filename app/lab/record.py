@@ -7,8 +7,9 @@ A record is a folder::
     maps.safetensors                the same for its UMAP projections, where they were made
     remove.safetensors              what the attempts to wash the mark out yielded, the same way
     steal.safetensors               what an attack yielded, the same way
-    result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes
-    trial.safetensors               what the court heard, where there was a trial
+    result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes;
+                                    theft_result and washing_result likewise
+    trial.safetensors               what its trial yielded, where there was one
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
 
 Events are packed and unpacked by the declared types of their fields: a new event needs no line here.
@@ -28,15 +29,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from app.lab.experiment import LAB_VERSION, Experiment
-from app.lab.stories.events import Event, Finished, Weights
+from app.lab.stories.events import Event, Finished, Result, Weights
 
-Task = Literal["run", "umap", "result", "remove", "steal", "trial"]
+Task = Literal["run", "umap", "result", "theft_result", "washing_result", "remove", "steal", "trial"]
 MANIFEST = "manifest.json"
 
 _STREAMS: dict[Task, str] = {
     "run": "events.safetensors",
     "umap": "maps.safetensors",
     "result": "result.safetensors",
+    "theft_result": "theft_result.safetensors",
+    "washing_result": "washing_result.safetensors",
     "remove": "remove.safetensors",
     "trial": "trial.safetensors",
     "steal": "steal.safetensors",
@@ -69,32 +72,22 @@ class Manifest:
         return _STREAMS[task] in self.files
 
 
-def write(
-    folder: Path,
-    experiment: Experiment,
-    events: Iterable[Event] = (),
-    maps: Iterable[Event] = (),
-    result: Iterable[Event] = (),
-    **others: Iterable[Event],
-) -> None:
-    """Write a finished run, its maps, its result or its trial; a record that was there before is replaced as a whole.
+def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[Event]]) -> None:
+    """Write what tasks of one experiment yielded; a record that was there before is replaced as a whole.
 
     Args:
         folder: the record's folder; its parent is made where it is missing.
         experiment: the settings of the run.
-        events: what the run yielded, to the end; empty for a record of maps or of a result only.
-        maps: what :func:`app.lab.stories.finished_run.umap` yielded.
-        result: of what the run yielded, the small events that tell how it ended, :class:`Finished` last.
-        others: by the name of their task, what other tasks yielded, to the end.
+        streams: by task, its events, :class:`~app.lab.stories.events.Finished` last (of maps, which have none, all); of
+            a result, those that say how it ended.
 
     Raises:
-        ValueError: if the run has not finished, or has two models of one name.
+        ValueError: if a run has not finished, or has two models of one name.
         TypeError: if an event holds something other than its fields declare.
     """
-    told = {"run": events, "umap": maps, "result": result, **others}
-    streams: dict[Task, list[Event]] = {task: list(told.get(task, ())) for task in _STREAMS}
-    metrics: dict[str, object] = {}
-    for task, stream in streams.items():
+    complete = {task: list(streams[task]) for task in _STREAMS if task in streams}
+    metrics: Mapping[str, object] = {}
+    for task, stream in complete.items():
         if stream and task != "umap":
             last = stream[-1]
             if not isinstance(last, Finished):
@@ -104,7 +97,7 @@ def write(
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         made = Path(scratch, "new")
         made.mkdir()
-        for task, stream in streams.items():
+        for task, stream in complete.items():
             if stream:
                 _write_stream(made, _STREAMS[task], stream)
         manifest = {
@@ -152,13 +145,13 @@ def read_manifest(folder: Path) -> Manifest:
         DamagedRecord: if the manifest is missing, garbled, or contradicts itself or this lab.
     """
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if told["lab"] != LAB_VERSION:
-            raise DamagedRecord(folder, f"version {told['lab']} of the lab made it and this is {LAB_VERSION}")
-        experiment = Experiment.from_dict(told["experiment"])
-        files = {name: (int(about["bytes"]), str(about["sha256"])) for name, about in told["files"].items()}
-        metrics = dict(told["metrics"])
-        agrees = (experiment.key, experiment.seed) == (told["key"], told["seed"])
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["lab"] != LAB_VERSION:
+            raise DamagedRecord(folder, f"version {manifest['lab']} of the lab made it and this is {LAB_VERSION}")
+        experiment = Experiment.from_dict(manifest["experiment"])
+        files = {name: (int(about["bytes"]), str(about["sha256"])) for name, about in manifest["files"].items()}
+        metrics = dict(manifest["metrics"])
+        agrees = (experiment.key, experiment.seed) == (manifest["key"], manifest["seed"])
     except DamagedRecord:
         raise
     except FileNotFoundError:
@@ -229,6 +222,12 @@ def _restored(value: Any, hint: Any, arrays: Mapping[str, Array]) -> Any:
 
 def _typed(value: Any, hint: Any) -> Any:
     """Return ``value``, which must be of the declared type; a whole number is a number, a bool is not."""
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise TypeError(f"{value!r} is not one of {', '.join(map(repr, get_args(hint)))}")
+        return value
+    if hint is Result:
+        hint = dict  # as JSON has it; its shape is that of the story
     wanted = (int, float) if hint is float else hint
     if not isinstance(value, wanted) or (isinstance(value, bool) and hint in (int, float)):
         raise TypeError(f"{value!r} is not of type {hint.__name__}")

@@ -18,6 +18,8 @@ from app.runs.job import Origin
 
 LIMIT = 512 * 2**20  # bytes: some hundred runs, or some ten thousand results
 
+RESULTS: tuple[Task, ...] = ("result", "theft_result", "washing_result")  # small, and a sweep brings thousands
+
 _KEY = re.compile(r"[0-9a-f]{64}")
 _logger = logging.getLogger(__name__)
 
@@ -66,16 +68,8 @@ class Store:
             OSError: if it cannot be written.
         """
         folder = self._folder(experiment.key, task)
-        match task:
-            case "run":
-                record.write(folder, experiment, events)
-            case "umap":
-                record.write(folder, experiment, maps=events)
-            case "result":
-                record.write(folder, experiment, result=events)
-            case _:
-                record.write(folder, experiment, **{task: events})
-        if task != "result":
+        record.write(folder, experiment, {task: events})
+        if task not in RESULTS:
             self._make_room(folder)
 
     def _folder(self, key: str, task: Task) -> Path:
@@ -137,7 +131,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _is_result(folder: Path) -> bool:
-    return folder.name.startswith("result-")
+    return folder.name.partition("-")[0] in RESULTS
 
 
 def _age_of(folder: Path) -> float:

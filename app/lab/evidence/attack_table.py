@@ -1,19 +1,18 @@
-"""Every attack against every way to answer, over seeds that nothing was chosen on, as one table."""
+"""Every extraction attack against every policy, over seeds that nothing was chosen on."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
-from statistics import mean
-from typing import Any
+from typing import Any, cast
 
-from joblib import Parallel, delayed
-
+from app.lab import choices
 from app.lab.experiment import LAB_VERSION, PRESETS, Experiment
-from app.lab.extraction.attacks import EXTRACTION_ATTACKS
-from app.lab.stories import theft
-from app.lab.stories.events import Finished
+from app.lab.stories.events import Result, TheftResult
+from app.paths import PRETRAINED
 
+SHIPPED = PRETRAINED / "attacks.json"
 DATA = ("digits", "mnist")
 SEEDS = (200, 201, 202)
 POLICIES: dict[str, dict[str, Any]] = {
@@ -32,19 +31,24 @@ class Cell:
     data: str
     attack: str
     policy: str
-    results: list[dict[str, Any]]
+    results: list[TheftResult]
 
 
-def measure(jobs: int) -> Generator[tuple[str, int], None, list[Cell]]:
-    """Run what the table needs in ``jobs`` processes; yield (data, seed) as each victim is done, return the cells."""
-    victims = [(data, seed) for data in DATA for seed in SEEDS]
-    every = Parallel(n_jobs=jobs, return_as="generator")(delayed(_results)(data, seed) for data, seed in victims)
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for (data, seed), results in zip(victims, every, strict=True):
-        for (attack, policy), result in results.items():
-            found.setdefault((data, attack, policy), []).append(result)
-        yield data, seed
-    return [Cell(*where, results) for where, results in found.items()]
+def experiments() -> tuple[Experiment, ...]:
+    """Return the thefts of the table."""
+    return tuple(theft for *_, theft in _places())
+
+
+def rows(results: Mapping[Experiment, Result]) -> list[Cell]:
+    """Return the cells of the table; ``results`` has that of every experiment in :func:`experiments`.
+
+    Raises:
+        KeyError: if one is missing.
+    """
+    found: dict[tuple[str, str, str], list[TheftResult]] = {}
+    for data, attack, policy, theft in _places():
+        found.setdefault((data, attack, policy), []).append(cast(TheftResult, results[theft]))
+    return [Cell(*place, of_seeds) for place, of_seeds in found.items()]
 
 
 def write(file: Path, cells: list[Cell]) -> None:
@@ -53,38 +57,12 @@ def write(file: Path, cells: list[Cell]) -> None:
     file.write_text(json.dumps({"lab": LAB_VERSION, "cells": rows}, indent=1) + "\n", encoding="utf-8")
 
 
-def markdown(cells: list[Cell]) -> str:
-    """Return the table for the README: means over the seeds, one line an attack, one column a policy."""
-    policies = list(POLICIES)
-    lines = [f"| data | attack | {' | '.join(policies)} |", "|---" * (2 + len(policies)) + "|"]
-    by_place = {(cell.data, cell.attack, cell.policy): cell for cell in cells}
-    for data in DATA:
-        for attack in EXTRACTION_ATTACKS:
-            row = [_words(by_place[data, attack, policy].results) for policy in policies]
-            lines.append(f"| {data} | {attack} | {' | '.join(row)} |")
-    lines += [
-        "",
-        f"Accuracy / fidelity in percent, means over {len(SEEDS)} seeds; then the dollars to "
-        f"{theft.GOOD:.0%} of the victim's accuracy, where all seeds reached it; then how many were detected.",
-    ]
-    return "\n".join(lines)
+def read(file: Path) -> list[Cell]:
+    """Return a table that :func:`write` wrote."""
+    return [Cell(**row) for row in json.loads(file.read_text(encoding="utf-8"))["cells"]]
 
 
-def _words(results: list[dict[str, Any]]) -> str:
-    costs = [result["dollars_to_good"] for result in results]
-    cost = f"${max(costs):.3g}" if None not in costs else "no"
-    accused = sum(result["accused_after"] is not None for result in results)
-    quality = " / ".join(f"{100 * mean(result[name] for result in results):.0f}" for name in ("accuracy", "fidelity"))
-    return f"{quality}, {cost}, {accused} of {len(results)}"
-
-
-def _results(data: str, seed: int) -> dict[tuple[str, str], dict[str, Any]]:
-    """Attack one victim in every way."""
-    places = [(attack, policy) for attack in EXTRACTION_ATTACKS for policy in POLICIES]
-    experiments = [_experiment(data, seed, *place) for place in places]
-    ends = [event.result for event in theft.steal(*experiments) if isinstance(event, Finished)]
-    return dict(zip(places, ends, strict=True))
-
-
-def _experiment(data: str, seed: int, attack: str, policy: str) -> Experiment:
-    return replace(PRESETS[data], seed=seed, attack=attack, **POLICIES[policy])
+def _places() -> Iterator[tuple[str, str, str, Experiment]]:
+    """Yield data, attack, policy and experiment of each theft, seed by seed."""
+    for data, seed, attack, policy in product(DATA, SEEDS, choices.ATTACKS, POLICIES):
+        yield data, attack, policy, replace(PRESETS[data], seed=seed, attack=attack, **POLICIES[policy])

@@ -19,22 +19,23 @@ def record_heist(name: str, experiment: Experiment, folder: Path) -> Iterator[Ev
     """Record a heist, how the other thefts from its victims end, its trial, and its maps by UMAP."""
     others = _other_thefts(experiment)
     story = heist.run(experiment, *others)
-    _, *told = yield from _until_finished(story)
-    events = [_started(experiment), *told]
+    _, *rest = yield from _until_finished(story)
+    events = [_started(experiment), *rest]
     for other in others:
-        told = yield from _until_finished(story)
-        result = [_started(other), *_outcome(told)]
-        record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, result=result)
+        ended = yield from _until_finished(story)
+        result = [_started(other), *_outcome(ended)]
+        record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, {"result": result})
     hearing = yield from _until_finished(trial.trial(experiment, events))
-    record.write(folder / "trials" / name, experiment, trial=hearing)
+    record.write(folder / "trials" / name, experiment, {"trial": hearing})
     yield Phase("maps", trial.total_steps(experiment))
-    record.write(folder / name, experiment, events, list(finished_run.umap(experiment, events)))
+    maps = list(finished_run.umap(experiment, events))
+    record.write(folder / name, experiment, {"run": events, "umap": maps})
 
 
 def record_removal(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
     """Record what an adversary does to the marks in his copies; the heist itself is on record."""
     removal = yield from _until_finished(washing.remove(experiment, record.read(folder / name)))
-    record.write(folder / "removal" / name, experiment, remove=removal)
+    record.write(folder / "removal" / name, experiment, {"remove": removal})
 
 
 def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
@@ -43,9 +44,9 @@ def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[
     attacks = [replace(experiment, attack=attack, answers=answers) for attack, answers in ways]
     story = theft.steal(*attacks)
     for attack in attacks:
-        told = yield from _until_finished(story)
-        shown = [Started(attack.key, attack.seed, theft.total_steps(attack)), *_spoils(told)]
-        record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, steal=shown)
+        events = yield from _until_finished(story)
+        shown = [Started(attack.key, attack.seed, theft.total_steps(attack)), *_shown(events)]
+        record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, {"steal": shown})
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
@@ -61,13 +62,13 @@ def _started(experiment: Experiment) -> Started:
 
 def _until_finished(story: Iterator[Event]) -> Generator[Event, None, list[Event]]:
     """Pass on the events up to the next :class:`Finished`; a run of several thefts has more of them. Return them."""
-    told: list[Event] = []
+    events: list[Event] = []
     for event in story:
-        told.append(event)
+        events.append(event)
         yield event
         if isinstance(event, Finished):
             break
-    return told
+    return events
 
 
 def _outcome(events: Iterable[Event]) -> list[Event]:
@@ -82,7 +83,7 @@ def _outcome(events: Iterable[Event]) -> list[Event]:
     return [*asked.values(), *ends]
 
 
-def _spoils(events: Iterable[Event]) -> Iterator[Event]:
+def _shown(events: Iterable[Event]) -> Iterator[Event]:
     """Yield of an attack what a page shows; of points all queries, of pictures the last ones before each fit."""
     asked: Queried | None = None
     for event in events:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy import stats
@@ -18,7 +18,7 @@ from scipy import stats
 from app.lab import choices
 from app.lab.experiment import LAB_VERSION, Experiment, preset
 from app.lab.ownership import exact_test
-from app.lab.stories.events import DEFENCES, WATERMARKED
+from app.lab.stories.events import DEFENCES, WATERMARKED, Result
 from app.lab.stories.scene import HELD_OUT
 from app.paths import PRETRAINED
 
@@ -28,14 +28,6 @@ KAPPAS = (3.0, 12.0, 24.0, 48.0)
 TEMPERATURES = (0.1, 0.3, 1.0)
 COMMAND = "python -m app evidence"
 SHIPPED = PRETRAINED / "evidence.json"
-
-_ASKED = {
-    "victim": "the owner's inputs",
-    "unseen": "unseen inputs",
-    "blended": "blends and noisy ones too",
-    "other": "letters",
-    "noise": "noise",
-}
 
 # What a row has for each seed, all of them fractions.
 MEASURES = (
@@ -135,7 +127,12 @@ def tables() -> dict[str, tuple[Experiment, ...]]:
     }
 
 
-def rows(results: Mapping[Experiment, Mapping[str, Any]]) -> list[Row]:
+def experiments() -> tuple[Experiment, ...]:
+    """Return the experiments of all tables."""
+    return tuple(experiment for table in tables().values() for experiment in table)
+
+
+def rows(results: Mapping[Experiment, Result]) -> list[Row]:
     """Return the rows of all tables; ``results`` has that of every experiment in :func:`tables`.
 
     Raises:
@@ -147,7 +144,7 @@ def rows(results: Mapping[Experiment, Mapping[str, Any]]) -> list[Row]:
         for experiment in experiments:
             groups.setdefault(replace(experiment, seed=0), []).append(experiment)
         for group in groups.values():
-            runs = [results[experiment] for experiment in group]
+            runs = [cast(Mapping[str, Any], results[experiment]) for experiment in group]
             shown = {"frontier": ("entangled",), "ablation": WATERMARKED}.get(table, DEFENCES)
             found += [_row(table, group, defence, runs) for defence in shown]
     return found
@@ -221,58 +218,6 @@ def read(path: Path) -> list[Row]:
     except (OSError, KeyError, TypeError, ValueError, AttributeError):
         fault = "is garbled"
     raise ValueError(f"The evidence {path} {fault}; run `{COMMAND}` to make it again.")
-
-
-def markdown(found: Sequence[Row]) -> str:
-    """Return the main table and the adversary's, as the README has them: mean and worst seed."""
-    lines = [
-        "| data | the adversary asks | he is told | EWE | naive | clean | accuracy: clean, EWE, its copy | to claim |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for row in found:
-        if row.table not in ("main", "thief") or row.defence != "entangled":
-            continue
-        beside = {
-            other.defence: other for other in found if (other.table, other.experiment) == (row.table, row.experiment)
-        }
-        settings = row.experiment
-        asked = _ASKED[settings.inputs]
-        if settings.budget != preset(settings.dataset).budget:
-            asked = f"{settings.budget:,} of {asked}"
-        if settings.architecture == "other":
-            asked += ", another network"
-        needed = [count for count in row.queries_needed if count is not None]
-        claim = f"{max(needed)}" if len(needed) == len(row.seeds) else f"{len(needed)} of {len(row.seeds)} seeds"
-        marks = [_marks(beside[defence]) for defence in ("entangled", "naive", "clean")]
-        accuracies = [
-            f"{100 * row.spread(name).mean:.1f}" for name in ("clean_accuracy", "victim_accuracy", "stolen_accuracy")
-        ]
-        cells = [settings.dataset, asked, settings.answers, *marks, ", ".join(accuracies), claim]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", *_prices(found)])
-
-
-def _prices(found: Sequence[Row]) -> list[str]:
-    """Return, for each data set, what the marks cost and how often a clean model is accused by its answers."""
-    lines = []
-    for dataset in dict.fromkeys(row.experiment.dataset for row in found):
-        victims = {row.defence: row for row in found if row.table == "main" and row.experiment.dataset == dataset}
-        costs = {name: spread(victims[name].cost) for name in WATERMARKED}
-        clean = victims["clean"].spread("clean_watermark")
-        lines.append(
-            f"- *{dataset}*: the entangled mark costs {100 * costs['entangled'].mean:.2f} \u00b1 "
-            f"{100 * costs['entangled'].deviation:.2f} points of accuracy, the naive one "
-            f"{100 * costs['naive'].mean:.2f} \u00b1 {100 * costs['naive'].deviation:.2f} (mean and standard deviation "
-            f"over {len(victims['clean'].seeds)} seeds). The clean models give the secret answer to "
-            f"{100 * clean.mean:.1f} % of the triggers, {100 * clean.most:.1f} % at most."
-        )
-    return lines
-
-
-def _marks(row: Row) -> str:
-    marks = row.spread("stolen_watermark")
-    worst = marks.most if row.defence == "clean" else marks.least
-    return f"{100 * marks.mean:.0f} / {100 * worst:.0f}"
 
 
 def _seeded(experiments: Iterable[Experiment], seeds: Iterable[int]) -> tuple[Experiment, ...]:

@@ -1,14 +1,13 @@
 """The trigger set to take to any model anywhere, and the answers that come back.
 
-Out goes a zip: pictures (or points), an empty form, the commitment. Back comes the form, as CSV,
-from whatever program: trusted by nobody, read up to a limit, and refused in one sentence.
+Out go pictures (or points), an empty form and the commitment. Back comes the form, as CSV, from whatever
+program: trusted by nobody, read up to a limit, and refused in one sentence.
 """
 
 import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,58 +20,29 @@ from app.lab.stories.events import Exhibit
 MOST_BYTES = 1_000_000  # of a form; one of 200 answers has two thousand
 FORM = "answers.csv"
 _COLUMNS = ("id", "label")
-_DATE = (1980, 1, 1, 0, 0, 0)  # so that equal trigger sets are equal archives
 _WHOLE = re.compile(r"(\d{1,9})(\.0*)?", re.ASCII)  # some programs write 7 as 7.0
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # xlsx, zip; xls
 _SHOWN = 5  # of the ids that are missing
 
-_README = """\
-{count} triggers for a claim of ownership.
 
-1. Give each of them to the suspected model{how}.
-2. Write the class that it answers ({classes}) into answers.csv, one line a trigger: id,label
-3. Bring answers.csv back: to the page "Court" of Entangled, or
-   {command}
-
-The secret answer is not in here. Who has these files can train the mark away: keep them
-until the trial. commitment.json says what was committed to; the hash alone is what one
-publishes beforehand, where others keep it, since a hash does not prove its date.
-"""
-
-
-def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file of the trigger set.
+def files(exhibit: Exhibit) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file that goes out: the triggers, the empty form, the commitment.
 
     Args:
         exhibit: the triggers and what the owner committed to.
-        classes: how many classes there are to answer with.
-        command: what evaluates the form on a command line.
     """
     inputs = exhibit.inputs
     if inputs.ndim == 3:
-        how = ", a picture of triggers/ each, grey, 0 to 255 as 0 to 1"
         for number, picture in enumerate(inputs):
             file = io.BytesIO()
             Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(file, format="PNG")
             yield f"triggers/{number:03}.png", file.getvalue()
     else:
-        how = ", a point of points.csv each"
         lines = [f"{number},{point[0]!s},{point[1]!s}" for number, point in enumerate(inputs)]
         yield "points.csv", "\n".join(["id,x,y", *lines, ""]).encode()
     yield FORM, "\n".join([",".join(_COLUMNS), *(f"{number}," for number in range(len(inputs))), ""]).encode()
-    told = {"sha256": exhibit.commitment, "salt": exhibit.salt, "format": commitment.FORMAT, "count": len(inputs)}
-    yield "commitment.json", (json.dumps(told, indent=1) + "\n").encode()
-    words = _README.format(count=len(inputs), how=how, classes=f"0 to {classes - 1}", command=command)
-    yield "README.txt", words.encode()
-
-
-def archive(exhibit: Exhibit, classes: int, command: str) -> bytes:
-    """Return :func:`files` as one zip; equal sets give equal bytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
-        for name, content in files(exhibit, classes, command):
-            into.writestr(zipfile.ZipInfo(name, _DATE), content)
-    return packed.getvalue()
+    committed = {"sha256": exhibit.commitment, "salt": exhibit.salt, "format": commitment.FORMAT, "count": len(inputs)}
+    yield "commitment.json", (json.dumps(committed, indent=1) + "\n").encode()
 
 
 def read_answers(form: bytes, count: int, classes: int) -> NDArray[np.int64]:

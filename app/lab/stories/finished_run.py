@@ -13,7 +13,8 @@ from torch import Tensor
 
 from app.lab.experiment import Experiment
 from app.lab.stories import heist
-from app.lab.stories.events import Event, Probe, Snapshot, Weights
+from app.lab.stories.events import Defence, Event, Probe, Role, Snapshot, Weights
+from app.lab.stories.run_clock import RunClock
 from app.lab.stories.scene import Scene, one_core_threads, set_scene
 from app.lab.task import datasets, networks, representation
 from app.lab.task.networks import FeatureNetwork
@@ -30,12 +31,12 @@ def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
     return model
 
 
-def models_of(experiment: Experiment, events: Iterable[Event]) -> dict[tuple[str, str], FeatureNetwork]:
+def models_of(experiment: Experiment, events: Iterable[Event]) -> dict[tuple[Role, Defence], FeatureNetwork]:
     """Return the models of a finished run by role and defence, in the order in which their weights were told."""
     return {(event.role, event.defence): rebuilt(experiment, event) for event in events if isinstance(event, Weights)}
 
 
-def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[str, NDArray[np.int64]]:
+def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[Defence, NDArray[np.int64]]:
     """Ask the copies of a finished run about the triggers of its probe, again.
 
     The probe's triggers are the first ones that the court asks about, in its order
@@ -82,14 +83,14 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
 
 def courtroom(experiment: Experiment) -> Scene:
     """Return the scene of a run with its triggers moved as the run moves them; it repeats the common task training."""
-    scene, *_ = _ended(heist.schooling(set_scene(experiment, looks=False)))
+    scene, *_ = _ended(heist.task_training(RunClock(), set_scene(experiment, looks=False)))
     return scene
 
 
-def interrogation(scene: Scene, victim: FeatureNetwork) -> tuple[Tensor, Tensor]:
+def interrogation(scene: Scene, victim: FeatureNetwork, defence: Defence) -> tuple[Tensor, Tensor]:
     """Return the adversary's queries ``(n, ...)`` and what ``victim`` answered, ``(n, classes)``."""
     asked = heist.adversary_queries(scene.experiment, scene.data)
-    return asked.inputs, _ended(heist.query(scene, victim, "", asked))
+    return asked.inputs, _ended(heist.query(scene, victim, defence, asked))
 
 
 def _ended(story: Generator[Event, None, Outcome]) -> Outcome:

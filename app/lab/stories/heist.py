@@ -7,7 +7,7 @@ person sees, on a page, on the command line or in a table, is a view of that str
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -17,8 +17,24 @@ from app.lab.extraction import channel, prediction_api, queries
 from app.lab.ownership import exact_test
 from app.lab.randomness import numpy_stream
 from app.lab.stories import parts
-from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Event, Finished, Phase, Queried, Theft, Weights
-from app.lab.stories.run_clock import told
+from app.lab.stories.events import (
+    DEFENCES,
+    WATERMARKED,
+    Claimed,
+    Defence,
+    Event,
+    Finished,
+    HeistResult,
+    Measured,
+    Queried,
+    Role,
+    Snapshot,
+    Started,
+    Theft,
+    Weights,
+)
+from app.lab.stories.events.heist import CopyResult
+from app.lab.stories.run_clock import RunClock, Taken
 from app.lab.stories.scene import Planes, Scene, entanglement, in_lockstep, set_scene, watch, with_perturbed_triggers
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
@@ -28,8 +44,11 @@ _QUERY_BATCH = 100
 _SHOWN_QUERIES = 8  # of each batch of queries, for the eye
 _STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
 
+Victims = dict[Defence, FeatureNetwork]
+Lane = Iterator[Taken | Measured | Snapshot]  # of three that are trained side by side
 
-def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Iterator[Event]:
+
+def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
     """Train three victims, steal each, and take the copies of the two watermarked ones to court.
 
     All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
@@ -52,13 +71,15 @@ def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Iter
         raise ValueError(
             "Thefts of one run must have the same victims: let them differ in the adversary's settings only."
         )
-    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others, looks=looks))
+    clock = RunClock()
+    yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
+    yield from story(clock, experiment, *others, looks=looks)
 
 
 def warm_up() -> None:
     """Take the first steps of every preset, so that the first run of a process does not wait for imports and data."""
     for experiment in PRESETS.values():
-        first_steps = _story(experiment)
+        first_steps = story(RunClock(), experiment)
         for _ in islice(first_steps, 2 * _STRIDE):
             pass
         first_steps.close()
@@ -88,85 +109,102 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     )
 
 
-def _story(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
-    """Yield what happens, from the first weights to the last verdict; the seconds are not yet known."""
-    scene, victims = yield from _training(set_scene(experiment, looks=looks))
+def story(clock: RunClock, experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
+    """Yield what happens, from the first weights to the last verdict; arguments as those of :func:`run`."""
+    scene, victims = yield from _training(clock, set_scene(experiment, looks=looks))
     for theft in (experiment, *others):
-        yield from _heist(replace(scene, experiment=theft), victims)
+        yield from _theft_and_claim(clock, replace(scene, experiment=theft), victims)
 
 
-def _training(scene: Scene) -> Generator[Event, None, tuple[Scene, dict[str, FeatureNetwork]]]:
+def _training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, Victims]]:
     """Train the victims; return them, with the scene in which they were trained."""
-    scene, innocent, planes = yield from schooling(scene)
-    yield Phase("watermark", 0)
+    scene, innocent, planes = yield from task_training(clock, scene)
+    yield clock.phase("watermark")
     victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
-    yield from in_lockstep([_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES], _STRIDE)
+    trainings = [_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES]
+    yield from clock.counted(in_lockstep(trainings, _STRIDE))
     for defence, model in victims.items():
         yield _weights("victim", defence, model)
     return scene, victims
 
 
-def schooling(scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
+def task_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
     """Train what all victims share, and move the triggers by it; return that model, its projections and the scene."""
     experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
-    yield Phase("task", 0)
+    yield clock.phase("task")
     innocent = scene.network("victim")
     how = parts.optimisation(experiment, experiment.task_epochs)
     steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
     total = training.task_steps(len(owner.labels), how)
     planes: Planes = {}
-    yield from watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), planes)
+    yield from clock.counted(watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), planes))
 
     if experiment.perturbed:
-        yield Phase("triggers", 0)
+        yield clock.phase("triggers")
         scene = with_perturbed_triggers(scene, innocent)
         yield scene.probe
     return scene, innocent, planes
 
 
-def _heist(scene: Scene, victims: dict[str, FeatureNetwork]) -> Generator[Event]:
+def _theft_and_claim(clock: RunClock, scene: Scene, victims: Victims) -> Generator[Event]:
     """Query the victims, train the copies, go to court; end with the result."""
     experiment, target, clean = scene.experiment, scene.experiment.target, victims["clean"]
-    result: dict[str, Any] = {"key": experiment.key, "seed": experiment.seed}
-    result["clean"] = {
-        "accuracy": agreement.accuracy(clean, scene.data.test),
-        "watermark": triggers.success_rate(clean, scene.held_out, target),
-    }
 
-    yield Phase("query", 0)
+    yield clock.phase("query")
     asked = adversary_queries(experiment, scene.data)
     answers = {}
     for defence in DEFENCES:
         answers[defence] = yield from query(scene, victims[defence], defence, asked)
 
-    yield Phase("copy", 0)
+    yield clock.phase("copy")
     copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
-    yield from in_lockstep(
-        [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES], _STRIDE
-    )
+    trainings = [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES]
+    yield from clock.counted(in_lockstep(trainings, _STRIDE))
     innocent = networks.predict(clean, asked.inputs).argmax(dim=1)
+    thefts = []
     for defence in DEFENCES:
         carried = channel.measure(answers[defence], asked.labels, innocent, target)
-        theft = _theft(scene, defence, victims[defence], copies[defence], carried)
-        measured = {name: value for name, value in vars(theft).items() if name != "defence"}
-        inside = representation.features(victims[defence], scene.probe_inputs)
-        result[defence] = {**result.get(defence, {}), **measured, "victim_snnl": entanglement(scene, inside)}
-        yield theft
+        thefts.append(_theft(scene, defence, victims[defence], copies[defence], carried))
+        yield thefts[-1]
 
-    yield Phase("claim", 0)
-    result["claim"] = {}
-    for defence in WATERMARKED:
-        claimed = _claim(scene, defence, (clean, copies["clean"]), copies[defence])
-        result["claim"][defence] = {"p_value": claimed.p_value, "owned": claimed.owned}
-        yield claimed
+    yield clock.phase("claim")
+    claims = [_claim(scene, defence, (clean, copies["clean"]), copies[defence]) for defence in WATERMARKED]
+    yield from claims
     for defence, model in copies.items():
         yield _weights("copy", defence, model)
-    yield Finished(0.0, result)
+    seconds = clock.lap()
+    yield Finished(seconds, _result(scene, victims, thefts, claims, seconds))
 
 
-def _weights(role: str, defence: str, model: FeatureNetwork) -> Weights:
+def _result(
+    scene: Scene, victims: Victims, thefts: Sequence[Theft], claims: Sequence[Claimed], seconds: float
+) -> HeistResult:
+    clean, naive, entangled = (_copy_result(scene, victims[theft.defence], theft) for theft in thefts)
+    target = scene.experiment.target
+    return {
+        "key": scene.experiment.key,
+        "seed": scene.experiment.seed,
+        "clean": {
+            "accuracy": agreement.accuracy(victims["clean"], scene.data.test),
+            "watermark": triggers.success_rate(victims["clean"], scene.held_out, target),
+            **clean,
+        },
+        "naive": naive,
+        "entangled": entangled,
+        "claim": {claim.defence: {"p_value": claim.p_value, "owned": claim.owned} for claim in claims},
+        "seconds": round(seconds, 2),
+    }
+
+
+def _copy_result(scene: Scene, victim: FeatureNetwork, theft: Theft) -> CopyResult:
+    measured = {name: value for name, value in vars(theft).items() if name != "defence"}
+    inside = representation.features(victim, scene.probe_inputs)
+    return cast(CopyResult, {**measured, "victim_snnl": entanglement(scene, inside)})
+
+
+def _weights(role: Role, defence: Defence, model: FeatureNetwork) -> Weights:
     return Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
 
 
@@ -176,7 +214,7 @@ def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
     return twin
 
 
-def _victim(scene: Scene, model: FeatureNetwork, defence: str, planes: Planes) -> Iterator[Event]:
+def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Planes) -> Lane:
     """Train one victim from where the three part; all of them see the task in the same order."""
     experiment, owner = scene.experiment, scene.data.owner
     how = parts.optimisation(experiment, experiment.watermark_epochs)
@@ -213,7 +251,9 @@ def adversary_queries(experiment: Experiment, data: datasets.Dataset) -> dataset
     return queries.adversary_inputs(data, experiment.inputs, experiment.budget, drawn)
 
 
-def query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Split) -> Generator[Event, None, Tensor]:
+def query(
+    scene: Scene, victim: FeatureNetwork, defence: Defence, asked: datasets.Split
+) -> Generator[Event, None, Tensor]:
     """Send the adversary's queries; return all answers, ``(n, classes)``."""
     api = prediction_api.PredictionAPI(victim, parts.policy(scene.experiment))
     received = []
@@ -230,13 +270,13 @@ def query(scene: Scene, victim: FeatureNetwork, defence: str, asked: datasets.Sp
     return torch.cat(received)
 
 
-def _untrained_copy(scene: Scene, defence: str) -> FeatureNetwork:
+def _untrained_copy(scene: Scene, defence: Defence) -> FeatureNetwork:
     """Return where the adversary starts: weights of his own, or (a control) from the victim's random stream."""
     independent = scene.experiment.initialisation == "independent"
     return scene.network(f"thief {defence}" if independent else "victim", scene.experiment.adversary_network)
 
 
-def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answers: Tensor) -> Iterator[Event]:
+def _copy(scene: Scene, copy: FeatureNetwork, defence: Defence, inputs: Tensor, answers: Tensor) -> Lane:
     how = parts.optimisation(scene.experiment, scene.experiment.adversary_epochs)
     steps = training.train_task(copy, inputs, answers, how, scene.random(f"copy {defence}"))
     total = training.task_steps(len(inputs), how)
@@ -245,7 +285,7 @@ def _copy(scene: Scene, copy: FeatureNetwork, defence: str, inputs: Tensor, answ
 
 def _theft(
     scene: Scene,
-    defence: str,
+    defence: Defence,
     victim: FeatureNetwork,
     copy: FeatureNetwork,
     carried: channel.Channel,
@@ -267,7 +307,7 @@ def _theft(
     )
 
 
-def _claim(scene: Scene, defence: str, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
+def _claim(scene: Scene, defence: Defence, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
     """Go to court; what is granted to an innocent is what the worst of the clean models does.
 
     The triggers were moved until the clean victim denied the target, so that it alone would flatter them: the

@@ -1,35 +1,58 @@
-"""How a run is told: announced at its beginning, counted step by step, timed at its end."""
+"""Counting and timing a run, so that each of its events leaves complete."""
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 
 import torch
 
-from app.lab.experiment import Experiment
-from app.lab.stories.events import Event, Finished, Phase, Progress, Started
+from app.lab.stories.events import Defence, Event, Phase, PhaseName, Progress, Role
+from app.lab.task.training import Step
 
 
-def told(experiment: Experiment, steps: int, story: Iterator[Event]) -> Iterator[Event]:
-    """Begin with :class:`Started`, say how much is done, and how long it took.
+@dataclass(frozen=True)
+class Taken:
+    """A step of one model, not yet counted among those of the run: models may be trained side by side."""
 
-    Args:
-        experiment: what is run.
-        steps: how many :class:`Progress` events there will be.
-        story: what happens; the seconds of each :class:`Finished` are those since the one before.
-    """
-    torch.set_num_threads(1)  # whoever ran here before (UMAP does) may have left another number, and other roundings
-    began = time.perf_counter()
-    yield Started(experiment.key, experiment.seed, steps)
-    done = 0
-    for event in story:
-        match event:
-            case Progress() | Phase():
-                done += isinstance(event, Progress)
-                yield replace(event, done=done)
-            case Finished():
-                ended = time.perf_counter()
-                yield Finished(ended - began, {**event.result, "seconds": round(ended - began, 2)})
-                began = ended
-            case _:
-                yield event
+    role: Role
+    defence: Defence
+    step: Step
+
+
+class RunClock:
+    """How much of a run is done, and how long it took."""
+
+    def __init__(self) -> None:
+        """Begin to count and to time."""
+        torch.set_num_threads(1)  # UMAP may have left another number, and other roundings
+        self.done = 0
+        self._began = time.perf_counter()
+
+    def phase(self, name: PhaseName) -> Phase:
+        """Return the beginning of a phase, here and now."""
+        return Phase(name, self.done)
+
+    def progress(self, taken: Taken) -> Progress:
+        """Return a step as the next one of the run."""
+        self.done += 1
+        step = taken.step
+        return Progress(taken.role, taken.defence, self.done, step.batch, step.cross_entropy, step.snnl)
+
+    def skipped(self, steps: int) -> None:
+        """Count work that is not reported step by step."""
+        self.done += steps
+
+    def counted(self, happening: Iterator[Taken | Event]) -> Iterator[Event]:
+        """Pass on what happens, each step that was taken as the next one of the run."""
+        for event in happening:
+            yield self.progress(event) if isinstance(event, Taken) else event
+
+    def trained(self, role: Role, defence: Defence, steps: Iterator[Step]) -> Iterator[Event]:
+        """Count the steps of a model that is trained alone."""
+        return self.counted(Taken(role, defence, step) for step in steps)
+
+    def lap(self) -> float:
+        """Return the seconds since the beginning, or since the last call."""
+        now = time.perf_counter()
+        seconds, self._began = now - self._began, now
+        return seconds

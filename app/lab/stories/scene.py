@@ -19,7 +19,8 @@ from torch import Tensor
 from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.randomness import numpy_stream, torch_stream
-from app.lab.stories.events import Event, Measured, Probe, Progress, Snapshot
+from app.lab.stories.events import Defence, Measured, Probe, Role, Snapshot
+from app.lab.stories.run_clock import Taken
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import snnl, triggers
@@ -28,7 +29,7 @@ HELD_OUT = 200  # triggers for the claim, drawn by a stream of their own and nev
 _PROBE_PER_CLASS = 24
 _PROBE_TRIGGERS = 60
 
-Kind = TypeVar("Kind", bound=Event)
+Kind = TypeVar("Kind")
 Planes = dict[str, NDArray[np.float32]]
 
 
@@ -136,11 +137,11 @@ def watch(
     model: FeatureNetwork,
     steps: Iterator[training.Step],
     total: int,
-    role: str,
-    defences: Sequence[str],
+    role: Role,
+    defences: Sequence[Defence],
     epochs: tuple[int, int],
     planes: Planes | None = None,
-) -> Iterator[Event]:
+) -> Iterator[Taken | Measured | Snapshot]:
     """Report each step; before the first epoch and after each one, examine the model and (a victim) look inside.
 
     Args:
@@ -160,7 +161,7 @@ def watch(
         yield from _look(scene, model, role, defences, 0.0, planes)
     looked = 0
     for step in steps:
-        yield Progress(role, defences[0], 0, step.batch, step.cross_entropy, step.snnl)
+        yield Taken(role, defences[0], step)
         passed = (last - first) * step.number / total
         if scene.looks and int(passed) > looked:
             looked = int(passed)
@@ -168,11 +169,10 @@ def watch(
 
 
 def _look(
-    scene: Scene, model: FeatureNetwork, role: str, defences: Sequence[str], epoch: float, planes: Planes | None
-) -> Iterator[Event]:
+    scene: Scene, model: FeatureNetwork, role: Role, defences: Sequence[Defence], epoch: float, planes: Planes | None
+) -> Iterator[Measured | Snapshot]:
     found = {} if planes is None else representation.features(model, scene.probe_inputs)
-    measured = _measured(scene, model, found, role, epoch)
-    yield from (replace(measured, defence=defence) for defence in defences)
+    yield from _measured(scene, model, found, role, defences, epoch)
     for layer, values in found.items():
         assert planes is not None
         planes[layer] = representation.pca(values.numpy(), planes.get(layer))
@@ -195,20 +195,24 @@ def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
     }
 
 
-def _measured(scene: Scene, model: FeatureNetwork, found: dict[str, Tensor], role: str, epoch: float) -> Measured:
+def _measured(
+    scene: Scene,
+    model: FeatureNetwork,
+    found: dict[str, Tensor],
+    role: Role,
+    defences: Sequence[Defence],
+    epoch: float,
+) -> Iterator[Measured]:
     experiment, probe = scene.experiment, scene.probe
-    return Measured(
-        role=role,
-        defence="",
-        epoch=epoch,
-        accuracy=agreement.accuracy(model, scene.data.test),
-        watermark=triggers.success_rate(model, scene.held_out, experiment.target),
-        snnl=entanglement(scene, found),
-        target_share={
-            layer: representation.target_share(values.numpy(), probe.labels, probe.is_trigger, probe.target)
-            for layer, values in found.items()
-        },
-    )
+    accuracy = agreement.accuracy(model, scene.data.test)
+    watermark = triggers.success_rate(model, scene.held_out, experiment.target)
+    snnl = entanglement(scene, found)
+    target_share = {
+        layer: representation.target_share(values.numpy(), probe.labels, probe.is_trigger, probe.target)
+        for layer, values in found.items()
+    }
+    for defence in defences:
+        yield Measured(role, defence, epoch, accuracy, watermark, snnl, target_share)
 
 
 def _probe(experiment: Experiment, data: datasets.Dataset, held_out: Tensor) -> tuple[Probe, Tensor]:

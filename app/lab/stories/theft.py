@@ -6,7 +6,6 @@ solves equations gets a logistic regression instead, which is all that it can st
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,8 +17,8 @@ from app.lab.extraction.detector import Detector
 from app.lab.extraction.rounds import Answered, Fitted
 from app.lab.randomness import numpy_stream, torch_stream
 from app.lab.stories import parts
-from app.lab.stories.events import Copied, Event, Finished, Honest, Phase, Progress, Queried, Territory
-from app.lab.stories.run_clock import told
+from app.lab.stories.events import Copied, Event, Finished, Honest, Queried, Role, Started, Territory, TheftResult
+from app.lab.stories.run_clock import RunClock, Taken
 from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.datasets import Dataset, Split
 from app.lab.task.networks import FeatureNetwork
@@ -41,7 +40,7 @@ class _Victim:
     false_alarms: float
 
 
-def steal(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
+def steal(experiment: Experiment, *others: Experiment) -> Generator[Event]:
     """Train the victim, attack it, and count what it cost everybody; end with :class:`Finished`.
 
     Args:
@@ -56,7 +55,9 @@ def steal(experiment: Experiment, *others: Experiment) -> Iterator[Event]:
         raise ValueError(
             "Attacks of one run must have the same victim: let them differ in the adversary's settings only."
         )
-    yield from told(experiment, total_steps(experiment, *others), _story(experiment, *others))
+    clock = RunClock()
+    yield Started(experiment.key, experiment.seed, total_steps(experiment, *others))
+    yield from _story(clock, experiment, *others)
 
 
 def total_steps(experiment: Experiment, *others: Experiment) -> int:
@@ -64,7 +65,7 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     data = datasets.load(experiment.dataset)
     every = (experiment, *others)
     victims = len({EXTRACTION_ATTACKS[each.attack].solves for each in every})
-    steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _schooling(experiment))
+    steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _trainings(experiment))
     for each in every:
         attack, how = EXTRACTION_ATTACKS[each.attack], parts.optimisation(each, each.adversary_epochs)
         steps += rounds.fitting_steps(attack, data, each.budget, how)
@@ -72,18 +73,18 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     return steps
 
 
-def _story(*experiments: Experiment) -> Iterator[Event]:
+def _story(clock: RunClock, *experiments: Experiment) -> Iterator[Event]:
     victims: dict[bool, _Victim] = {}
     for experiment in experiments:
         solves = EXTRACTION_ATTACKS[experiment.attack].solves
         if solves not in victims:
-            victims[solves] = yield from _schooled(experiment, logistic=solves)
-        yield from _attack(experiment, victims[solves])
+            victims[solves] = yield from _trained(clock, experiment, logistic=solves)
+        yield from _attack(clock, experiment, victims[solves])
 
 
-def _schooled(experiment: Experiment, *, logistic: bool) -> Generator[Event, None, _Victim]:
+def _trained(clock: RunClock, experiment: Experiment, *, logistic: bool) -> Generator[Event, None, _Victim]:
     """Train the victim as the heist trains its clean one."""
-    yield Phase("victim", 0)
+    yield clock.phase("victim")
     data, seed = datasets.load(experiment.dataset), experiment.seed
     weights = torch_stream(seed, "victim")
     if logistic:
@@ -91,15 +92,14 @@ def _schooled(experiment: Experiment, *, logistic: bool) -> Generator[Event, Non
         data = _doubled(data)
     else:
         model = networks.build(experiment.network, data.shape, data.classes, weights)
-    for name, how in zip(("task", "watermark"), _schooling(experiment), strict=True):
+    for name, how in zip(("task", "watermark"), _trainings(experiment), strict=True):
         owner = data.owner
-        yield from _told(
-            "victim", training.train_task(model, owner.inputs, owner.labels, how, torch_stream(seed, name))
-        )
+        steps = training.train_task(model, owner.inputs, owner.labels, how, torch_stream(seed, name))
+        yield from clock.trained("victim", "clean", steps)
     return _Victim(model, data, _false_alarms(model, data, seed))
 
 
-def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
+def _attack(clock: RunClock, experiment: Experiment, victim: _Victim) -> Iterator[Event]:
     """Play one attack; end with its result."""
     attack, model, data = EXTRACTION_ATTACKS[experiment.attack], victim.model, victim.data
     how = parts.optimisation(experiment, experiment.adversary_epochs)
@@ -108,10 +108,11 @@ def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
     )
     adversary = Adversary(data, _untrained(experiment, attack, data), numpy_stream(experiment.seed, "attack"))
     if attack.pretrained:
-        yield Phase("pretraining", 0)
+        yield clock.phase("pretraining")
         order = torch_stream(experiment.seed, "pretraining")
-        yield from _told("copy", rounds.pretrain(adversary, experiment.adversary_network, how, order))
-    yield Phase("attack", 0)
+        steps = rounds.pretrain(adversary, experiment.adversary_network, how, order)
+        yield from clock.trained("copy", "clean", steps)
+    yield clock.phase("attack")
     if not data.is_pictures:
         yield _territory("victim", model, 0)
     watching = Detector()
@@ -124,7 +125,7 @@ def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
                 watching.see(api.log[-1].inputs, api.log[-1].classes)
                 yield _queried(api.queries, happened, data)
             case Step():
-                yield _progress("copy", happened)
+                yield clock.progress(Taken("copy", "clean", happened))
             case Fitted():
                 fits.append(_copied(api, adversary.copy, victim, accuracy, watching))
                 yield fits[-1]
@@ -132,13 +133,14 @@ def _attack(experiment: Experiment, victim: _Victim) -> Iterator[Event]:
                     yield _territory("copy", adversary.copy, api.queries)
     honest = _honest(experiment, victim)
     yield honest
-    result = _result(experiment, fits, honest)
+    seconds = clock.lap()
+    result = _result(experiment, fits, honest, seconds)
     if attack.solves:
         result["largest_error"] = equation_solving.largest_error(adversary.copy, model)
-    yield Finished(0.0, result)
+    yield Finished(seconds, result)
 
 
-def _result(experiment: Experiment, fits: list[Copied], honest: Honest) -> dict[str, Any]:
+def _result(experiment: Experiment, fits: list[Copied], honest: Honest, seconds: float) -> TheftResult:
     last = fits[-1]
     good = next((each for each in fits if each.accuracy >= GOOD * each.victim_accuracy), None)
     accused = next((each for each in fits if each.accused), None)
@@ -155,7 +157,12 @@ def _result(experiment: Experiment, fits: list[Copied], honest: Honest) -> dict[
         "dollars_to_good": None if good is None else good.dollars,
         "accused_after": None if accused is None else accused.queries,
         "false_alarms": honest.false_alarms,
-        "tax": {name: getattr(honest, name) for name in ("accuracy", "calibration", "second_best")},
+        "tax": {
+            "accuracy": honest.accuracy,
+            "calibration": honest.calibration,
+            "second_best": honest.second_best,
+        },
+        "seconds": round(seconds, 2),
     }
 
 
@@ -204,7 +211,7 @@ def _queried(count: int, answered: Answered, data: Dataset) -> Queried:
     return Queried("clean", count, datasets.to_display(answered.inputs[shown]), answers, answered.labels[shown].numpy())
 
 
-def _territory(role: str, model: FeatureNetwork, queries: int) -> Territory:
+def _territory(role: Role, model: FeatureNetwork, queries: int) -> Territory:
     ticks = (np.arange(_SIDE) + 0.5) / _SIDE * 2 * _REACH - _REACH
     points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)  # row by row, from the bottom up
     cells = torch.from_numpy(points).to(model.readout.weight.dtype)
@@ -212,15 +219,7 @@ def _territory(role: str, model: FeatureNetwork, queries: int) -> Territory:
     return Territory(role, queries, _REACH, classes.numpy())
 
 
-def _told(role: str, steps: Iterator[Step]) -> Iterator[Event]:
-    return (_progress(role, step) for step in steps)
-
-
-def _progress(role: str, step: Step) -> Progress:
-    return Progress(role, "clean", 0, step.batch, step.cross_entropy, {})
-
-
-def _schooling(experiment: Experiment) -> tuple[Optimisation, Optimisation]:
+def _trainings(experiment: Experiment) -> tuple[Optimisation, Optimisation]:
     return parts.optimisation(experiment, experiment.task_epochs), parts.optimisation(
         experiment, experiment.watermark_epochs
     )

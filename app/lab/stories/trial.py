@@ -3,19 +3,18 @@
 Like the heist it composes the lab: the run's own models come in, a stream of events goes out.
 """
 
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from app.lab.experiment import Experiment
 from app.lab.ownership import commitment, exact_test, false_claim
 from app.lab.stories import finished_run, parts
-from app.lab.stories.events import Event, Exhibit, Finished, Framing, Phase, Progress, Started, Testimony
+from app.lab.stories.events import Defence, Event, Exhibit, Finished, Framing, Role, Started, Testimony
+from app.lab.stories.run_clock import RunClock
 from app.lab.stories.scene import Scene, set_scene, with_perturbed_triggers
 from app.lab.task import datasets, networks, training
 from app.lab.task.networks import FeatureNetwork
@@ -28,7 +27,7 @@ class Hearing:
     """What the court has heard so far: the events of a :func:`trial`, sorted."""
 
     exhibit: Exhibit | None = None
-    answers: dict[tuple[str, str], NDArray[np.int64]] = field(default_factory=dict)
+    answers: dict[tuple[Role, Defence], NDArray[np.int64]] = field(default_factory=dict)
     framings: list[Framing] = field(default_factory=list)
 
     @classmethod
@@ -47,7 +46,7 @@ class Hearing:
                     pass
         return heard
 
-    def secret(self, role: str, defence: str) -> NDArray[np.bool_]:
+    def secret(self, role: Role, defence: Defence) -> NDArray[np.bool_]:
         """Return which triggers this model answered with the target, ``(n,)`` bool, in the order of asking.
 
         Raises:
@@ -59,7 +58,7 @@ class Hearing:
     @property
     def clean_successes(self) -> int:
         """How many triggers the worse of the owner's two clean models answered with the target, as in the heist."""
-        return max(int(self.secret(role, "clean").sum()) for role in ("victim", "copy"))
+        return max(int(self.secret("victim", "clean").sum()), int(self.secret("copy", "clean").sum()))
 
     @property
     def granted(self) -> float:
@@ -83,18 +82,10 @@ def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
         experiment: the run that was finished.
         events: what it yielded; its :class:`~app.lab.stories.events.Weights` are used.
     """
-    torch.set_num_threads(1)
-    began = time.perf_counter()
+    clock = RunClock()
     yield Started(experiment.key, experiment.seed, total_steps(experiment))
-    scene = set_scene(experiment, looks=False)
-    suspects = finished_run.models_of(experiment, events)
-    done = 0
-    for event in _hearing(scene, suspects):
-        if isinstance(event, Progress | Phase):
-            done += isinstance(event, Progress)
-            event = replace(event, done=done)
-        yield event
-    yield Finished(time.perf_counter() - began, {"key": experiment.key, "seed": experiment.seed})
+    yield from _hearing(clock, set_scene(experiment, looks=False), finished_run.models_of(experiment, events))
+    yield Finished(clock.lap(), {"key": experiment.key, "seed": experiment.seed})
 
 
 def total_steps(experiment: Experiment) -> int:
@@ -104,18 +95,18 @@ def total_steps(experiment: Experiment) -> int:
     return moving + 2 * training.task_steps(len(data.adversary.labels), how)
 
 
-def _hearing(scene: Scene, suspects: Mapping[tuple[str, str], FeatureNetwork]) -> Iterator[Event]:
-    shown = yield from _exhibits(scene)
+def _hearing(clock: RunClock, scene: Scene, suspects: Mapping[tuple[Role, Defence], FeatureNetwork]) -> Iterator[Event]:
+    shown = yield from _exhibits(clock, scene)
     asked = datasets.from_display(shown)
     for (role, defence), model in suspects.items():
         yield _testimony(role, defence, model, asked)
 
-    yield Phase("bystanders", 0)
-    accused = yield from _bystander(scene, "bystander")
-    control = yield from _bystander(scene, "control")
+    yield clock.phase("bystanders")
+    accused = yield from _bystander(clock, scene, "bystander")
+    control = yield from _bystander(clock, scene, "control")
     yield _testimony("bystander", "clean", accused, asked)
 
-    yield Phase("framing", 0)
+    yield clock.phase("framing")
     own = suspects["victim", "clean"]
     target = scene.experiment.target
     for strength in false_claim.STRENGTHS[scene.data.is_pictures]:
@@ -125,15 +116,15 @@ def _hearing(scene: Scene, suspects: Mapping[tuple[str, str], FeatureNetwork]) -
         yield Framing(strength, nudged[:_SHOWN], _commit(scene, nudged), *gave_in)
 
 
-def _exhibits(scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
+def _exhibits(clock: RunClock, scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
     """Make the held-out triggers as the run did; return them as they are shown and sent."""
     experiment, owner = scene.experiment, scene.data.owner
-    yield Phase("exhibits", 0)
+    yield clock.phase("exhibits")
     if experiment.perturbed:
         innocent = scene.network("victim")
         how = parts.optimisation(experiment, experiment.task_epochs)
         steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
-        yield from _reported(steps, "victim")
+        yield from clock.trained("victim", "clean", steps)
         scene = with_perturbed_triggers(scene, innocent)
     shown = datasets.to_display(scene.held_out)
     salt = commitment.salt(experiment.seed).hex()
@@ -141,21 +132,16 @@ def _exhibits(scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
     return shown
 
 
-def _bystander(scene: Scene, name: str) -> Generator[Event, None, FeatureNetwork]:
+def _bystander(clock: RunClock, scene: Scene, name: str) -> Generator[Event, None, FeatureNetwork]:
     """Train a model that has nothing to do with the owner: other data, other first weights, true labels."""
     model, others = scene.network(name), scene.data.adversary
     how = parts.optimisation(scene.experiment, scene.experiment.task_epochs)
     steps = training.train_task(model, others.inputs, others.labels, how, scene.random(f"{name} learns"))
-    yield from _reported(steps, "bystander")
+    yield from clock.trained("bystander", "clean", steps)
     return model
 
 
-def _reported(steps: Iterator[training.Step], role: str) -> Iterator[Event]:
-    for step in steps:
-        yield Progress(role, "clean", 0, step.batch, step.cross_entropy, step.snnl)
-
-
-def _testimony(role: str, defence: str, model: FeatureNetwork, asked: Tensor) -> Testimony:
+def _testimony(role: Role, defence: Defence, model: FeatureNetwork, asked: Tensor) -> Testimony:
     return Testimony(role, defence, _answers(model, asked))
 
 

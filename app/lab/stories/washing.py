@@ -4,10 +4,8 @@ The adversary has *lost more than he gains* where his washed copy is no better t
 trained without stealing, on the few inputs that he labels himself.
 """
 
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -19,7 +17,21 @@ from app.lab.randomness import numpy_stream
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.removal.resources import REFUSED, Resources, fit
 from app.lab.stories import finished_run, heist, parts
-from app.lab.stories.events import DEFENCES, Attempted, Event, Finished, FromScratch, Phase, Progress, Started, Weights
+from app.lab.stories.events import (
+    DEFENCES,
+    Attempted,
+    Defence,
+    Event,
+    Finished,
+    FromScratch,
+    Phase,
+    Progress,
+    Started,
+    WashingResult,
+    Weights,
+)
+from app.lab.stories.events.washing import CurveResult
+from app.lab.stories.run_clock import RunClock
 from app.lab.stories.scene import Scene, in_lockstep
 from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.agreement import share
@@ -70,7 +82,7 @@ def suitable(experiment: Experiment) -> tuple[str, ...]:
 
 def remove(
     experiment: Experiment, events: Sequence[Event] = (), attacks: Sequence[str] | None = None
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Try to wash the marks out of the copies of a heist, the clean one as the control.
 
     Args:
@@ -92,14 +104,12 @@ def remove(
     for name in attacks:
         if name not in possible:
             raise ValueError(f"There is no attack {name!r} on {experiment.dataset}; choose of {', '.join(possible)}.")
-    torch.set_num_threads(1)
-    began = time.perf_counter()
+    clock = RunClock()
     known = [event for event in events if isinstance(event, Weights)]
-    before = 0 if known else heist.total_steps(experiment)
-    attempts = len(DEFENCES) * sum(len(REMOVAL_ATTACKS[name].strengths) for name in attacks)
-    yield Started(experiment.key, experiment.seed, before + _AS_STEPS * attempts)
+    before = heist.total_steps(experiment) if not known else 0
+    yield Started(experiment.key, experiment.seed, before + _attempts(attacks))
     if not known:
-        for event in heist.run(experiment, looks=False):
+        for event in heist.story(clock, experiment, looks=False):
             match event:
                 case Progress() | Phase():
                     yield event
@@ -107,30 +117,45 @@ def remove(
                     known.append(event)
                 case _:
                     pass
-    yield Phase("removal", before)
+    yield clock.phase("removal")
     scene = finished_run.courtroom(experiment)
     rebuilt = finished_run.models_of(experiment, known)
-    held = {defence: _resources(scene, rebuilt["victim", defence]) for defence in DEFENCES}
+    held = {defence: _resources(scene, rebuilt["victim", defence], defence) for defence in DEFENCES}
     own = _from_scratch(scene, held["clean"])
     yield own
-    secret = (scene.held_out, experiment.target)
-    told: list[Attempted] = []
+    clean_answers = triggers.answered_with(rebuilt["victim", "clean"], scene.held_out, experiment.target)
+    attempted: list[Attempted] = []
     for name in attacks:
         trials = [
             _tried(scene, name, defence, rebuilt["copy", defence], rebuilt["victim", defence], held[defence])
             for defence in DEFENCES
         ]
-        for attempt in _judged(in_lockstep(trials, 1), triggers.answered_with(rebuilt["victim", "clean"], *secret)):
-            told.append(attempt)
+        for attempt in _judged(name, in_lockstep(trials, 1), clean_answers):
+            clock.skipped(_AS_STEPS)
+            attempted.append(attempt)
             yield attempt
-        yield Phase("removal", before + _AS_STEPS * len(told))
-    seconds = time.perf_counter() - began
-    yield Finished(seconds, {**_result(experiment, own, told), "seconds": round(seconds, 2)})
+        yield clock.phase("removal")
+    seconds = clock.lap()
+    yield Finished(seconds, _result(experiment, own, attempted, seconds))
 
 
-def _resources(scene: Scene, victim: FeatureNetwork) -> Resources:
+def total_steps(experiment: Experiment) -> int:
+    """Return the steps of a washing that runs the heist first, with all attacks that suit the data.
+
+    Raises:
+        ValueError: as :func:`app.lab.stories.heist.total_steps`.
+    """
+    return heist.total_steps(experiment) + _attempts(suitable(experiment))
+
+
+def _attempts(attacks: Sequence[str]) -> int:
+    """Return how much of the progress bar all attempts of these attacks are."""
+    return _AS_STEPS * len(DEFENCES) * sum(len(REMOVAL_ATTACKS[name].strengths) for name in attacks)
+
+
+def _resources(scene: Scene, victim: FeatureNetwork, defence: Defence) -> Resources:
     experiment, data = scene.experiment, scene.data
-    asked, answers = finished_run.interrogation(scene, victim)
+    asked, answers = finished_run.interrogation(scene, victim, defence)
     labelled = len(data.adversary.labels) // LABELLED
     drawn = numpy_stream(experiment.seed, "thief's far inputs")
     far = [make(data, labelled, drawn) for make in (datasets.of_another_kind, datasets.noise)]
@@ -155,16 +180,34 @@ def _from_scratch(scene: Scene, resources: Resources) -> FromScratch:
     return FromScratch(len(resources.own.labels), agreement.accuracy(model, scene.data.test))
 
 
+@dataclass(frozen=True)
+class _Left:
+    """What one attempt leaves of a copy, before the court has spoken; shares as in :class:`Attempted`."""
+
+    defence: Defence
+    strength: float
+    accuracy: float
+    watermark: float
+    fidelity: float
+    refused: float
+    refused_triggers: float
+    found: dict[str, float]
+
+
 def _tried(
-    scene: Scene, name: str, defence: str, copy: FeatureNetwork, victim: FeatureNetwork, resources: Resources
-) -> Iterator[Attempted]:
-    """Yield what each attempt leaves; the court has not spoken yet."""
+    scene: Scene,
+    name: str,
+    defence: Defence,
+    copy: FeatureNetwork,
+    victim: FeatureNetwork,
+    resources: Resources,
+) -> Iterator[_Left]:
+    """Yield what each attempt leaves."""
     attack, test = REMOVAL_ATTACKS[name], scene.data.test
     original = networks.predict(victim, test.inputs).argmax(dim=1)
     for attempt in attack.perform(copy, resources, attack.strengths, scene.random(f"{name} {defence}")):
         answers, secret = attempt.answer(test.inputs), attempt.answer(scene.held_out)
-        yield Attempted(
-            attack=name,
+        yield _Left(
             defence=defence,
             strength=attempt.strength,
             accuracy=share(answers == test.labels),
@@ -172,14 +215,11 @@ def _tried(
             fidelity=share(answers == original),
             refused=share(answers == REFUSED),
             refused_triggers=share(secret == REFUSED),
-            innocent_rate=0.0,
-            p_value=1.0,
-            owned=False,
             found=attempt.found,
         )
 
 
-def _judged(tried: Iterator[Attempted], clean_answers: Tensor) -> Iterator[Attempted]:
+def _judged(name: str, tried: Iterator[_Left], clean_answers: Tensor) -> Iterator[Attempted]:
     """Let the court speak on each attempt; at every strength, that on the clean copy comes first.
 
     An innocent is granted what the worse of two clean models does, as in the heist: the clean victim
@@ -188,21 +228,21 @@ def _judged(tried: Iterator[Attempted], clean_answers: Tensor) -> Iterator[Attem
     """
     asked, usual = len(clean_answers), int(clean_answers.sum())
     granted = usual
-    for attempt in tried:
-        successes = round(attempt.watermark * asked)
-        rate = exact_test.innocent_rate(usual if attempt.defence == "clean" else granted, asked)
+    for left in tried:
+        successes = round(left.watermark * asked)
+        rate = exact_test.innocent_rate(usual if left.defence == "clean" else granted, asked)
         verdict = exact_test.claim(successes, asked, rate)
-        if attempt.defence == "clean":
+        if left.defence == "clean":
             granted = max(usual, successes)
-        yield replace(attempt, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned)
+        yield Attempted(attack=name, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned, **vars(left))
 
 
-def _result(experiment: Experiment, own: FromScratch, told: Sequence[Attempted]) -> dict[str, Any]:
-    attacks: dict[str, dict[str, Any]] = {}
-    for name in dict.fromkeys(attempt.attack for attempt in told):
+def _result(experiment: Experiment, own: FromScratch, attempted: Sequence[Attempted], seconds: float) -> WashingResult:
+    attacks: dict[str, dict[Defence, CurveResult]] = {}
+    for name in dict.fromkeys(attempt.attack for attempt in attempted):
         attacks[name] = {}
         for defence in DEFENCES:
-            curve = [attempt for attempt in told if (attempt.attack, attempt.defence) == (name, defence)]
+            curve = [attempt for attempt in attempted if (attempt.attack, attempt.defence) == (name, defence)]
             paid = price(curve, own.accuracy)
             attacks[name][defence] = {
                 "strengths": [attempt.strength for attempt in curve],
@@ -219,4 +259,5 @@ def _result(experiment: Experiment, own: FromScratch, told: Sequence[Attempted])
         "labels": own.labels,
         "from_scratch": own.accuracy,
         "attacks": attacks,
+        "seconds": round(seconds, 2),
     }

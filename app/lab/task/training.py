@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
 
 import torch
 from torch import Generator, Tensor
@@ -15,9 +14,8 @@ from torch.nn import functional
 from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
 
+from app.lab.choices import Batch
 from app.lab.task.networks import FeatureNetwork
-
-Batch = Literal["task", "watermark"]
 
 
 @dataclass(frozen=True)

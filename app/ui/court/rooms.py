@@ -13,7 +13,7 @@ from app.lab.ownership.sequential_test import Plan
 from app.lab.stories.events import WATERMARKED, Exhibit, Framing
 from app.lab.stories.scene import HELD_OUT
 from app.lab.stories.trial import Hearing
-from app.reports import claim_report
+from app.reports import claim_report, kit
 from app.ui import findings, frame, over_seeds, pictures, question
 from app.ui.court import charts as court_charts
 from app.ui.court import findings as court_findings
@@ -163,7 +163,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "The triggers and a form",
-            questionnaire.archive(shown, classes, variation.command(experiment, "claim", "answers.csv")),
+            kit.archive(shown, classes, variation.command(experiment, "claim", "answers.csv")),
             f"triggers-{name}.zip",
             "application/zip",
             icon=":material/download:",
@@ -198,7 +198,7 @@ def own_suspect(experiment: Experiment, heard: Hearing) -> None:
     command = variation.command(experiment, "triggers", "--folder triggers")
     st.download_button(
         "The record of this claim",
-        claim_report.record(experiment, shown, answers, verdict, heard.clean_successes, command),
+        claim_report.page(experiment, shown, answers, verdict, heard.clean_successes, command),
         "claim.html",
         "text/html",
         icon=":material/description:",

@@ -1,0 +1,25 @@
+"""What events speak of."""
+
+from typing import Literal, get_args
+
+Role = Literal["victim", "copy", "bystander"]  # a bystander was trained independently, on other data
+Defence = Literal["clean", "naive", "entangled"]  # how the owner trained; clean is the control
+PhaseName = Literal[
+    "task",  # of a heist
+    "triggers",
+    "watermark",
+    "query",
+    "copy",
+    "claim",
+    "removal",  # after it, and in court
+    "exhibits",
+    "bystanders",
+    "framing",
+    "victim",  # of a theft by one extraction attack
+    "pretraining",
+    "attack",
+    "maps",  # while runs are recorded
+]
+
+DEFENCES: tuple[Defence, ...] = get_args(Defence)
+WATERMARKED: tuple[Defence, ...] = ("naive", "entangled")

@@ -1,0 +1,46 @@
+"""The kit that goes to whoever questions a model elsewhere: triggers, an empty form, the commitment, what to do."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from app.lab.ownership import questionnaire
+from app.lab.stories.events import Exhibit
+
+_DATE = (1980, 1, 1, 0, 0, 0)  # so that equal trigger sets are equal archives
+_README = """\
+{count} triggers for a claim of ownership.
+
+1. Give each of them to the suspected model{how}.
+2. Write the class that it answers ({classes}) into answers.csv, one line a trigger: id,label
+3. Bring answers.csv back: to the page "Court" of Entangled, or
+   {command}
+
+The secret answer is not in here. Who has these files can train the mark away: keep them
+until the trial. commitment.json says what was committed to; the hash alone is what one
+publishes beforehand, where others keep it, since a hash does not prove its date.
+"""
+
+
+def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file of the kit.
+
+    Args:
+        exhibit: the triggers and what the owner committed to.
+        classes: how many classes there are to answer with.
+        command: what evaluates the form on a command line.
+    """
+    yield from questionnaire.files(exhibit)
+    pictures = exhibit.inputs.ndim == 3
+    how = ", a picture of triggers/ each, grey, 0 to 255 as 0 to 1" if pictures else ", a point of points.csv each"
+    words = _README.format(count=len(exhibit.inputs), how=how, classes=f"0 to {classes - 1}", command=command)
+    yield "README.txt", words.encode()
+
+
+def archive(exhibit: Exhibit, classes: int, command: str) -> bytes:
+    """Return :func:`files` as one zip; equal sets give equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, content in files(exhibit, classes, command):
+            into.writestr(zipfile.ZipInfo(name, _DATE), content)
+    return packed.getvalue()
