@@ -16,7 +16,7 @@ pages = [
 
 page = st.navigation(pages, position="hidden" if booth else "top")
 st.set_page_config(layout="wide", page_icon=str(paths.ASSETS / "icon.png"))
-st.html(paths.DOOR.parent / "ui" / "page.css")
+st.html(paths.PACKAGE / "ui" / "page.css")
 if not booth:
     st.title(heading(page.url_path), anchor=False)
 page.run()

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-_PACKAGE = Path(__file__).resolve().parent
-_CLONE = _PACKAGE.parent
-IS_CLONE = (_CLONE / "streamlit_app.py").is_file()
-HOME = _CLONE if IS_CLONE else _PACKAGE / "shipped"
+PACKAGE = Path(__file__).resolve().parent
+IMPORTED_FROM = PACKAGE.parent  # a clone, or site-packages: where another process finds the package, too
+IS_CLONE = (IMPORTED_FROM / "streamlit_app.py").is_file()
+HOME = IMPORTED_FROM if IS_CLONE else PACKAGE / "shipped"
 ENTRY = HOME / "streamlit_app.py"
-DOOR = _PACKAGE / "door.py"
+DOOR = PACKAGE / "door.py"
 ASSETS = HOME / "assets"
 PRETRAINED = HOME / "pretrained"
+# Where the commands that make PRETRAINED again put it by default; beside a wheel, into the working folder.
+MADE_AGAIN = PRETRAINED if IS_CLONE else Path("pretrained")
 
 
 def page(name: str) -> str:
@@ -24,10 +26,13 @@ def page(name: str) -> str:
 
 
 def store() -> Path:
-    """Return the folder of finished runs: ``$ENTANGLED_STORE``, in a clone ``.cache/entangled/runs``, else the user's.
+    """Return the folder of finished runs.
 
-    An installed app keeps them in the user's data folder, as his system has it.
+    It is ``$ENTANGLED_STORE``; else, in a clone, ``.cache/entangled/runs``; else it lies in the user's data folder,
+    which each operating system has elsewhere.
     """
     if chosen := os.environ.get("ENTANGLED_STORE"):
         return Path(chosen)
-    return _CLONE / ".cache" / "entangled" / "runs" if IS_CLONE else user_data_path("entangled") / "runs"
+    if IS_CLONE:
+        return HOME / ".cache" / "entangled" / "runs"
+    return user_data_path("entangled", appauthor=False) / "runs"

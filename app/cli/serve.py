@@ -1,11 +1,24 @@
-"""Starting the server of the lessons."""
-
-import subprocess
-import sys
+"""``entangled app``: the pages, from the command line."""
 
 from app import paths
 
+_EVERYWHERE = ("0.0.0.0", "::")  # no addresses to open in a browser
 
-def serve(port: int) -> int:
-    """Start it and wait; return its exit status."""
-    return subprocess.call([sys.executable, "-m", "streamlit", "run", str(paths.ENTRY), "--server.port", str(port)])
+
+def serve(port: int = 8501, address: str | None = None) -> None:
+    """Serve the pages until Ctrl-C, as ``streamlit run`` does, with the settings and the theme that the app ships with.
+
+    They lie beside the entry, so they hold whatever the working folder is.
+
+    Args:
+        port: where to listen; a port that is taken ends the process, with a sentence in the log.
+        address: of the network interface to listen on; None for all of this machine's.
+    """
+    from streamlit.web import cli  # half a second that no other command needs
+
+    options = ["--server.port", str(port)]
+    if address is not None:
+        options += ["--server.address", address]
+        if address not in _EVERYWHERE:
+            options += ["--browser.serverAddress", address]
+    cli.main(["run", str(paths.ENTRY), *options], prog_name="entangled", standalone_mode=False)

@@ -1,1 +1,1 @@
-"""Where and when experiments run: a pool of worker processes and a store of results; imports no streamlit."""
+"""Where and when experiments run: a pool of worker processes and a store of records; imports no Streamlit."""

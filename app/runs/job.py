@@ -1,4 +1,4 @@
-"""A run as those who watch it see it."""
+"""A run as its watchers see it."""
 
 import threading
 import time
@@ -16,17 +16,17 @@ Origin = Literal["live", "stored", "pretrained"]
 
 @dataclass(eq=False)
 class Job:
-    """One experiment on its way: watch it, wait for it, read it. Only the pool changes it.
+    """One experiment that is queued, running or ended: watch it, wait for it, read it. Only the pool changes it.
 
     Attributes:
-        status: read it *before* ``events``: once it says "done", the events are complete.
-        events: what has happened so far; it only ever grows at its end, so ``events[n:]`` is the news.
-        error: one sentence for a person where ``status`` is "failed", else None.
-        origin: where the events come from: computed now, by this server before, or shipped with it.
-        position: the place in the queue, 1 for the next one; 0 when it does not wait in it.
-        watchers: the visitors who would miss it.
-        began: when a worker took it (``time.monotonic``), None while it waits.
-        stop_asked: when it was told to stop (``time.monotonic``), None while it may go on.
+        status: read it *before* ``events``: once it is "done", the events are complete.
+        events: what has happened so far; the list only grows at its end, so ``events[n:]`` are the new ones.
+        error: one sentence for the visitor where ``status`` is "failed", else None.
+        origin: where the events come from: computed now, computed on this machine before, or shipped with the app.
+        position: the place in the queue, 1 for the next job to run; 0 when it is not queued.
+        watchers: the visitors who watch it.
+        began: when a worker took it (``time.monotonic``), None while it is queued.
+        stop_asked: when it was asked to stop (``time.monotonic``), None while it may go on.
     """
 
     experiment: Experiment
@@ -48,18 +48,18 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether there is more to come."""
+        """Whether more events may come."""
         return self.status in ("queued", "running")
 
     def wait(self, timeout: float | None = None, *, events: int | None = None) -> bool:
-        """Block until the job has ended or, where ``events`` is given, has at least so many of them.
+        """Block until the job has ended or, where ``events`` is given, has at least that many of them.
 
         Args:
-            timeout: seconds; None waits as long as it takes.
-            events: how many events are enough.
+            timeout: in seconds; None for no limit.
+            events: the number of events that are enough.
 
         Returns:
-            False if the time was up first, or if the job ended with fewer events.
+            False if the timeout came first, or if the job ended with fewer events.
         """
 
         def enough() -> bool:
@@ -76,7 +76,7 @@ class Job:
             self._changed.notify_all()
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Append what has happened (pool only)."""
+        """Append new events (pool only)."""
         with self._changed:
             self.events.extend(events)
             self._changed.notify_all()
@@ -88,5 +88,5 @@ class Job:
             self._changed.notify_all()
 
     def ask_to_stop(self) -> None:
-        """Mark as given up by everybody (pool only)."""
+        """Note that no visitor wants it any more (pool only)."""
         self.stop_asked = time.monotonic()

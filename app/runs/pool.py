@@ -1,8 +1,8 @@
-"""Who runs what, when: worker processes, a queue, and the visitors who watch.
+"""Scheduling: worker processes, a queue, and the visitors who watch.
 
-Equal experiments share one run, and a finished one is never computed twice unless somebody wants
-to see it live. A run ends early when nobody watches it any more, when it takes too long, or when
-it takes too much memory; its worker is replaced where it does not end by itself.
+Equal experiments share one run, and a finished run is computed again only when a visitor asks to see it live. A run
+ends early when no visitor watches it any more, or when it exceeds its limit of time or memory; a worker that does not
+stop by itself is ended and replaced.
 """
 
 import atexit
@@ -20,25 +20,25 @@ from app.runs.process import WorkerDied, WorkerProcess
 from app.runs.store import Store, Stored
 from app.runs.supervise import Limits, supervise
 
-REMEMBERED = 24  # ended jobs, for those who come back to them; a few megabytes each
+REMEMBERED = 24  # ended jobs, for visitors who return to them; a few megabytes each
 START_LIMIT = 120.0  # seconds; the first import of torch on a slow disk takes most of one minute
-START_ATTEMPTS = 3  # failed starts in a row until visitors are told
+START_ATTEMPTS = 3  # failed starts in a row, after which waiting jobs fail
 LONGEST_PAUSE = 15.0  # seconds between two attempts to start a worker
 
-FROM_A_RUN: tuple[Task, ...] = ("umap", "trial", "remove")  # tasks that take up the models of a finished run
-FROM_A_RUN_ONLY: tuple[Task, ...] = ("umap", "trial")  # the others do the run themselves where there is none
+FROM_A_RUN: tuple[Task, ...] = ("umap", "trial", "remove")  # tasks that start from the models of a finished run
+FROM_A_RUN_ONLY: tuple[Task, ...] = ("umap", "trial")  # the others compute the run themselves where there is none
 
 _logger = logging.getLogger(__name__)
 
 
 class _Refused(Exception):
-    """A job that cannot be run; the message is the sentence for the visitor."""
+    """A job that cannot be run; the message is one sentence for the visitor."""
 
 
 class Pool:
     """Runs experiments in processes of their own and lets visitors watch. Every method is thread-safe.
 
-    A visitor is any string that tells one browser session from another.
+    A visitor is any string that identifies a browser session.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Pool:
         """Start the workers in the background; jobs may be submitted at once.
 
         Args:
-            workers: how many processes, of one core each.
+            workers: the number of processes, each using one core.
             store: where finished runs are kept and looked up.
             time_limit: seconds that a run may take.
-            grace: seconds that a visitor may be away (a reload, a lost connection) before he has left.
-            memory_limit: bytes that a worker may hold.
-            lab: the module whose functions do the work, each named like its task.
+            grace: seconds that a visitor may be away (a reload, a lost connection) before they count as gone.
+            memory_limit: bytes of resident memory that a worker may use.
+            lab: the module whose functions do the work, each named after its task.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
@@ -67,21 +67,21 @@ class Pool:
         self._changed = threading.Condition()  # guards everything below
         self._queue: deque[Job] = deque()
         self._jobs: dict[tuple[Task, str], Job] = {}  # the latest of each, active or ended, oldest first
-        self._away: dict[str, float] = {}  # visitor -> when his grace ends (monotonic)
+        self._away: dict[str, float] = {}  # visitor -> when the grace period ends (monotonic)
         self._processes: set[WorkerProcess] = set()
         self._serving = 0
         self._closed = False
-        self._attendants = [threading.Thread(target=self._attend, daemon=True) for _ in range(workers)]
-        for attendant in self._attendants:
-            attendant.start()
+        self._threads = [threading.Thread(target=self._keep_serving, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
         atexit.register(self.close)
 
     def submit(self, experiment: Experiment, visitor: str, task: Task = "run", *, fresh: bool = False) -> Job:
         """Return the job of this experiment: found finished, joined, or put into the queue.
 
-        The visitor leaves what he had running of the same task before. With ``fresh`` a finished run
-        is computed again, live; a run on its way is joined all the same. A record that is damaged
-        comes back as a failed job that says so; ``fresh`` gets past it.
+        The visitor gives up any earlier job of the same task. With ``fresh``, a finished run is computed again, live;
+        one that is queued or running is joined all the same. A damaged record is returned as a failed job that says
+        so; ``fresh`` gets past it.
 
         Raises:
             RuntimeError: if the pool is closed.
@@ -120,9 +120,9 @@ class Pool:
             return self._jobs.get((task, key)) or self._remember(_finished(stored, task))
 
     def recorded(self, experiment: Experiment, task: Task = "run") -> Job | None:
-        """Return the finished run of this experiment, whoever runs it again at the moment; None if there is none.
+        """Return the finished run of this experiment, even while it is being computed again; None if there is none.
 
-        A record that is damaged comes back as a failed job that says so.
+        A damaged record is returned as a failed job that says so.
         """
         with self._changed:
             if (job := self._jobs.get((task, experiment.key))) and job.status == "done":
@@ -134,26 +134,26 @@ class Pool:
             return self._remember(found)
 
     def watch(self, job: Job, visitor: str) -> None:
-        """Say that the visitor is here and looks at this job; call it whenever a page draws it."""
+        """Note that the visitor is present and watches this job; call it whenever a page draws the job."""
         with self._changed:
             self._away.pop(visitor, None)
             if job.active and job.stop_asked is None:
                 job.watchers.add(visitor)
 
     def leave(self, visitor: str) -> None:
-        """Say that the visitor seems to be gone; he is, unless he watches again within the grace period."""
+        """Note that the visitor may be gone; they count as gone unless they watch again within the grace period."""
         with self._changed:
             self._away[visitor] = time.monotonic() + self._grace
-            self._release_the_absent()
+            self._remove_absent_visitors()
 
     def stop(self, job: Job, visitor: str) -> None:
-        """Let the visitor give the job up; it stops unless somebody else is here and watches it."""
+        """Take back the visitor's interest in the job; it stops unless another visitor who is present watches it."""
         with self._changed:
             self._abandon(job, visitor)
 
     @property
     def serving(self) -> bool:
-        """Whether any worker has started; before, what is queued waits for that alone."""
+        """Whether any worker is ready; until then, every queued job waits for the first one."""
         with self._changed:
             return self._serving > 0
 
@@ -166,11 +166,11 @@ class Pool:
             for process in self._processes:
                 process.kill()
             self._changed.notify_all()
-        for attendant in self._attendants:
-            attendant.join()
+        for thread in self._threads:
+            thread.join()
         atexit.unregister(self.close)
 
-    # The books: everything below here is called with self._changed held, unless it says otherwise.
+    # State: everything from here on is called with self._changed held, unless it says otherwise.
 
     def _look_up(self, experiment: Experiment, task: Task) -> Job | None:
         """Return the job as the store has it. Reads the disk, so without the lock."""
@@ -203,12 +203,12 @@ class Pool:
         self._changed.notify_all()
 
     def _abandon(self, job: Job, visitor: str) -> None:
-        """Take the visitor off. Who is away does not count: a reload must not keep its run from stopping."""
+        """Remove a watcher. Absent ones do not count: after a reload, a visitor must not keep their own run alive."""
         job.watchers.discard(visitor)
         if job.active and job.watchers <= self._away.keys():
             self._stop(job)
 
-    def _release_the_absent(self) -> None:
+    def _remove_absent_visitors(self) -> None:
         now = time.monotonic()
         gone = {visitor for visitor, end in self._away.items() if end <= now}
         if not gone:
@@ -228,24 +228,24 @@ class Pool:
             job.settle("stopped")
             self._queue_changed()
 
-    # The attendants: one thread for each worker; nothing below here is called with the lock held.
+    # Threads, one for each worker: nothing from here on is called with the lock held.
 
-    def _attend(self) -> None:
-        """Start a worker and serve the queue with it; when it is lost, begin again."""
+    def _keep_serving(self) -> None:
+        """Start a worker and serve the queue with it; when the worker is lost, start another."""
         failures = 0
         while not self._closed:
             try:
                 with closing(WorkerProcess(self._lab, self._store.folder / "numba")) as process:
-                    self._greet(process)
+                    self._wait_until_ready(process)
                     failures = 0
                     self._serve(process)
             except (WorkerDied, OSError) as fault:
                 if not self._closed:
                     failures += 1
-                    self._despair(failures, fault)
+                    self._start_failed(failures, fault)
 
-    def _greet(self, process: WorkerProcess) -> None:
-        """Wait until the worker is ready; :meth:`close` can end that."""
+    def _wait_until_ready(self, process: WorkerProcess) -> None:
+        """Wait until the worker is ready; :meth:`close` can interrupt this."""
         with self._changed:
             if self._closed:
                 process.kill()
@@ -265,10 +265,10 @@ class Pool:
                 self._serving -= 1
 
     def _next(self, process: WorkerProcess) -> Job | None:
-        """Wait for a job; None when the process is lost or the pool closed."""
+        """Wait for a job and return it; None when the process is lost or the pool is closed."""
         with self._changed:
             while not self._closed and process.alive:
-                self._release_the_absent()
+                self._remove_absent_visitors()
                 if self._queue:
                     job = self._queue.popleft()
                     job.begin()
@@ -278,27 +278,27 @@ class Pool:
         return None
 
     def _perform(self, process: WorkerProcess, job: Job) -> tuple[Status, str | None]:
-        """Have the job done, keep its result, and return how it ended."""
+        """Run the job, store its result, and return how it ended."""
         try:
-            status, error = supervise(process, job, self._material(job), self._limits, self._look_around)
+            status, error = supervise(process, job, self._material(job), self._limits, self._check_visitors)
             if status == "done":
                 self._keep(job)
             return status, error
         except (_Refused, DamagedRecord) as refusal:
             return "failed", str(refusal)
-        except Exception:  # a mistake of ours costs this job, not the thread that serves all others
+        except Exception:  # a mistake in the pool costs this job, not the thread
             _logger.exception("The run %s was lost", job.key)
             process.kill()
             return "failed", "The server made a mistake with this run; its log says more."
 
-    def _look_around(self) -> None:
+    def _check_visitors(self) -> None:
         with self._changed:
-            self._release_the_absent()
+            self._remove_absent_visitors()
 
     def _keep(self, job: Job) -> None:
         try:
             self._store.put(job.experiment, job.events, job.task)
-        except OSError as fault:  # a full disk must not take the result from those who watch
+        except OSError as fault:  # a full disk must not take the result from its watchers
             _logger.error("The run %s could not be kept: %s", job.key, fault)
 
     def _material(self, job: Job) -> tuple[list[Event], ...]:
@@ -317,8 +317,8 @@ class Pool:
             events = []
         return ([event for event in events if isinstance(event, Probe | Weights)],)
 
-    def _despair(self, failures: int, fault: Exception) -> None:
-        """Wait longer after each failed start; after some, tell those who wait in vain."""
+    def _start_failed(self, failures: int, fault: Exception) -> None:
+        """Wait, longer after each failed start; after :data:`START_ATTEMPTS`, fail the jobs that are queued."""
         _logger.error("A worker could not be started (attempt %d): it %s", failures, fault)
         with self._changed:
             if failures >= START_ATTEMPTS and not self._serving:

@@ -1,51 +1,66 @@
-"""The server's end of one worker process: start it, talk to it, weigh it, end it."""
+"""The server's end of one worker process: start it, exchange messages, measure its memory, end it."""
 
+import logging
 import os
+import pickle
 import subprocess
 import sys
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import IO, Any
 
 import psutil
 
 from app import paths
 from app.runs import worker
 
+EXIT_LIMIT = 5.0  # seconds from the closing of its pipe to the end of a process; a fraction of one on an idle machine
+
+# What Windows calls them: subprocess and psutil have these names on Windows only.
+_CREATE_NEW_PROCESS_GROUP = 0x00000200
+_BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
+
+_ENDED = object()  # the last item of an inbox: the worker has closed its pipe
+
+_logger = logging.getLogger(__name__)
+
 
 class WorkerDied(Exception):
-    """The process at the other end is gone; the message tells how, as a part of a sentence."""
+    """The worker has ended; the message is the part of a sentence that follows "a worker"."""
 
 
 class WorkerProcess:
-    """A worker of our own, from start to end.
+    """A worker process that this server has started.
 
-    A subprocess with a socket pair rather than ``multiprocessing``: spawn would execute
-    ``streamlit_app.py`` again in the child, and fork would copy a server full of threads.
+    A subprocess with two pipes rather than ``multiprocessing``: spawn would execute ``streamlit_app.py`` again in the
+    child, and fork would copy a server full of threads. Pipes work the same on every operating system, but only Unix
+    can wait for one with a time limit: so a thread reads ahead.
     """
 
     def __init__(self, lab: str, numba_cache: Path) -> None:
         """Start a worker for the tasks of the module ``lab``; it is not ready yet."""
-        self._connection: Connection
-        self._connection, theirs = Pipe()
-        found = [str(paths.DOOR.parents[1]), os.environ.get("PYTHONPATH", "")]
+        found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
             **os.environ,
-            "OMP_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",  # torch reads it too
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
             "PYTHONPATH": os.pathsep.join(filter(None, found)),
         }
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.runs.worker", str(theirs.fileno()), lab],
-                cwd=paths.DOOR.parents[1],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal is for the server, which then closes us
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.runs.worker", lab],
+            cwd=paths.IMPORTED_FROM,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **apart(),
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._outgoing: IO[bytes] = self._process.stdin
+        self._inbox: SimpleQueue[Any] = SimpleQueue()
+        threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
 
     @property
     def alive(self) -> bool:
@@ -56,29 +71,33 @@ class WorkerProcess:
         """Send a message (see :mod:`app.runs.worker`).
 
         Raises:
-            WorkerDied: if nobody is there to receive it.
+            WorkerDied: if the worker has ended.
         """
         try:
-            self._connection.send(message)
-        except OSError:
+            worker.write(self._outgoing, message)
+        except (OSError, ValueError):  # a broken pipe, or one that is closed
             raise self._death() from None
 
     def receive(self, timeout: float | None) -> Any:
         """Return the next message, or None when none came within ``timeout`` seconds.
 
         Raises:
-            WorkerDied: if none will come any more.
+            WorkerDied: if the worker has ended and all its messages were received.
         """
         try:
-            return self._connection.recv() if self._connection.poll(timeout) else None
-        except (EOFError, OSError):
-            raise self._death() from None
+            message = self._inbox.get(timeout=timeout)
+        except Empty:
+            return None
+        if message is _ENDED:
+            self._inbox.put(_ENDED)  # for the next call
+            raise self._death()
+        return message
 
     def wait_until_ready(self, timeout: float) -> None:
-        """Block until the worker has imported all it needs.
+        """Block until the worker has imported what it needs.
 
         Raises:
-            WorkerDied: if it ends first, or needs longer than ``timeout`` seconds.
+            WorkerDied: if the worker ends first, or takes longer than ``timeout`` seconds.
         """
         if self.receive(timeout) != worker.READY:
             self.kill()
@@ -92,23 +111,49 @@ class WorkerProcess:
         """
         try:
             return int(psutil.Process(self._process.pid).memory_info().rss)
-        except psutil.NoSuchProcess:
+        except psutil.Error:  # on Windows a process that is about to end denies access
             return 0
 
     def kill(self) -> None:
-        """End the process, whatever it is doing; whoever waits in :meth:`receive` sees it die."""
+        """End the process, whatever it is doing; a waiting :meth:`receive` raises."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
-        """End the process and hang up."""
+        """End the process and close the pipes."""
         self.kill()
-        self._connection.close()
+        with suppress(OSError):  # what is still in the buffer has no reader
+            self._outgoing.close()
 
     def _death(self) -> WorkerDied:
         try:
-            self._process.wait(1.0)
-        except subprocess.TimeoutExpired:  # it hung up, so there is no more to expect of it
+            self._process.wait(EXIT_LIMIT)
+        except subprocess.TimeoutExpired:  # it closed its pipe, so no more messages will come
             self.kill()
         code = self._process.returncode
         return WorkerDied(f"died (signal {-code})" if code < 0 else f"ended (exit code {code})")
+
+
+def apart(platform: str = sys.platform) -> dict[str, Any]:
+    """Return the arguments of :class:`subprocess.Popen` that keep Ctrl-C in a terminal away from a worker.
+
+    It is for the server, which then closes its workers. On Windows the lower priority of a worker is set here too;
+    elsewhere each worker lowers its own.
+    """
+    if platform == "win32":
+        return {"creationflags": _CREATE_NEW_PROCESS_GROUP | _BELOW_NORMAL_PRIORITY_CLASS}
+    return {"start_new_session": True}
+
+
+def _read(incoming: IO[bytes], inbox: "SimpleQueue[Any]") -> None:
+    """Move messages from the pipe to the inbox until the worker closes it, or sends what is not a message."""
+    with incoming:
+        try:
+            while True:
+                inbox.put(pickle.load(incoming))
+        except (EOFError, OSError):
+            pass
+        except Exception:
+            _logger.exception("A worker sent something else than a message")
+        finally:
+            inbox.put(_ENDED)

@@ -1,9 +1,10 @@
-"""Finished runs by task and key: those shipped with the app, and those that this machine has done."""
+"""Finished runs by task and key: those shipped with the app, and those computed on this machine."""
 
 import logging
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stored:
-    """A finished run as found: its settings, its events, and where they come from."""
+    """A finished run: its settings, its events, and where they come from."""
 
     experiment: Experiment
     events: list[Event]
@@ -34,10 +35,10 @@ class Stored:
 
 
 class Store:
-    """Records on disk, for the threads of this process and for other processes.
+    """Records on disk, shared by threads and processes.
 
-    No lock: a record appears and disappears by one rename, and one that vanishes while it is read
-    is one that was not found.
+    There is no lock: a record appears by one rename, and one that disappears while it is being read counts as not
+    found.
     """
 
     def __init__(
@@ -49,20 +50,20 @@ class Store:
         self._limit = limit
 
     def get(self, key: str, task: Task = "run") -> Stored | None:
-        """Return the finished run with this key, or None; what this machine did itself comes first.
+        """Return the finished run with this key, or None; one computed on this machine takes precedence.
 
         Raises:
-            DamagedRecord: if the record that the app was shipped with cannot be trusted.
+            DamagedRecord: if the record that ships with the app cannot be trusted.
         """
         if not _KEY.fullmatch(key):  # keys come from URLs, and become names of folders
             return None
         return self._done_here(key, task) or self._shipped(key, task)
 
     def put(self, experiment: Experiment, events: list[Event], task: Task = "run") -> None:
-        """Keep the events of a finished run; the records that were not asked for longest make room.
+        """Keep the events of a finished run; the records that were used least recently make room for it.
 
-        Results go last, and make no room themselves: they are small, a sweep brings thousands of
-        them, and measuring the folder takes longer with each.
+        Results are removed last, and storing one makes no room: they are small, a sweep writes thousands of them, and
+        each makes measuring the folder slower.
 
         Raises:
             OSError: if it cannot be written.
@@ -84,11 +85,12 @@ class Store:
             if manifest.experiment.key != key:
                 raise DamagedRecord(folder, "it belongs to another run")
             events = record.read(folder, task)
-            os.utime(folder)
         except (DamagedRecord, OSError) as fault:
-            # Replaced by the next run with this key, perhaps at this very moment: nobody need be troubled.
+            # The next run with this key replaces it, perhaps at this very moment: no visitor needs to know.
             _logger.warning("Passing over a stored run: %s", fault)
             return None
+        with suppress(OSError):  # read-only, or on Windows: open elsewhere
+            os.utime(folder)
         return Stored(manifest.experiment, events, "stored")
 
     def _shipped(self, key: str, task: Task) -> Stored | None:
@@ -100,7 +102,7 @@ class Store:
         return None
 
     def _make_room(self, newest: Path) -> None:
-        """Remove the oldest records, and what writers that were killed left behind, down to the limit."""
+        """Remove the oldest records, and what killed writers left behind, until the limit is met."""
         sizes = {folder: _size(folder) for folder in self.folder.iterdir() if _is_ours(folder)}
         excess = sum(sizes.values()) - self._limit
         for folder in sorted(sizes.keys() - {newest}, key=lambda folder: (_is_result(folder), _age_of(folder))):
@@ -112,12 +114,12 @@ class Store:
 
 @cache
 def _catalogue(pretrained: Path) -> dict[tuple[Task, str], tuple[Path, Experiment]]:
-    """Return what the app was shipped with, by task and key: read once, for it does not change while the app runs."""
+    """Return what ships with the app, by task and key: read once, as it does not change while the app runs."""
     found: dict[tuple[Task, str], tuple[Path, Experiment]] = {}
     for path in sorted(pretrained.rglob(record.MANIFEST)):
         try:
             manifest = record.read_manifest(path.parent)
-        except DamagedRecord as fault:  # whose it was cannot be told any more
+        except DamagedRecord as fault:  # it is unknown which experiment it belongs to
             _logger.warning("%s", fault)
             continue
         for task in get_args(Task):
@@ -137,7 +139,7 @@ def _is_result(folder: Path) -> bool:
 def _age_of(folder: Path) -> float:
     try:
         return folder.stat().st_mtime
-    except OSError:  # another process was faster
+    except OSError:  # another process has removed it
         return 0.0
 
 

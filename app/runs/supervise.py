@@ -1,4 +1,4 @@
-"""One job on one worker, from the request to the end: the run's own, or ours."""
+"""One job on one worker, from the request until the run ends, is stopped or exceeds a limit."""
 
 import logging
 import time
@@ -9,15 +9,15 @@ from app.runs.job import Job, Status
 from app.runs.process import WorkerDied, WorkerProcess
 from app.runs.worker import STOP
 
-TICK = 0.1  # seconds between two looks at the limits
-PATIENCE = 0.7  # seconds that a run may take to notice that it was stopped
+TICK = 0.1  # seconds between two checks of the limits
+PATIENCE = 0.7  # seconds that a run may take to obey a stop
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may take: wall time in seconds, resident memory in bytes."""
+    """What one run may use: wall time in seconds, resident memory in bytes."""
 
     seconds: float
     memory: int
@@ -30,15 +30,15 @@ def supervise(
     limits: Limits,
     meanwhile: Callable[[], None],
 ) -> tuple[Status, str | None]:
-    """Have the worker do the job, publish its events, and return how it ended.
+    """Run the job on the worker, publish its events, and return how it ended.
 
-    A run that ignores a stop or breaks a limit ends with its process; ``process.alive`` tells.
+    A run that ignores a stop or exceeds a limit is ended together with its process, which is then not ``alive``.
 
     Args:
         process: a worker that is ready and idle.
-        job: what to do; whoever sets its ``stop_asked`` ends it.
-        material: what the task takes besides the experiment.
-        limits: what it may take.
+        job: what to run; setting its ``stop_asked`` ends it.
+        material: the arguments of the task after the experiment.
+        limits: what the run may use.
         meanwhile: called at least every :data:`TICK` seconds.
 
     Returns:
@@ -58,7 +58,7 @@ def _follow(
     process: WorkerProcess, job: Job, limits: Limits, meanwhile: Callable[[], None]
 ) -> tuple[Status, str | None]:
     began = time.monotonic()
-    told = False
+    stop_sent = False
     while True:
         if message := process.receive(TICK):
             events, end = message
@@ -69,9 +69,9 @@ def _follow(
         meanwhile()
         now = time.monotonic()
         if job.stop_asked is not None:
-            if not told:
+            if not stop_sent:
                 process.send(STOP)
-                told = True
+                stop_sent = True
             elif now - job.stop_asked > PATIENCE:
                 process.kill()
                 return "stopped", None

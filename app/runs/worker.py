@@ -1,10 +1,11 @@
-"""The process that trains: ``python -m app.runs.worker DESCRIPTOR LAB``, started by the pool only.
+"""The process that trains: ``python -m app.runs.worker LAB``, started by the pool only.
 
-``DESCRIPTOR`` is this end of a socket pair inherited from the server: there is no address to which
-anybody else could connect, and it reads end-of-file when the server is gone. ``LAB`` is the module
-whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first.
+It exchanges messages with the server through its standard input and output: pipes without an address, to which no other
+process can connect, and which close when the server ends. What a run prints goes to standard error instead. ``LAB`` is
+the module whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first. Only that module
+imports torch, which takes the number of its threads from the environment (see :mod:`app.runs.process`).
 
-The conversation, as pickles between these two processes only:
+The messages, as pickles between these two processes only:
 
 - in: ``(task, settings, material)``, which calls ``LAB.task(Experiment, *material)``; :data:`STOP`
 - out: ``(events, end)`` at most ten times a second; ``end`` is ``None`` until the last one, then
@@ -12,19 +13,17 @@ The conversation, as pickles between these two processes only:
 """
 
 import os
+import pickle
 import sys
 import threading
 import time
 import traceback
 from contextlib import closing, suppress
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType
-from typing import Any
-
-import torch
+from typing import IO, Any
 
 from app.lab.experiment import Experiment
 from app.lab.stories.events import Event
@@ -38,29 +37,53 @@ Request = tuple[str, dict[str, Any], tuple[Any, ...]]
 End = tuple[str, str | None]
 
 
-def main(descriptor: str, lab: str) -> None:
-    """Serve the pool at the other end until it hangs up."""
-    connection = Connection(int(descriptor))
+def main(lab: str) -> None:
+    """Serve the pool until it closes the pipe."""
+    incoming, answers = _pipes()
     requests: SimpleQueue[Request] = SimpleQueue()
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
-    threading.Thread(target=_listen, args=(connection, requests, stopped), daemon=True).start()
+    threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
     _step_back()
-    torch.set_num_threads(1)
     tasks = import_module(lab)
     tasks.warm_up()
-    connection.send(READY)
-    threading.Thread(target=_dispatch, args=(connection, outgoing), daemon=True).start()
+    write(answers, READY)
+    threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
     while True:
         _perform(tasks, requests.get(), outgoing, stopped)
 
 
-def _step_back() -> None:
-    """Let everything that a person waits for go first: the server, and the browser."""
+def write(pipe: IO[bytes], message: object) -> None:
+    """Send a message at once.
+
+    Raises:
+        OSError: if the other end is closed.
+    """
+    pickle.dump(message, pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.flush()
+
+
+def _pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Take the two pipes away from standard input and output, so that no stray ``print`` gets between messages."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return incoming, outgoing
+
+
+def _step_back(platform: str = sys.platform) -> None:
+    """Give way to what a visitor waits for: the server, and the browser.
+
+    On Windows the server has already started this process at a lower priority.
+    """
+    if platform == "win32":
+        return
     os.nice(NICENESS)
-    # Linux shares a processor among sessions first, and this process leads one of its own: that steps back as well.
+    # Linux shares a processor among sessions first, and this process leads one of its own: that gives way as well.
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _perform(
@@ -75,33 +98,33 @@ def _perform(
                 if stopped.is_set():
                     end = ("stopped", None)
                     break
-    except Exception as error:  # whatever a run does, the worker lives on and says so
+    except Exception as error:  # whatever a run does, the worker reports it and goes on
         traceback.print_exc()
         end = ("failed", f"The run failed: {_first_line(error)}")
     outgoing.put(end)
 
 
-def _listen(connection: Connection, requests: "SimpleQueue[Request]", stopped: threading.Event) -> None:
-    """Receive while a run computes; leave at once, even in the middle of it, when the server is gone.
+def _listen(incoming: IO[bytes], requests: "SimpleQueue[Request]", stopped: threading.Event) -> None:
+    """Receive while a run computes; exit at once, even in the middle of a run, when the server has ended.
 
-    A late stop for the run before cannot hit the next one: the order of messages clears it.
+    A late stop for one run cannot stop the next one: the request that follows clears it.
     """
     try:
         while True:
-            message = connection.recv()
+            message = pickle.load(incoming)
             if message == STOP:
                 stopped.set()
             else:
                 stopped.clear()
                 requests.put(message)
-    except (EOFError, OSError):
+    except (EOFError, OSError, pickle.UnpicklingError):  # or in the middle of a message, where the server was killed
         os._exit(0)
 
 
-def _dispatch(connection: Connection, outgoing: "SimpleQueue[Event | End]") -> None:
-    """Send the first event at once, then what has gathered, ten times a second at most.
+def _dispatch(answers: IO[bytes], outgoing: "SimpleQueue[Event | End]") -> None:
+    """Send the first event at once, then those that have gathered, at most ten times a second.
 
-    On a thread of its own, so that no event waits for the next one to be computed.
+    This has a thread of its own, so that no event waits for the next one to be computed.
     """
     while True:
         gathered = [outgoing.get()]
@@ -113,7 +136,7 @@ def _dispatch(connection: Connection, outgoing: "SimpleQueue[Event | End]") -> N
         events = [item for item in gathered if not isinstance(item, tuple)]
         ends = [item for item in gathered if isinstance(item, tuple)]
         try:
-            connection.send((events, ends[0] if ends else None))
+            write(answers, (events, ends[0] if ends else None))
         except OSError:
             os._exit(0)
         if not ends:

@@ -75,7 +75,7 @@ def render(spec: dict[str, Any], kind: Kind, title: str) -> bytes:
     converted = subprocess.run(
         [sys.executable, "-m", "app.ui.prints", kind],
         input=job,
-        cwd=paths.DOOR.parents[1],
+        cwd=paths.IMPORTED_FROM,
         capture_output=True,
         timeout=_TIME_LIMIT,
         check=False,

@@ -38,6 +38,7 @@ def warm_up() -> None:
 
 def run(of: Experiment) -> Iterator[Event]:
     """Count to the end, hold on for ever, turn deaf, raise, or take the process along."""
+    print("A run prints what it likes.", flush=True)
     behaviour = of.seed % 10
     if behaviour == COUNT:
         yield from story(of)
@@ -55,7 +56,7 @@ def run(of: Experiment) -> Iterator[Event]:
             yield _step(number)
     finally:
         if trace := os.environ.get("FAKE_LAB_TRACE"):
-            Path(trace).write_text(of.key)
+            Path(trace).write_text(of.key, encoding="ascii")
 
 
 def umap(of: Experiment, events: Sequence[Event]) -> Iterator[Event]:

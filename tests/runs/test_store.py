@@ -76,6 +76,18 @@ def test_what_was_asked_for_least_lately_makes_room(tmp_path: Path) -> None:
     assert [store.get(done.key) is not None for done in (first, second, third)] == [True, False, True]
 
 
+def test_a_record_that_cannot_be_made_young_again_is_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = experiment(COUNT)
+    store = Store(tmp_path, None)
+    store.put(done, story(done))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert store.get(done.key) is not None
+
+
 def test_the_newest_stays_even_where_it_is_larger_than_the_limit(tmp_path: Path) -> None:
     first, second = experiment(COUNT), experiment(COUNT)
     store = Store(tmp_path, None, limit=1)
@@ -137,4 +149,7 @@ def test_the_environment_says_where_runs_are_kept(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("ENTANGLED_STORE", str(tmp_path))
     assert Store().folder == tmp_path
     monkeypatch.delenv("ENTANGLED_STORE")
-    assert paths.store().parts[-3:] == (".cache", "entangled", "runs")
+    assert paths.store() == paths.HOME / ".cache" / "entangled" / "runs"
+    monkeypatch.setattr(paths, "IS_CLONE", False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert paths.PACKAGE not in paths.store().parents

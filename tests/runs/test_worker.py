@@ -12,7 +12,8 @@ from fake_lab import COUNT, DEAF, HOLD, RAISE, STEPS, experiment
 
 from app import paths
 from app.lab.stories.events import Event, Started
-from app.runs.process import WorkerDied, WorkerProcess
+from app.runs import worker
+from app.runs.process import WorkerDied, WorkerProcess, apart
 from app.runs.worker import NICENESS, STOP
 
 LONG = 60.0
@@ -95,9 +96,35 @@ def test_what_goes_wrong_is_told_in_one_sentence(
 
 
 def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None:
-    (worker,) = (child for child in psutil.Process().children() if "app.runs.worker" in child.cmdline())
-    assert worker.nice() - psutil.Process().nice() == NICENESS
-    assert process.memory() == pytest.approx(worker.memory_info().rss, rel=0.5)
+    (other,) = (child for child in psutil.Process().children() if "app.runs.worker" in child.cmdline())
+    assert other.nice() == min(psutil.Process().nice() + NICENESS, 19), "19 is as far back as one can step"
+    assert process.memory() == pytest.approx(other.memory_info().rss, rel=0.5)
+
+
+def test_what_only_unix_has_is_not_asked_of_windows() -> None:
+    assert apart("linux") == apart("darwin") == {"start_new_session": True}
+    below_normal, new_group = 0x4000, 0x200
+    assert apart("win32") == {"creationflags": below_normal | new_group}
+    before = psutil.Process().nice()
+    worker._step_back("win32")
+    assert psutil.Process().nice() == before
+
+
+def test_the_server_does_without_torch() -> None:
+    subprocess.run([sys.executable, "-c", "import sys, app.runs.pool; sys.exit('torch' in sys.modules)"], check=True)
+
+
+def test_a_worker_that_was_killed_says_so_each_time(tmp_path: Path) -> None:
+    process = WorkerProcess("fake_lab", tmp_path)
+    process.wait_until_ready(LONG)
+    process.kill()
+    for _ in range(2):
+        with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
+            process.receive(LONG)
+    assert (process.alive, process.memory()) == (False, 0)
+    process.close()
+    with pytest.raises(WorkerDied):
+        process.send(STOP)
 
 
 def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
@@ -118,10 +145,10 @@ def test_a_worker_leaves_with_its_server_even_in_the_middle_of_a_run(tmp_path: P
     )
     assert server.stdout is not None and server.stdin is not None
     assert server.stdout.readline() == b"computing\n"
-    (worker,) = psutil.Process(server.pid).children()
+    (left,) = psutil.Process(server.pid).children()
     server.kill()
     server.wait()
-    psutil.wait_procs([worker], timeout=LONG)
-    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    psutil.wait_procs([left], timeout=LONG)
+    assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
     server.stdin.close()
     server.stdout.close()
