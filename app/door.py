@@ -1,9 +1,12 @@
-"""The door: navigation, the heading, and the page that was asked for; each page is a lesson of its own."""
+"""The door: navigation, the heading, and the page that was asked for; each page is a lesson of its own.
+
+It imports nothing heavy, so that the heading is there while a fresh server still imports torch for the page itself.
+"""
 
 import streamlit as st
 
 from app import paths
-from app.ui.path import LESSONS
+from app.ui.path import LESSONS, heading
 
 booth = st.query_params.get("booth") == "1"  # asked at any address; the booth never leaves it
 pages = [
@@ -14,4 +17,6 @@ pages = [
 page = st.navigation(pages, position="hidden" if booth else "top")
 st.set_page_config(layout="wide", page_icon=str(paths.ASSETS / "icon.png"))
 st.html(paths.PACKAGE / "ui" / "page.css")
+if not booth:
+    st.title(heading(page.url_path), anchor=False)
 page.run()

@@ -19,7 +19,7 @@ LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn
 
 experiment = settings.chosen()
 frame.opening(
-    "What can you believe here?",
+    "about",
     "What was measured, you can measure again. What was quoted, you can read in its source.",
 )
 found = over_seeds.proven()
@@ -27,17 +27,17 @@ usual = over_seeds.theft(found, preset(DEFAULT_PRESET))
 here, elsewhere = st.columns([3, 2], gap="large")
 with here:
     st.subheader("\u25cf Measured here", anchor=False)
-    said = statements.measured(found, list(usual.values()))
+    stated = statements.measured(found, list(usual.values()))
     if not isinstance(washed := over_seeds.washed(), str):
-        said.append(statements.washed(washed, DEFAULT_PRESET))
-    for claim in said:
-        st.markdown(f"- {claim.says}")
+        stated.append(statements.washed(washed, DEFAULT_PRESET))
+    for statement in stated:
+        st.markdown(f"- {statement.says}")
     st.code(f"{survival.COMMAND}\n{removal_table.COMMAND}", language=None)
     takeaway.of_evidence(found)
 with elsewhere:
     st.subheader("\u275d Quoted, not checked here", anchor=False)
-    for claim in statements.QUOTED:
-        st.markdown(f"- {claim.says} {claim.source}")
+    for statement in statements.QUOTED:
+        st.markdown(f"- {statement.says} {statement.source}")
 
 st.subheader("What it does not say", anchor=False)
 for limit in statements.LIMITS:

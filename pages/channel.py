@@ -5,49 +5,43 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.lab.evidence.survival import Row
-from app.ui import (
-    evidence_charts,
-    evidence_findings,
-    exports,
-    findings,
-    frame,
-    over_seeds,
-    path,
-    question,
-    settings,
-    takeaway,
-)
+from app.ui import exports, findings, frame, over_seeds, path, question, settings, takeaway
+from app.ui.channel import charts as channel_charts
+from app.ui.channel import findings as channel_findings
 
 SEALED = "Each dot is a copy. The dotted lines are the channels of this theft: how high will its dots be?"
 
 
 @st.fragment  # the slider redraws the theft, not the page
-def theft(known: Sequence[Row]) -> None:
-    """One of the thefts that were measured: chosen, predicted, seen, explained."""
+def theft(measured: Sequence[Row]) -> None:
+    """One of the measured thefts: chosen, predicted, seen, explained."""
     experiment = settings.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         settings.control("inputs", experiment)
         settings.control("answers", experiment)
-    chosen = over_seeds.theft(known, experiment)
+    chosen = over_seeds.theft(measured, experiment)
     predicted = question.about("channel", experiment.inputs, experiment.answers)
     predicted.ask("On this theft, which mark does the copy know?", list(findings.OUTCOMES.values()), known=True)
     frame.figure(
-        SEALED if predicted.sealed() else evidence_findings.channels(known),
-        evidence_charts.channel(known, chosen, sealed=predicted.sealed()),
+        SEALED if predicted.sealed() else channel_findings.channels(measured),
+        channel_charts.channel(measured, chosen, sealed=predicted.sealed()),
         "channel",
-        source=exports.evidence_source(known),
+        source=exports.evidence_source(measured),
     )
     if predicted.sealed():
         predicted.offer()
         return
-    predicted.compare(evidence_findings.surviving(chosen))
-    frame.explain(*evidence_findings.theft_in_words(chosen, experiment.target))
+    predicted.compare(channel_findings.surviving(chosen))
+    frame.explain(*channel_findings.theft_in_words(chosen, experiment.target))
 
 
-def drift(known: Sequence[Row]) -> None:
+def drift(measured: Sequence[Row]) -> None:
     """Why the authors' released code gives a naive mark a channel."""
     frame.figure(
-        evidence_findings.drift(known), evidence_charts.schedules(known), "drift", source=exports.evidence_source(known)
+        channel_findings.drift(measured),
+        channel_charts.schedules(measured),
+        "drift",
+        source=exports.evidence_source(measured),
     )
     st.markdown(
         "The owner's own inputs, top labels only: the narrowest channel there is. The released code starts its count "
@@ -59,7 +53,7 @@ def drift(known: Sequence[Row]) -> None:
 
 
 frame.opening(
-    "What carries a mark?",
+    "channel",
     "A thief trains on the *answers*, and on nothing else. Where they say no more than the truth, nothing can pass. "
     "So look at what they say beyond it, the *channel*: the stray weight, given to the target class where it is not "
     "the truth.",
@@ -70,7 +64,7 @@ theft(thefts)
 st.caption(
     "Each dot is one way to steal, the mean over 5 to 10 seeds; the large ones are the theft chosen above, with their "
     "least and most; grey, the best rising curve. Clean is the control: nothing was hidden. "
-    f"{evidence_findings.strays(thefts)}"
+    f"{channel_findings.strays(thefts)}"
 )
 takeaway.of_evidence(thefts)
 st.page_link(path.lesson("heist").page, label="Steal this way yourself", icon=":material/play_arrow:")

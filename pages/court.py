@@ -1,4 +1,4 @@
-"""Court: how sure is sure? One becomes the owner who has to prove that the copy is his."""
+"""Court: how sure is sure? The visitor is the owner who has to prove that a copy is theirs."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from app.ui.court import rooms
 from app.ui.history import History
 
 ROOMS = {
-    "This trial": rooms.trial,
+    "This trial": rooms.this_trial,
     "How many triggers": rooms.power,
     "Several suspects": rooms.several,
     "A false claim": rooms.false_claim,
@@ -21,16 +21,16 @@ ROOMS = {
 }
 
 
-def draw(experiment: Experiment, room: str, job: Job, known: History) -> None:
-    """The chosen room, once all is heard."""
-    if known.finished:
+def draw(experiment: Experiment, room: str, job: Job, history: History) -> None:
+    """The chosen room, once the trial is over."""
+    if history.finished:
         ROOMS[room](experiment, Hearing.of(job.events))
-        frame.provenance(experiment, job.origin, known.finished.seconds)
+        frame.provenance(experiment, job.origin, history.finished.seconds)
 
 
 experiment = settings.chosen()
 frame.opening(
-    "How sure is sure?",
+    "court",
     "You are the owner. A model out there resembles yours. Ask it your secret triggers, one by one: each secret answer "
     "is evidence, and an innocent model gives one now and then, too.",
 )
@@ -41,10 +41,10 @@ with live.controls(experiment, run, "inputs", "answers", "seed"):
         "The court hears", list(ROOMS), default=first, required=True, wrap=True, key="room", bind="query-params"
     )
 if run is None or run.status != "done":
-    live.island(run, lambda job, known: None)
+    live.island(run, lambda job, history: None)
 elif not any(isinstance(event, Weights) for event in run.events):
-    st.info("Of this theft only how it ended is on record. Run it live to hold the trial.", icon=":material/gavel:")
+    st.info("Of this heist only the result is recorded. Run it live to hold the trial.", icon=":material/gavel:")
     live.way_back()
 else:
-    live.island(live.hear(experiment), partial(draw, experiment, room))
+    live.island(live.trial(experiment), partial(draw, experiment, room))
 frame.onward("court")

@@ -1,4 +1,4 @@
-"""Remove: can the thief wash the mark out, and what does it cost him?"""
+"""Remove: can the thief wash the mark out, and at what cost?"""
 
 import streamlit as st
 
@@ -12,23 +12,23 @@ from app.ui.remove import charts as removal_charts
 from app.ui.remove import findings as removal_findings
 
 
-def complete(known: History, name: str) -> dict[str, list[Attempted]]:
+def complete(history: History, name: str) -> dict[str, list[Attempted]]:
     """The attempts of one attack, once all of its strengths were tried on all three copies; else nothing."""
-    curves = known.washing(name)
+    curves = history.washing(name)
     whole = [len(curve) == len(REMOVAL_ATTACKS[name].strengths) for curve in curves.values()]
     return curves if len(whole) == 3 and all(whole) else {}
 
 
-def draw(job: Job, known: History) -> None:
+def draw(job: Job, history: History) -> None:
     """The attack that was chosen: its picture, then the reasons; sealed, only where the copies start."""
     predicted.watch(job)
-    curves, own = complete(known, chosen), known.from_scratch
+    curves, own = complete(history, chosen), history.from_scratch
     if own is None or not curves:
         if job.active:
             st.markdown(f"*{REMOVAL_ATTACKS[chosen].label.capitalize()}* has not had its turn yet.")
         return
     if predicted.sealed(job):
-        stolen = {lane: curve[:1] for lane, curve in curves.items()}
+        stolen = {defence: curve[:1] for defence, curve in curves.items()}
         frame.figure(removal_findings.start(stolen), removal_charts.washing(chosen, stolen, {}, own), "washing")
         predicted.offer()
         return
@@ -41,41 +41,41 @@ def draw(job: Job, known: History) -> None:
         "against the clean copy washed alike, which sets the bar. In the shaded part, the washed copy is no better "
         "than a model of the thief's own."
     )
-    if known.finished is not None:
-        frame.provenance(experiment, job.origin, known.finished.seconds, "remove")
+    if history.finished is not None:
+        frame.provenance(experiment, job.origin, history.finished.seconds, "remove")
         over_seeds.of_removal(experiment, chosen)
     frame.explain(
         removal_findings.stakes(curves, own),
-        *removal_findings.lanes_in_words(chosen, curves, paid),
+        *removal_findings.marks_in_words(chosen, curves, paid),
         *filter(None, [removal_findings.refusals(curves), removal_findings.cleansing(curves, experiment.target)]),
         removal_findings.control(chosen, curves),
     )
-    if known.finished is not None:
-        everything(known)
+    if history.finished is not None:
+        everything(history)
 
 
-def everything(known: History) -> None:
+def everything(history: History) -> None:
     """All attacks on these copies, side by side: what does EWE not survive?"""
-    own = known.from_scratch
+    own = history.from_scratch
     assert own is not None
     with st.expander("All attacks: what does the entangled mark not survive?"):
-        told = {}
+        washed = {}
         for name in attacks:
-            if curves := complete(known, name):
-                told[name] = (curves, removal_findings.prices(curves, own))
-        st.subheader(removal_findings.summary(told), anchor=False)
-        st.table(removal_findings.table(told))
+            if curves := complete(history, name):
+                washed[name] = (curves, removal_findings.prices(curves, own))
+        st.subheader(removal_findings.summary(washed), anchor=False)
+        st.table(removal_findings.table(washed))
         st.caption(
             "The price is the least accuracy that any strength costs at which the claim fails, in percentage points of "
-            "the test set. The owner's worst case: the thief himself cannot see which strength that is."
+            "the test set. The owner's worst case: the thief cannot see which strength that is."
         )
 
 
 experiment = settings.chosen()
 frame.opening(
-    "Can the thief wash it out?",
-    "This thief knows that his copy may be marked, but neither the triggers nor their answer. So he attacks the mark "
-    "itself, harder and harder, and each time the owner asks his triggers again.",
+    "remove",
+    "This thief knows that the copy may be marked, but neither the triggers nor their answer. So they attack the mark "
+    "itself, harder and harder, and each time the owner asks the triggers again.",
 )
 asked = st.container()
 job = live.find(experiment, "remove")

@@ -27,7 +27,6 @@ def class_length() -> int | None:
     )
 
 
-st.title("Steal a model. Then prove it was yours.", anchor=False)
 experiment = settings.chosen()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if st.button("Play the heist", type="primary", icon=":material/play_arrow:", key="play"):

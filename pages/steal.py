@@ -18,20 +18,20 @@ from app.ui.steal import findings as attack_findings
 CARDS = 8  # queries shown
 
 
-def spending(known: History) -> None:
+def spending(history: History) -> None:
     """The picture of the page: what the copy is worth, for what it has cost."""
-    if known.copied:
-        spec = attack_charts.quality(known.copied)
-        frame.figure(attack_findings.price(known.copied, final=known.finished is not None), spec, "quality")
+    if history.copied:
+        spec = attack_charts.quality(history.copied)
+        frame.figure(attack_findings.price(history.copied, final=history.finished is not None), spec, "quality")
 
 
-def ground(known: History) -> None:
-    """Where the thief asks, in the plane, or what he asks, as pictures."""
-    requests = known.queries["clean"]
+def ground(history: History) -> None:
+    """The latest queries: where they lie in the plane, or as pictures."""
+    requests = history.queries["clean"]
     if not requests:
         return
-    if {"victim", "copy"} <= known.territories.keys():
-        victim, copy = known.territories["victim"], known.territories["copy"]
+    if {"victim", "copy"} <= history.territories.keys():
+        victim, copy = history.territories["victim"], history.territories["copy"]
         spec = attack_charts.territory(victim, copy, requests)
         frame.figure(attack_findings.territory(victim, copy), spec, "territory")
         st.caption("Dots: the thief's latest queries. Grey line: the victim's boundary. No colour: both answer alike.")
@@ -42,19 +42,19 @@ def ground(known: History) -> None:
     pictures.strip(pictures.answers(asked)[:CARDS], alt=finding, key="queries")
 
 
-def reasons(experiment: Experiment, known: History, job: Job) -> None:
+def reasons(experiment: Experiment, history: History, job: Job) -> None:
     """Why it cost what it cost, what the owner saw of it, and what honest users pay."""
-    assert known.finished is not None and known.honest is not None
-    result = known.finished.result
-    frame.provenance(experiment, job.origin, known.finished.seconds, "steal")
-    said = [attack_findings.quality(known.copied)]
+    assert history.finished is not None and history.honest is not None
+    result = history.finished.result
+    frame.provenance(experiment, job.origin, history.finished.seconds, "steal")
+    said = [attack_findings.quality(history.copied)]
     if "largest_error" in result:
         said.append(attack_findings.equations(result))
     other_way = next(way for way in ANSWERS if way != experiment.answers)
     other = runtime.pool().recorded(replace(experiment, answers=other_way), "steal")
     if other is not None and (ended := History.of(other.events).finished):
         said.append(attack_findings.against(experiment.answers, result, ended.result))
-    said += [attack_findings.detected(known.copied, known.honest), attack_findings.tax(known.honest)]
+    said += [attack_findings.detected(history.copied, history.honest), attack_findings.tax(history.honest)]
     frame.explain(*said)
     st.caption(f"The attack: {EXTRACTION_ATTACKS[experiment.attack].source}. The detector: PRADA, Juuti et al. 2019.")
     tried(experiment, result)
@@ -70,29 +70,29 @@ def tried(experiment: Experiment, result: dict[str, object]) -> None:
         st.table(list(rows.values()))
 
 
-def draw(experiment: Experiment, predicted: Question, job: Job, known: History) -> None:
+def draw(experiment: Experiment, predicted: Question, job: Job, history: History) -> None:
     """The attack so far."""
     predicted.watch(job)
     if predicted.sealed(job):
-        ground(History(queries=known.queries))
+        ground(History(queries=history.queries))
         predicted.offer()
         return
-    if known.finished is not None:
-        predicted.compare(attack_findings.outcome(known.copied))
-    left, right = st.columns([3, 2]) if known.territories else (st.container(), st.container())
+    if history.finished is not None:
+        predicted.compare(attack_findings.outcome(history.copied))
+    left, right = st.columns([3, 2]) if history.territories else (st.container(), st.container())
     with left:
-        spending(known)
+        spending(history)
     with right:
-        ground(known)
-    if known.finished is not None:
-        reasons(experiment, known, job)
+        ground(history)
+    if history.finished is not None:
+        reasons(experiment, history, job)
 
 
 experiment = settings.of_the_attack(settings.chosen())
 frame.opening(
-    "How many dollars does a copy cost?",
-    f"An owner sells the answers of his model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
-    "A thief buys some, and fits a network of his own to them. What he asks is his *attack*.",
+    "steal",
+    f"An owner sells the answers of a model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
+    "A thief buys some, and fits another network to them. How the thief chooses what to ask is the *attack*.",
 )
 job = live.find(experiment, "steal")
 predicted = question.about("steal", experiment.key)

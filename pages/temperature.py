@@ -24,7 +24,7 @@ def hint() -> str:
 
 
 frame.opening(
-    "How near is near?",
+    "temperature",
     "To entangle is to mix, and mixing needs a measure. Pick a neighbour of a point at random, near ones more likely: "
     "the [soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889) is minus the log chance that it is of "
     "the point's own group. The **temperature** says how far *near* reaches.",

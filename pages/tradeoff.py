@@ -5,67 +5,62 @@ from dataclasses import replace
 import streamlit as st
 
 from app.runs.job import Job
-from app.ui import evidence_findings, exports, findings, frame, live, over_seeds, question, settings, takeaway
+from app.ui import exports, findings, frame, live, over_seeds, question, settings, takeaway
 from app.ui.history import History
-from app.ui.tradeoff import charts as frontier_charts
+from app.ui.tradeoff import charts as tradeoff_charts
+from app.ui.tradeoff import findings as tradeoff_findings
+from app.ui.tradeoff.priced import Priced, Recipe
 
 
-def load(recipe: tuple[float, float] | None) -> None:
+def load(recipe: Recipe | None) -> None:
     """Make a setting that was measured the visitor's own, with their seed."""
-    if recipe in priced:
-        settings.choose(replace(priced[recipe].experiment, seed=experiment.seed))
+    if recipe in priced.rows:
+        settings.choose(replace(priced.rows[recipe].experiment, seed=experiment.seed))
 
 
 def clicked() -> None:
     """Load the setting whose point was clicked; a click beside the points changes nothing."""
-    for picked in st.session_state["frontier"].selection[frontier_charts.PICKED]:
+    for picked in st.session_state["frontier"].selection[tradeoff_charts.PICKED]:
         load((picked["kappa"], picked["temperature"]))
 
 
 def another_way() -> None:
     """Let the thief get other answers, to other inputs."""
     answers, inputs = st.session_state["way"]
-    settings.choose(replace(usual["entangled"].experiment, seed=experiment.seed, answers=answers, inputs=inputs))
+    entangled = priced.usual["entangled"].experiment
+    settings.choose(replace(entangled, seed=experiment.seed, answers=answers, inputs=inputs))
 
 
-def draw(job: Job, known: History) -> None:
+def draw(job: Job, history: History) -> None:
     """The visitor's run: on its way, or held against the seeds."""
-    if known.finished is None or predicted.sealed():
+    if history.finished is None or predicted.sealed():
         return
     if chosen is None:
         st.markdown("Choose a setting and run it live: your run joins the picture as a \u2605.")
     elif own is not None:
-        st.markdown(f"\u2605 {evidence_findings.own_run(*own, chosen)}")
-        frame.provenance(experiment, job.origin, known.finished.seconds)
+        st.markdown(f"\u2605 {tradeoff_findings.own_run(*own, chosen)}")
+        frame.provenance(experiment, job.origin, history.finished.seconds)
 
 
 experiment = settings.chosen()
 frame.opening(
-    "What does a mark cost?",
-    "The owner chooses how hard to entangle (weight \u03ba) and how near two inputs must be to count (temperature T). "
-    "He pays in accuracy: a *point* is one more wrong answer in a hundred, against the model without a mark.",
+    "tradeoff",
+    "The owner chooses how hard to entangle (kappa, \u03ba) and how near two inputs must be to count "
+    "(temperature T). The price is accuracy: a *point* is one more wrong answer in a hundred, against the model "
+    "without a mark.",
 )
 found = over_seeds.proven()
-frontier = [row for row in found if row.table == "frontier"]
-ways = {(row.experiment.answers, row.experiment.inputs): row.experiment for row in frontier}
-way = (experiment.answers, experiment.inputs)
-if way not in ways:
-    way = next(iter(ways))
-usual = over_seeds.theft(found, ways[way])
-frontier = [row for row in frontier if (row.experiment.answers, row.experiment.inputs) == way]
-priced = {(row.experiment.kappa, row.experiment.temperature): row for row in frontier}
-recipe = (experiment.kappa, experiment.temperature)
-chosen = priced.get(recipe)
-if chosen is not None and replace(chosen.experiment, seed=experiment.seed) != experiment:
-    chosen = None
+priced = Priced.of(found, experiment)
+frontier, naive, usual = priced.frontier, priced.usual["naive"], priced.usual["entangled"]
+chosen = priced.row(experiment)
 job = live.find(experiment)
 own = None if chosen is None or job is None else History.of(job.events).price
-predicted = question.about("tradeoff", *way)
+predicted = question.about("tradeoff", *priced.way)
 asked = st.container()
-st.session_state["way"] = way
+st.session_state["way"] = priced.way
 st.segmented_control(
     "The thief gets",
-    list(ways),
+    priced.ways,
     format_func=lambda way: f"{settings.wording(way[0])}, {settings.wording(way[1])}",
     required=True,
     wrap=True,
@@ -74,31 +69,30 @@ st.segmented_control(
 )
 with live.controls(experiment, job, "seed"):
     if not predicted.sealed():
-        st.session_state["recipe"] = None if chosen is None else recipe
+        st.session_state["recipe"] = None if chosen is None else (experiment.kappa, experiment.temperature)
         st.selectbox(
             "Setting (or click a point)",
-            list(priced),
-            format_func=lambda recipe: evidence_findings.offer(priced[recipe]),
+            list(priced.rows),
+            format_func=lambda recipe: tradeoff_findings.offer(priced.rows[recipe]),
             placeholder="choose one, then run it live",
             width=320,
             key="recipe",
             on_change=lambda: load(st.session_state["recipe"]),
         )
 with asked:
-    words = f"What does the owner pay for {findings.percent(evidence_findings.WANTED)} of the mark to survive?"
-    predicted.ask(words, evidence_findings.PRICES, known=True)
+    words = f"What does the owner pay for {findings.percent(tradeoff_findings.WANTED)} of the mark to survive?"
+    predicted.ask(words, tradeoff_findings.PRICES, known=True)
 if predicted.sealed():
-    spec = frontier_charts.unpriced(frontier, usual["naive"])
-    frame.figure(evidence_findings.unpriced(usual["naive"]), spec, "frontier")
+    frame.figure(tradeoff_findings.unpriced(naive), tradeoff_charts.unpriced(frontier, naive), "frontier")
     predicted.offer()
     live.island(job, draw)
     frame.onward("tradeoff")
     st.stop()
-cheapest = evidence_findings.cheapest(frontier)
-predicted.compare(evidence_findings.price(cheapest))
+cheapest = tradeoff_findings.cheapest(frontier)
+predicted.compare(tradeoff_findings.price(cheapest))
 frame.figure(
-    f"Told {settings.wording(way[0])}: {evidence_findings.frontier(frontier, usual['entangled'])}",
-    frontier_charts.frontier(frontier, usual["naive"], usual["entangled"], chosen, own),
+    f"With {settings.wording(priced.way[0])}: {tradeoff_findings.frontier(frontier, usual)}",
+    tradeoff_charts.frontier(frontier, naive, usual, chosen, own),
     "frontier",
     source=exports.evidence_source(frontier),
     on_select=clicked,
@@ -110,8 +104,8 @@ st.caption(
 )
 live.island(job, draw)
 frame.explain(
-    evidence_findings.price_in_words(cheapest),
-    evidence_findings.front_in_words(frontier_charts.front(frontier, usual["naive"]), frontier),
+    tradeoff_findings.price_in_words(cheapest),
+    tradeoff_findings.front_in_words(tradeoff_charts.front(frontier, naive), frontier),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Where is this from?", type="tertiary"):

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.lab.ownership import exact_test
-from app.lab.ownership.exact_test import SIGNIFICANCE
-from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Measured, Progress, Theft
+from app.lab.stories.events import DEFENCES, Claimed, Defence, Measured, Theft
 from app.ui import findings, theme
 
 Spec = dict[str, Any]
@@ -20,14 +19,11 @@ CONFIG: Spec = {
     "view": {"stroke": None},
 }
 PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
-SHOWN_BATCHES = 60  # of a victim: on a phone, each still has a bar of its own
-_NAIVE_BASE = 1.3  # of the strip of batches: above the entangled victim's
-_KINDS = ["task", "watermark, SNNL off", "watermark"]
 _ORDER = {name: place for place, name in enumerate(DEFENCES)}
 
 
 def share(field: str, title: str | None, **axis: Any) -> Spec:
-    """Return an axis from 0 to 1, told in percent."""
+    """Return an axis from 0 to 1, labelled in percent."""
     return {
         "field": field,
         "type": "quantitative",
@@ -37,28 +33,16 @@ def share(field: str, title: str | None, **axis: Any) -> Spec:
 
 
 def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: float = 0.0) -> Spec:
-    """Draw one rate (a field of :class:`Measured`) of all lanes against epochs; what is below ``low`` is cut off."""
-    rows = [{"epoch": event.epoch, "lane": event.defence, "rate": getattr(event, rate)} for event in measured]
-    return _lines(
+    """Draw one rate (a field of :class:`Measured`) of all defences against epochs; what is below ``low`` is cut off."""
+    rows = [{"epoch": event.epoch, "defence": event.defence, "rate": getattr(event, rate)} for event in measured]
+    return by_epoch(
         rows,
         epochs,
         {"field": "rate", "type": "quantitative", "axis": {**PERCENT, "title": None}, "scale": {"domain": [low, 1]}},
     )
 
 
-def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral: float) -> Spec:
-    """Draw the SNNL of one layer against epochs: its neutral value, and the line from which it counts as mixed."""
-    rows = [{"epoch": event.epoch, "lane": event.defence, "snnl": event.snnl[layer]} for event in measured]
-    spec = _lines(rows, epochs, {"field": "snnl", "type": "quantitative", "axis": {"title": None}})
-    mixed = findings.percent(findings.MIXED)
-    spec["layer"] += [
-        threshold("y", neutral, "neutral: distance tells nothing", theme.GENUINE, above=True),
-        threshold("y", findings.MIXED * neutral, f"mixed from here on ({mixed})", theme.COURT.colour, above=False),
-    ]
-    return spec
-
-
-def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
+def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) -> Spec:
     """Draw who gives the secret answer: each victim (hollow) and its copy (filled), the clean ones as the control.
 
     From the dashed rule on, the court convicts.
@@ -71,7 +55,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
         rows.append(_suspect(defence, "victim", theft.victim_watermark, needed))
         rows.append(_suspect(defence, "copy", theft.stolen_watermark, needed))
     y = {
-        "field": "lane",
+        "field": "defence",
         "type": "nominal",
         "sort": list(DEFENCES),
         "title": None,
@@ -85,8 +69,8 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
         },
     }
     x = share("rate", "secret answers to held-out triggers")
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": None}
+    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": None}
+    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": None}
     return {
         "height": 340,
         "config": CONFIG,
@@ -95,7 +79,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
-                "encoding": {"y": y, "x": x, "color": colour, "detail": {"field": "lane"}},
+                "encoding": {"y": y, "x": x, "color": colour, "detail": {"field": "defence"}},
             },
             {
                 "data": {"values": rows},
@@ -105,11 +89,11 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
                     "x": x,
                     "color": colour,
                     "shape": shape,
-                    "fillOpacity": {"condition": {"test": "datum.who == 'victim'", "value": 0}, "value": 1},
+                    "fillOpacity": {"condition": {"test": "datum.role == 'victim'", "value": 0}, "value": 1},
                     "fill": colour,
                     "tooltip": [
-                        {"field": "lane", "title": "model"},
-                        {"field": "who", "title": "who"},
+                        {"field": "defence", "title": "model"},
+                        {"field": "role", "title": "victim or copy"},
                         {"field": "says", "title": "secret answers"},
                     ],
                 },
@@ -119,7 +103,7 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
                 "mark": {
                     "type": "text",
                     "fontSize": 18,
-                    "dy": {"expr": "datum.who == 'victim' ? 28 : -24"},
+                    "dy": {"expr": "datum.role == 'victim' ? 28 : -24"},
                     "dx": {"expr": "datum.rate < 0.12 ? 8 : 0"},
                     "align": {"expr": "datum.rate > 0.88 ? 'right' : datum.rate < 0.12 ? 'left' : 'center'"},
                 },
@@ -129,139 +113,18 @@ def verdict(claims: dict[str, Claimed], thefts: dict[str, Theft]) -> Spec:
     }
 
 
-def growing_proof(claims: dict[str, Claimed]) -> Spec:
-    """Draw how the p-value falls (or does not) as the owner asks one trigger after the other."""
-    rows = [
-        {"lane": defence, "queries": asked, "p": max(float(p), SMALLEST_P)}
-        for defence, claim in claims.items()
-        for asked, p in enumerate(claim.p_values, start=1)
-    ]
-    return {
-        "height": 360,
-        "config": CONFIG,
-        "layer": [
-            threshold(
-                "y",
-                SIGNIFICANCE,
-                f"{SIGNIFICANCE:g}: below, it is established",
-                theme.COURT.colour,
-                above=False,
-                late=True,
-            ),
-            {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 3, "interpolate": "step-after"},
-                "encoding": {
-                    "x": {"field": "queries", "type": "quantitative", "title": "triggers asked"},
-                    "y": {
-                        "field": "p",
-                        "type": "quantitative",
-                        "title": "p-value",
-                        "scale": {"type": "log", "domain": [SMALLEST_P, 1]},
-                        "axis": {
-                            "values": [1, 1e-3, 1e-6, 1e-9, SMALLEST_P],
-                            "labelExpr": f"datum.value == 1 ? '1' : datum.value < {2 * SMALLEST_P:g} "
-                            f"? '\u2264 {SMALLEST_P:.0e}' : format(datum.value, '.0e')",
-                        },
-                    },
-                    "color": {
-                        "field": "lane",
-                        "scale": theme.lane_scale(),
-                        "legend": {"title": None, "values": list(claims)},
-                    },
-                },
-            },
-        ],
-    }
-
-
-def batch_strip(batches: Mapping[str, Sequence[Progress]], layer: str, *, live: bool = False) -> Spec:
-    """Draw the first batches of both marked victims (``live``: the latest), one bar each: tall ones are for the mark.
-
-    Of the entangled victim, a watermark batch is as tall as its SNNL in ``layer`` (or the last
-    entangled layer); the naive one's are hollow, since its SNNL does not count.
-    """
-    before = {lane: max(0, len(batches[lane]) - SHOWN_BATCHES) if live else 0 for lane in WATERMARKED}
-    drawn = {lane: batches[lane][before[lane] : before[lane] + SHOWN_BATCHES] for lane in WATERMARKED}
-    losses = [batch.snnl for batch in drawn["entangled"] if batch.snnl]
-    shown = layer if losses and layer in losses[0] else (list(losses[0])[-1] if losses else "")
-    tallest = max((loss[shown] for loss in losses), default=1.0)
-    rows = []
-    for lane, base in (("naive", _NAIVE_BASE), ("entangled", 0.0)):
-        for number, batch in enumerate(drawn[lane], start=before[lane] + 1):
-            counts = shown in batch.snnl
-            tall = 0.9 * batch.snnl[shown] / tallest if counts else 0.45
-            rows.append(
-                {
-                    "lane": lane,
-                    "from": number - 0.4,
-                    "to": number + 0.4,
-                    "low": base,
-                    "high": base + (0.12 if batch.batch == "task" else max(tall, 0.14)),
-                    "kind": batch.batch if batch.batch == "task" or counts else "watermark, SNNL off",
-                    "says": f"{batch.snnl[shown]:.2f} in {shown}" if counts else "off",
-                }
-            )
-    # Short: what is wider than a phone squeezes the whole picture.
-    told = f"entangled: height, SNNL in {shown}" if shown else "entangled: SNNL counts"
-    words = [{"at": _NAIVE_BASE + 0.6, "words": "naive: SNNL never counts"}, {"at": 1.02, "words": told}]
-    ink = theme.TRIGGER.colour
-    return {
-        "height": 230,
-        "config": CONFIG,
-        "layer": [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "rect", "strokeWidth": 1.5},
-                "encoding": {
-                    "x": {
-                        "field": "from",
-                        "type": "quantitative",
-                        "title": "batch since the models parted",
-                        "axis": {"grid": False},
-                        "scale": {"zero": False, "nice": False},
-                    },
-                    "x2": {"field": "to"},
-                    "y": {"field": "low", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1.95]}},
-                    "y2": {"field": "high"},
-                    "fill": {
-                        "field": "kind",
-                        "scale": {"domain": _KINDS, "range": [theme.GENUINE, "transparent", ink]},
-                        "legend": None,
-                    },
-                    "stroke": {
-                        "field": "kind",
-                        "scale": {
-                            "domain": _KINDS,
-                            "range": [theme.GENUINE, theme.TRIGGER.colour, theme.TRIGGER.colour],
-                        },
-                        "legend": None,
-                    },
-                    "tooltip": [
-                        {"field": "lane", "title": "model"},
-                        {"field": "kind", "title": "batch"},
-                        {"field": "says", "title": "SNNL"},
-                    ],
-                },
-            },
-            {
-                "data": {"values": words},
-                "mark": {"type": "text", "align": "left", "baseline": "bottom", "fontSize": 16, "fontWeight": 600},
-                "encoding": {
-                    "x": {"value": 0},
-                    "y": {"field": "at", "type": "quantitative"},
-                    "text": {"field": "words"},
-                },
-            },
-        ],
-    }
-
-
-def _suspect(lane: str, who: str, rate: float, needed: float) -> Spec:
+def _suspect(defence: str, role: str, rate: float, needed: float) -> Spec:
     says = findings.percent(rate)
     # Near zero the words stand to the right of the rule, not on it.
     words_at = max(rate, needed) if rate < 0.12 else rate
-    return {"lane": lane, "who": who, "rate": rate, "says": says, "words": f"{who} {says}", "words_at": words_at}
+    return {
+        "defence": defence,
+        "role": role,
+        "rate": rate,
+        "says": says,
+        "words": f"{role} {says}",
+        "words_at": words_at,
+    }
 
 
 def threshold(
@@ -293,14 +156,15 @@ def threshold(
     }
 
 
-def _lines(rows: list[Spec], epochs: float, y: Spec) -> Spec:
+def by_epoch(rows: list[Spec], epochs: float, y: Spec) -> Spec:
+    """Draw one line with points for each defence in ``rows``, ``y`` against the epoch."""
     x = {"field": "epoch", "type": "quantitative", "title": "epoch", "scale": {"domain": [0, epochs]}}
     colour = {
-        "field": "lane",
-        "scale": theme.lane_scale(),
-        "legend": {"title": None, "values": sorted({row["lane"] for row in rows}, key=lambda name: _ORDER[name])},
+        "field": "defence",
+        "scale": theme.defence_scale(),
+        "legend": {"title": None, "values": sorted({row["defence"] for row in rows}, key=lambda name: _ORDER[name])},
     }
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
+    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": colour["legend"]}
     return {
         "height": 320,
         "config": CONFIG,

@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from sklearn.isotonic import IsotonicRegression
-
-from app.lab.choices import MADE_OF_THE_TASK
 from app.lab.evidence import survival
-from app.lab.evidence.survival import Row
-from app.lab.stories.events import DEFENCES, WATERMARKED
+from app.lab.stories.events import DEFENCES
 from app.ui import charts, findings, theme
 from app.ui.charts import Spec
 
-SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 
-
-def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapping[str, float], axis: str) -> Spec:
+def seeds_apart(
+    values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapping[str, float], axis: str
+) -> Spec:
     """Draw a dot for each seed, the interval of the mean, and a ring for this run.
 
     Args:
@@ -24,23 +20,23 @@ def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapp
         axis: what is drawn.
     """
     dots, bars = [], []
-    for lane, known in values.items():
+    for defence, rates in values.items():
         dots += [
-            {"lane": lane, "rate": rate, "seed": seed, "says": findings.percent(rate)}
-            for rate, seed in zip(known, seeds, strict=True)
+            {"defence": defence, "rate": rate, "seed": seed, "says": findings.percent(rate)}
+            for rate, seed in zip(rates, seeds, strict=True)
         ]
-        mean = survival.spread(known)
-        bars.append({"lane": lane, "mean": mean.mean, "low": mean.low, "high": mean.high})
-    rings = [{"lane": lane, "rate": rate} for lane, rate in here.items()]
-    y = {"field": "lane", "type": "nominal", "sort": list(DEFENCES), "title": None, "axis": {"labelFontSize": 18}}
+        mean = survival.spread(rates)
+        bars.append({"defence": defence, "mean": mean.mean, "low": mean.low, "high": mean.high})
+    rings = [{"defence": defence, "rate": rate} for defence, rate in here.items()]
+    y = {"field": "defence", "type": "nominal", "sort": list(DEFENCES), "title": None, "axis": {"labelFontSize": 18}}
     x = {
         "field": "rate",
         "type": "quantitative",
-        "scale": {"domain": [0, max(1.0, *(rate for known in values.values() for rate in known))]},
+        "scale": {"domain": [0, max(1.0, *(rate for rates in values.values() for rate in rates))]},
         "axis": {**charts.PERCENT, "title": axis},
     }
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": None}
+    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": None}
+    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": None}
     return {
         "height": 220,
         "config": charts.CONFIG,
@@ -78,144 +74,4 @@ def luck(values: Mapping[str, Sequence[float]], seeds: Sequence[int], here: Mapp
                 "encoding": {"y": y, "x": x},
             },
         ],
-    }
-
-
-def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> Spec:
-    """Draw survival against the channel: a dot for each theft, those of the chosen one large and named.
-
-    Thefts with queries that are not made of the task's inputs are hollow. The grey curve is the best rising one
-    (isotonic regression) through the others.
-
-    Args:
-        found: all thefts.
-        chosen: the rows of one theft, by defence.
-        sealed: whether only the channel of the chosen theft may be seen, not what became of the mark.
-    """
-    x = {
-        "field": "mass",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [SMALLEST_MASS, 1], "clamp": True},
-        "axis": {
-            "title": "stray weight on the target class",
-            "values": [SMALLEST_MASS, 0.001, 0.01, 0.1, 1],
-            "labelExpr": "(datum.value < 0.0002 ? '\u2264 ' : '') + format(100 * datum.value, '~r') + '\u202f%'",
-        },
-    }
-    y = charts.share("mark", "secret answers of the copy")
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None}}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": {"title": None}}
-    words = [
-        {"field": "lane", "title": "model"},
-        {"field": "asked", "title": "the thief asks"},
-        {"field": "told", "title": "he is told"},
-        {"field": "says", "title": "the mark on the copy"},
-        {"field": "carries", "title": "the channel"},
-    ]
-    large = [_carried(row) for row in chosen.values()]
-    outcome = [] if sealed else large
-    known = [row for row in found if not (sealed and row in chosen.values())]
-    hollow: Spec = {"fillOpacity": {"condition": {"test": "datum.near", "value": 1}, "value": 0}}
-    dots = {"x": x, "y": y, "color": colour, "fill": {**colour, "legend": None}, "shape": shape, "tooltip": words}
-    layers = [
-        {
-            "data": {"values": _rising(known)},
-            "mark": {
-                "type": "line",
-                "interpolate": "monotone",
-                "strokeWidth": 14,
-                "color": theme.GENUINE,
-                "opacity": 0.3,
-            },
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "data": {"values": [_carried(row) for row in known]},
-            "mark": {"type": "point", "size": 130, "strokeWidth": 2, "opacity": 0.6},
-            "encoding": {**dots, **hollow},
-        },
-        {
-            "data": {"values": [{"lane": dot["lane"], "mass": dot["mass"]} for dot in large]},
-            "mark": {"type": "rule", "strokeDash": [2, 4], "strokeWidth": 2},
-            "encoding": {"x": x, "color": colour},
-        },
-        {
-            "data": {"values": outcome},
-            "mark": {"type": "rule", "strokeWidth": 4},
-            "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}, "color": colour},
-        },
-        {
-            "data": {"values": outcome},
-            "mark": {"type": "point", "size": 480, "strokeWidth": 4, "opacity": 1},
-            "encoding": {**dots, **hollow},
-        },
-    ]
-    return {"height": 480, "config": charts.CONFIG, "layer": layers}
-
-
-def schedules(found: Sequence[Row]) -> Spec:
-    """Draw what each schedule leaves of each mark: a dot for each seed, a bar for the mean."""
-    dots = [
-        {"lane": row.defence, "what": _schedule(row), "rate": rate, "seed": seed, "says": findings.percent(rate)}
-        for row in found
-        for rate, seed in zip(row.measures["stolen_watermark"], row.seeds, strict=True)
-    ]
-    y = {"field": "what", "type": "nominal", "title": None, "axis": {"labelFontSize": 17, "labelLimit": 400}}
-    x = charts.share("rate", "secret answers of the copy")
-    offset = {"field": "lane"}
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None, "values": list(WATERMARKED)}}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
-    return {
-        "height": 300,
-        "config": charts.CONFIG,
-        "layer": [
-            {
-                "data": {"values": dots},
-                "mark": {"type": "bar", "opacity": 0.3},
-                "encoding": {"y": y, "x": {**x, "aggregate": "mean"}, "yOffset": offset, "color": colour},
-            },
-            {
-                "data": {"values": dots},
-                "mark": {"type": "point", "filled": True, "size": 140, "opacity": 0.9},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "yOffset": offset,
-                    "color": colour,
-                    "shape": shape,
-                    "tooltip": [{"field": "seed"}, {"field": "says", "title": "secret answers"}],
-                },
-            },
-        ],
-    }
-
-
-def _schedule(row: Row) -> str:
-    return "all task data revisited" if row.experiment.schedule == "all" else "a few batches (released code)"
-
-
-def _rising(found: Sequence[Row]) -> list[Spec]:
-    """Return the best rising curve through the thefts of marked models with queries made of the task's inputs."""
-    dots = [_carried(row) for row in found if row.defence in WATERMARKED]
-    near = sorted((dot for dot in dots if dot["near"]), key=lambda dot: float(dot["mass"]))
-    if not near:
-        return []
-    masses = [float(dot["mass"]) for dot in near]
-    marks = IsotonicRegression().fit_transform(masses, [float(dot["mark"]) for dot in near])
-    return [{"mass": mass, "mark": float(mark)} for mass, mark in zip(masses, marks, strict=True)]
-
-
-def _carried(row: Row) -> Spec:
-    mark, mass = row.spread("stolen_watermark"), row.spread("query_target_mass").mean
-    return {
-        "lane": row.defence,
-        "asked": row.experiment.inputs,
-        "told": row.experiment.answers,
-        "mark": mark.mean,
-        "least": mark.least,
-        "most": mark.most,
-        "mass": max(mass, SMALLEST_MASS),
-        "near": row.experiment.inputs in MADE_OF_THE_TASK,
-        "says": findings.percent(mark.mean),
-        "carries": findings.percent(mass),
     }

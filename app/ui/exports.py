@@ -15,14 +15,14 @@ from app.lab.stories.events import DEFENCES
 
 def experiment_json(experiment: Experiment) -> str:
     """Return the settings, with the key that they have in this version of the lab."""
-    told = {"lab": LAB_VERSION, "key": experiment.key, "settings": experiment.to_dict()}
-    return json.dumps(told, indent=2) + "\n"
+    described = {"lab": LAB_VERSION, "key": experiment.key, "settings": experiment.to_dict()}
+    return json.dumps(described, indent=2) + "\n"
 
 
 def results_csv(result: Mapping[str, Any]) -> str:
     """Return the result of a run as a table: one line a model (clean, naive, entangled), one column a measure.
 
-    What is told of the run as a whole (key, seed, seconds) stands in every line.
+    What belongs to the run as a whole (key, seed, seconds) stands in every line.
     """
     common: dict[str, Any] = {}
     lines: dict[str, dict[str, Any]] = {defence: {} for defence in DEFENCES}
@@ -34,7 +34,7 @@ def results_csv(result: Mapping[str, Any]) -> str:
 
 
 def attack_csv(result: Mapping[str, Any]) -> str:
-    """Return what an attack came to as a table of one line."""
+    """Return the result of one extraction attack as a table of one line."""
     return _table([{"_".join(path): value for path, value in _leaves(result)}])
 
 
@@ -60,7 +60,7 @@ def evidence_csv(found: Sequence[Row]) -> str:
 
 def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
     """Return a Jupyter notebook that runs the experiment again and holds it against ``result``, the app's."""
-    told = {name: value for name, value in result.items() if name != "seconds"}
+    numbers = {name: value for name, value in result.items() if name != "seconds"}
     cells = [
         _cell(
             "markdown",
@@ -92,7 +92,7 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
         _cell("markdown", "The same numbers as in the app? On one kind of machine they are equal bit for bit."),
         _cell(
             "code",
-            f"in_the_app = {_literal(told)}\n"
+            f"in_the_app = {_literal(numbers)}\n"
             "again = {name: value for name, value in result.items() if name != 'seconds'}\n"
             "print('Equal, bit for bit.' if again == in_the_app else 'Not equal bit for bit: another machine?')",
         ),
@@ -102,9 +102,9 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
             "from IPython.display import SVG\n\n"
             "from app.ui import charts, findings, prints\n"
             "from app.ui.history import History\n\n"
-            "known = History.of(events)\n"
-            "finding = findings.verdict(known.claims, known.thefts)\n"
-            "picture = prints.standalone(charts.verdict(known.claims, known.thefts), finding, "
+            "history = History.of(events)\n"
+            "finding = findings.verdict(history.claims, history.thefts)\n"
+            "picture = prints.standalone(charts.verdict(history.claims, history.thefts), finding, "
             "f'seed {experiment.seed}')\n"
             "SVG(prints.render(picture, 'svg', finding))",
         ),
@@ -127,8 +127,8 @@ def run_source(experiment: Experiment) -> str:
     return f"Entangled, one run, seed {experiment.seed}, key {experiment.key[:16]}"
 
 
-def _leaves(told: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, value in told.items():
+def _leaves(result: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in result.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*path, name))
         else:

@@ -1,4 +1,4 @@
-"""The frame of every lesson: a question, the picture, the explanation, where it comes from, the next question."""
+"""The frame of every lesson: its lead, the picture, the explanation, where it comes from, the next question."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,13 +17,12 @@ _BACK_ROW = "F2"  # the key
 _PICTURE = "picture_"  # begins the key of what it may show
 
 
-def opening(question: str, lead: str = "") -> None:
-    """Open the lesson with its question and one or two short sentences, unless its picture says them itself."""
+def opening(name: str, lead: str = "") -> None:
+    """Open the lesson called ``name``, below its heading, with a short lead, unless its picture says that itself."""
     takeaway.clear()
-    with st.container(gap=None):  # what only listens takes no room
+    with st.container(key="listeners", gap=None):  # which take no room: see page.css
         component("components/back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
-        component("components/menu")(key="menu", data={"page": question})
-        st.title(question, anchor=False)
+        component("components/menu")(key="menu", data={"page": name})
     if lead:
         st.markdown(lead)
 

@@ -1,4 +1,4 @@
-"""What is known of a run so far: its events, sorted by what the pages ask for. Pure."""
+"""The events of a run so far, sorted by what the pages ask for. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from app.lab.stories.events import (
     Attempted,
     Claimed,
     Copied,
+    Defence,
     Event,
     Finished,
     FromScratch,
@@ -20,6 +21,7 @@ from app.lab.stories.events import (
     Probe,
     Progress,
     Queried,
+    Role,
     Snapshot,
     Started,
     Territory,
@@ -42,11 +44,11 @@ class History:
     probe: Probe | None = None
     measured: dict[str, list[Measured]] = field(default_factory=lambda: {"victim": [], "copy": []})
     snapshots: dict[tuple[str, str, str, str], list[Snapshot]] = field(default_factory=dict)
-    batches: dict[str, list[Progress]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
-    queries: dict[str, list[Queried]] = field(default_factory=lambda: {lane: [] for lane in DEFENCES})
-    thefts: dict[str, Theft] = field(default_factory=dict)
-    claims: dict[str, Claimed] = field(default_factory=dict)
-    weights: dict[tuple[str, str], Weights] = field(default_factory=dict)  # by role and defence
+    batches: dict[Defence, list[Progress]] = field(default_factory=lambda: {defence: [] for defence in DEFENCES})
+    queries: dict[Defence, list[Queried]] = field(default_factory=lambda: {defence: [] for defence in DEFENCES})
+    thefts: dict[Defence, Theft] = field(default_factory=dict)
+    claims: dict[Defence, Claimed] = field(default_factory=dict)
+    weights: dict[tuple[Role, Defence], Weights] = field(default_factory=dict)  # by role and defence
     from_scratch: FromScratch | None = None
     attempts: dict[tuple[str, str], list[Attempted]] = field(default_factory=dict)
     copied: list[Copied] = field(default_factory=list)
@@ -57,10 +59,10 @@ class History:
     @classmethod
     def of(cls, events: Sequence[Event]) -> "History":
         """Sort the events so far."""
-        known = cls()
+        history = cls()
         for event in events:
-            known._note(event)
-        return known
+            history._note(event)
+        return history
 
     @property
     def share(self) -> float:
@@ -74,7 +76,7 @@ class History:
 
     @property
     def copies(self) -> list[Weights]:
-        """The weights of the thief's copies, in their order."""
+        """The weights of the copies, in their order."""
         return [trained for (role, _), trained in self.weights.items() if role == "copy"]
 
     @property
@@ -93,19 +95,19 @@ class History:
         groups = self.probe.is_trigger[self.probe.labels == self.probe.target]
         return neutral_value(torch.from_numpy(groups.astype(np.int64)))
 
-    def last(self, role: str) -> dict[str, Measured]:
-        """Return the latest measurement of each lane."""
+    def last(self, role: str) -> dict[Defence, Measured]:
+        """Return the latest measurement of each defence."""
         return {event.defence: event for event in self.measured[role]}
 
     def maps(self, role: str, layer: str, method: str) -> dict[str, list[Snapshot]]:
-        """Return the snapshots of each lane for one layer, in the order of the lanes."""
-        found = {lane: self.snapshots.get((role, lane, layer, method), []) for lane in DEFENCES}
-        return {lane: snapshots for lane, snapshots in found.items() if snapshots}
+        """Return the snapshots of each defence for one layer, in the order of the defences."""
+        found = {defence: self.snapshots.get((role, defence, layer, method), []) for defence in DEFENCES}
+        return {defence: snapshots for defence, snapshots in found.items() if snapshots}
 
     def washing(self, attack: str) -> dict[str, list[Attempted]]:
-        """Return the attempts of one attack on the copy of each lane, strength 0 first."""
-        found = {lane: self.attempts.get((attack, lane), []) for lane in DEFENCES}
-        return {lane: curve for lane, curve in found.items() if curve}
+        """Return the attempts of one attack on the copy of each defence, strength 0 first."""
+        found = {defence: self.attempts.get((attack, defence), []) for defence in DEFENCES}
+        return {defence: curve for defence, curve in found.items() if curve}
 
     def _note(self, event: Event) -> None:
         match event:

@@ -17,7 +17,7 @@ from app.ui.history import History
 
 _POLL_SECONDS = 0.4
 _BLINK = 0.6  # seconds that a touch may wait for its effect
-_FIRST_LOOK = 6  # events: the beginning, the probe, the phase, and the first look at each lane
+_FIRST_LOOK = 6  # events: the beginning, the probe, the phase, and the first look at each defence
 _TOO_EARLY = 0.15  # of the work: before, an estimate of the time left says nothing
 _FOLLOW = 0.1  # of the way to a new estimate, at each look
 _ROUND = 5  # seconds
@@ -27,22 +27,22 @@ _PHASES = {
     "task": "All three victims learn their task",
     "triggers": "The owner hides the triggers from innocent models",
     "watermark": "The three models part ways: clean, naive, entangled",
-    "query": "The thief asks his queries",
-    "copy": "The thief trains his copies",
+    "query": "The thief sends the queries",
+    "copy": "The thief trains the copies",
     "claim": "In court",
-    "exhibits": "The owner lays out his triggers",
+    "exhibits": "The owner lays out the triggers",
     "bystanders": "Two innocent models learn the task, as controls",
-    "framing": "A dishonest owner nudges his triggers",
-    "removal": "The thief attacks the marks in his copies",
+    "framing": "A dishonest owner nudges the triggers",
+    "removal": "The thief attacks the marks in the copies",
     "victim": "The victim learns its task",
     "pretraining": "The thief's network learns another task first",
-    "attack": "The thief asks, and fits his copy to the answers",
+    "attack": "The thief asks, and fits a copy to the answers",
 }
 
 
 @dataclass
 class Countdown:
-    """The time left of one run as a person wants to hear it: late, in round numbers, and never rising."""
+    """The time left of one run as a person wants to hear it: late, in round numbers, never rising."""
 
     _total: float | None = None
     _left: float = math.inf
@@ -66,7 +66,7 @@ def find(experiment: Experiment, task: Task = "run") -> Job | None:
         launch(experiment, task)
     pool, visitor = runtime.pool(), runtime.visitor()
     found = pool.recorded(experiment, task)
-    if task == "run":  # of some thefts, only how they ended is on record
+    if task == "run":  # of some heists only the result is recorded
         found = found or pool.recorded(experiment, "result")
     job = pool.find(experiment.key, task) if asked else found
     if job is not None and job.active:
@@ -81,20 +81,20 @@ def launch(experiment: Experiment, task: Task = "run") -> None:
     job.wait(_BLINK, events=_FIRST_LOOK)  # so that the first drawing has something to show
 
 
-def known_victims(experiment: Experiment) -> History:
-    """Return what is known of the experiment's victims from the recorded run of its preset; nothing if they differ."""
+def recorded_victims(experiment: Experiment) -> History:
+    """Return the recorded run of the experiment's preset; an empty history if its victims are others."""
     usual = settings.owners(experiment)
     run = runtime.pool().recorded(usual) if usual.victim_key == experiment.victim_key else None
     return History.of(run.events if run and run.status == "done" else ())
 
 
-def unfold(experiment: Experiment) -> Job:
-    """Return the projection of a finished run by UMAP, on its way or done."""
+def project(experiment: Experiment) -> Job:
+    """Return the job that projects a finished run by UMAP, on its way or done."""
     return runtime.pool().submit(experiment, runtime.visitor(), task="umap")
 
 
-def hear(experiment: Experiment) -> Job:
-    """Return the trial of a finished run, on its way or done."""
+def trial(experiment: Experiment) -> Job:
+    """Return the job that holds the trial of a finished run, on its way or done."""
     return runtime.pool().submit(experiment, runtime.visitor(), task="trial")
 
 
@@ -126,7 +126,7 @@ def _run_button(experiment: Experiment, job: Job | None, task: Task) -> None:
 
 
 def island(job: Job | None, draw: Callable[[Job, History], None]) -> None:
-    """Draw a run, again and again while it is on its way; ``draw`` gets what is known so far."""
+    """Draw a run, again and again while it is on its way; ``draw`` gets the events so far."""
     if job is None:
         st.info("Nobody has run this setting yet. Run it live.", icon=":material/play_arrow:")
         way_back()
@@ -138,9 +138,9 @@ def island(job: Job | None, draw: Callable[[Job, History], None]) -> None:
     def panel() -> None:
         still = job.active  # before the events: once it is false, they are complete
         runtime.pool().watch(job, runtime.visitor())
-        known = History.of(job.events)
-        _status(job, known, countdown)
-        draw(job, known)
+        history = History.of(job.events)
+        _status(job, history, countdown)
+        draw(job, history)
         if active and not still:
             st.rerun()  # the timer goes, the page settles
 
@@ -166,7 +166,7 @@ def _stop(job: Job) -> None:
     job.wait(_BLINK)  # so that the next drawing shows it stopped; where others watch, it goes on
 
 
-def _status(job: Job, known: History, countdown: Countdown) -> None:
+def _status(job: Job, history: History, countdown: Countdown) -> None:
     match job.status:
         case "queued":
             st.progress(0.0, _waiting(job))
@@ -177,10 +177,10 @@ def _status(job: Job, known: History, countdown: Countdown) -> None:
                 icon=":material/hourglass_top:",
             )
         case "running":
-            st.progress(known.share, f"{_PHASES[known.phase]}{_time_left(job, known.share, countdown)}")
+            st.progress(history.share, f"{_PHASES[history.phase]}{_time_left(job, history.share, countdown)}")
         case "stopped":
             st.info(
-                "Stopped. What was known by then stays below; run it again whenever you like.", icon=":material/stop:"
+                "Stopped. What happened by then stays below; run it again whenever you like.", icon=":material/stop:"
             )
         case "failed":
             st.error(job.error, icon=":material/warning:")

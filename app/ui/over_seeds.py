@@ -52,7 +52,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
         st.markdown(evidence_findings.convictions(measured))
     with _panel(experiment, measured):
         if measured:
-            values = {lane: row.measures["stolen_watermark"] for lane, row in measured.items()}
+            values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
             _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
 
 
@@ -61,8 +61,8 @@ def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, flo
     measured = _measured(experiment)
     with _panel(experiment, measured):
         if measured:
-            values = {lane: [loss / neutral for loss in row.victim_snnl[layer]] for lane, row in measured.items()}
-            here = {lane: loss / neutral for lane, loss in losses.items()}
+            values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
+            here = {defence: loss / neutral for defence, loss in losses.items()}
             _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
 
 
@@ -86,8 +86,8 @@ def of_removal(experiment: Experiment, attack: str) -> None:
         if not seeds:
             st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
             return
-        st.subheader(removal_findings.luck(attack, seeds), anchor=False)
-        st.table(removal_findings.over_seeds(attack, seeds))
+        st.subheader(removal_findings.over_seeds(attack, seeds), anchor=False)
+        st.table(removal_findings.table_over_seeds(attack, seeds))
         st.caption(
             "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
             "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
@@ -105,7 +105,7 @@ def _measured(experiment: Experiment) -> dict[str, Row]:
 
 @contextmanager
 def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None]:
-    """Open the panel; where nothing was measured, that is told."""
+    """Open the panel; where nothing was measured, it says so."""
     with st.popover(_QUESTION, icon=":material/casino:", width="content"):
         yield
         if isinstance(found := rows(), str):
@@ -113,7 +113,7 @@ def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None
         elif not measured:
             st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")
             st.code(_sweep(experiment), language="toml")
-            st.caption("Saved as luck.toml: `python -m app sweep luck.toml`")
+            st.caption("Saved as seeds.toml: `python -m app sweep seeds.toml`")
 
 
 def _draw(
@@ -126,9 +126,9 @@ def _draw(
 ) -> None:
     seeds = next(iter(measured.values())).seeds
     frame.figure(
-        evidence_findings.luck(values, here, what),
-        evidence_charts.luck(values, seeds, here, axis),
-        "luck",
+        evidence_findings.like_the_others(values, here, what),
+        evidence_charts.seeds_apart(values, seeds, here, axis),
+        "seeds",
         source=exports.evidence_source(list(measured.values())),
     )
     st.caption(
@@ -136,8 +136,8 @@ def _draw(
         f"this run (seed {experiment.seed}). Clean, a model that was never marked, is the control. The bar is the "
         "95\u202f% bootstrap interval of the mean."
     )
-    for lane in DEFENCES:
-        st.markdown(evidence_findings.spread_in_words(measured[lane]))
+    for defence in DEFENCES:
+        st.markdown(evidence_findings.spread_in_words(measured[defence]))
     st.markdown("All evidence again, half an hour on two cores; or one seed of it:")
     one = variation.command(replace(experiment, seed=seeds[0]))
     st.code(f"{survival.COMMAND}\n{one}", language=None, wrap_lines=True)

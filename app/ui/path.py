@@ -21,7 +21,9 @@ class Lesson:
         return paths.page(self.name)
 
 
-# In the order in which they are told; one line a lesson.
+WELCOME = "Steal a model. Then prove it was yours."  # the heading of the start page
+
+# In the order of the story; one line a lesson.
 LESSONS = (
     Lesson("heist", "Heist", "Which mark survives the theft?", 3, ":material/local_police:"),
     Lesson("steal", "Steal", "How many dollars does a copy cost?", 3, ":material/content_copy:"),
@@ -63,6 +65,11 @@ def planned(minutes: int | None) -> list[tuple[Lesson, int]]:
 def lesson(name: str) -> Lesson:
     """Return the lesson called ``name``."""
     return next(stop for stop in LESSONS if stop.name == name)
+
+
+def heading(address: str) -> str:
+    """Return the heading of the page at ``address`` (below the app's own): a lesson's is its question."""
+    return next((stop.question for stop in LESSONS if stop.name == address), WELCOME)
 
 
 def after(name: str) -> Lesson:

@@ -72,7 +72,7 @@ def render(spec: dict[str, Any], kind: Kind, title: str) -> bytes:
         RuntimeError: if the chart cannot be drawn; the message ends with the converter's own words.
     """
     job = json.dumps({"spec": spec, "title": title}).encode()
-    told = subprocess.run(
+    converted = subprocess.run(
         [sys.executable, "-m", "app.ui.prints", kind],
         input=job,
         cwd=paths.IMPORTED_FROM,
@@ -80,10 +80,10 @@ def render(spec: dict[str, Any], kind: Kind, title: str) -> bytes:
         timeout=_TIME_LIMIT,
         check=False,
     )
-    if told.returncode:
-        last = told.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    if converted.returncode:
+        last = converted.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"The picture cannot be drawn: {' '.join(last)}")
-    return told.stdout
+    return converted.stdout
 
 
 def _convert(spec: dict[str, Any], kind: str, title: str) -> bytes:

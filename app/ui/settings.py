@@ -12,7 +12,16 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app.lab import choices
-from app.lab.experiment import ADVERSARY_SETTINGS, DEFAULT_PRESET, PRESETS, Experiment, canonical, preset
+from app.lab.experiment import (
+    ADVERSARY_SETTINGS,
+    DEFAULT_PRESET,
+    FORMER_NAMES,
+    PRESETS,
+    Experiment,
+    canonical,
+    preset,
+    renamed,
+)
 from app.lab.variation import differences, preset_name
 
 _WORDS = {
@@ -31,7 +40,7 @@ _WORDS = {
     "small": "small convolutional",
     "two_conv": "the paper's 2-conv",
     "dense": "perceptron",
-    "independent": "weights of his own",
+    "independent": "own weights",
     "initialisation same": "the victim's first weights",
     "architecture same": "the victim's",
     "architecture other": "another",
@@ -49,16 +58,18 @@ _WORDS = {
     "cloudleak": "CloudLeak: ask near the boundary",
     "equations": "Solve equations",
 }
-_OF_THE_VISIT = ("live",)  # in the URL: a run that is watched; whoever follows a link finds it recorded
+_OF_THE_VISIT = ("live",)  # in the URL: a run that is watched; a link leads to the recorded one
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
+_IN_THE_URL = {*_FIELDS, *FORMER_NAMES, "preset"}
 
 
 def chosen() -> Experiment:
     """Return the visitor's experiment, from the URL or from the page they came from.
 
-    A value in the URL that is not allowed is put aside with a sentence; the others stay.
+    A value in the URL that is not allowed is put aside with a sentence; the others stay. Settings may have their
+    former names there; they leave it with their present ones.
     """
-    asked = {name: value for name, value in st.query_params.items() if name in _FIELDS or name == "preset"}
+    asked = _under_present_names({name: value for name, value in st.query_params.items() if name in _IN_THE_URL})
     if not asked:
         asked = st.session_state.get("settings", {})
     name = asked.get("preset", DEFAULT_PRESET)
@@ -69,6 +80,15 @@ def chosen() -> Experiment:
     experiment = _as_asked(preset(name), asked)
     _remember(name, experiment)
     return experiment
+
+
+def _under_present_names(asked: dict[str, str]) -> dict[str, str]:
+    """Return what is asked for under present names alone; what has both names counts under its present one."""
+    try:
+        return renamed(asked)
+    except ValueError as mistake:
+        _put_aside(mistake)
+        return {name: value for name, value in asked.items() if name not in FORMER_NAMES}
 
 
 def _as_asked(experiment: Experiment, asked: dict[str, str]) -> Experiment:
@@ -179,14 +199,14 @@ def more(experiment: Experiment, *names: str) -> None:
 
 def in_words(experiment: Experiment, usual: Experiment) -> str:
     """Return in which settings an experiment differs from another one: "the thief asks pure noise; seed 7"."""
-    told = []
+    changes = []
     for name, field in _FIELDS.items():
         value = getattr(experiment, name)
         if value != getattr(usual, name):
             label = field.metadata["label"]
             shown = wording(value, name) if isinstance(value, str) else f"{value}"
-            told.append(f"*{label}*: {shown}" if name != "drawing" else f"*{label}*")
-    return "; ".join(told)
+            changes.append(f"*{label}*: {shown}" if name != "drawing" else f"*{label}*")
+    return "; ".join(changes)
 
 
 def refusal() -> None:
@@ -220,7 +240,7 @@ def _remember(name: str, experiment: Experiment) -> None:
     asked = differences(experiment, name)
     if name != DEFAULT_PRESET:
         asked["preset"] = name
-    to_url(asked, {*_FIELDS, "preset"})
+    to_url(asked, _IN_THE_URL)
     st.session_state["settings"] = asked
 
 

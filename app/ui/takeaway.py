@@ -90,14 +90,16 @@ def _row() -> Any:
 def _prints(name: str, what: str, source: str | None) -> None:
     """Offer the charts of the page that have their numbers from one source: the run's, or (None) their own."""
     pictures: dict[str, Picture] = st.session_state.get("pictures", {})
-    known = {key: picture for key, picture in pictures.items() if (picture.source is None) == (source is not None)}
-    if not known:
+    offered = {key: picture for key, picture in pictures.items() if (picture.source is None) == (source is not None)}
+    if not offered:
         return
-    key = next(iter(known))
-    if len(known) > 1:
-        names = tuple(known)
-        key = st.selectbox("The picture", names, format_func=lambda one: known[one].finding, key=f"take_picture_{what}")
-    chosen = known[key]
+    key = next(iter(offered))
+    if len(offered) > 1:
+        names = tuple(offered)
+        key = st.selectbox(
+            "The picture", names, format_func=lambda one: offered[one].finding, key=f"take_picture_{what}"
+        )
+    chosen = offered[key]
     spec = prints.standalone(chosen.spec, chosen.finding, chosen.source or source or "")
     with _row():
         for kind, mime in _MIMES.items():

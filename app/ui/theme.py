@@ -16,27 +16,28 @@ class Mark:
     symbol: str
 
 
-LANES = {
+DEFENCES = {
     "clean": Mark("clean", "#56B4E9", "circle"),
     "naive": Mark("naive", "#E69F00", "square"),
     "entangled": Mark("entangled", "#009E73", "triangle-up"),
 }
+LANES = DEFENCES  # the name by which the Python beside the components still calls it
 TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")
-ON_LANE = "#1B2430"  # words on a lane's colour, in the light and in the dark
+ON_COLOUR = "#1B2430"  # words on a defence's colour, on either background
 INK = {"light": "#0E1116", "dark": "#EEF2F6"}  # of words, on either background
 GENUINE = "#8A94A3"  # inputs of the task, where their class does not matter
 
 
-def lane_scale() -> dict[str, list[str]]:
-    """Return the Vega scale that gives the three lanes their colours, in their order."""
-    return {"domain": list(LANES), "range": [mark.colour for mark in LANES.values()]}
+def defence_scale() -> dict[str, list[str]]:
+    """Return the Vega scale that gives the three defences their colours, in their order."""
+    return {"domain": list(DEFENCES), "range": [mark.colour for mark in DEFENCES.values()]}
 
 
-def lane_symbols() -> dict[str, list[str]]:
-    """Return the Vega scale that gives the three lanes their symbols, in their order."""
-    return {"domain": list(LANES), "range": [mark.symbol for mark in LANES.values()]}
+def defence_symbols() -> dict[str, list[str]]:
+    """Return the Vega scale that gives the three defences their symbols, in their order."""
+    return {"domain": list(DEFENCES), "range": [mark.symbol for mark in DEFENCES.values()]}
 
 
 def inked(spec: dict[str, Any], background: str) -> dict[str, Any]:

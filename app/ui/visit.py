@@ -1,10 +1,10 @@
-"""How far a visitor has come on the path through the lessons, and how to begin again as somebody new."""
+"""How far a visitor has come on the path through the lessons, and how to start over."""
 
 import streamlit as st
 
 from app.ui import question
 
-_KEPT = {"visitor"}  # the name by which the pool knows who watches a run
+_KEPT = {"visitor"}  # by which the pool knows a run's watchers apart
 
 
 def seen(lesson: str) -> None:

@@ -1,6 +1,6 @@
 """What a fresh server does before anybody asks: the imports that take seconds, and the workers.
 
-They happen in a thread, so that the server answers at once; a visitor who is there earlier meets the heading, which
+They happen in a thread, so that the server answers at once; a visitor who is there earlier sees the heading, which
 needs none of it, and waits for the rest of the page.
 """
 

@@ -8,6 +8,8 @@ import pytest
 from app.lab.ownership import exact_test
 from app.lab.stories.events import Claimed, Measured, Progress, Queried, Theft
 from app.ui import findings
+from app.ui.entangle import findings as entangle_findings
+from app.ui.heist import findings as heist_findings
 
 
 def claimed(defence: str, successes: int, queries: int = 200) -> Claimed:
@@ -64,9 +66,10 @@ def test_a_mark_below_one_half_has_survived_in_part() -> None:
 
 
 def test_the_price_is_in_points_and_none_where_there_is_none() -> None:
-    _, thefts = case(0, 100)
-    assert "1.5 percentage points" in findings.price(thefts, 0.965)
-    assert "no accuracy" in findings.price(thefts, 0.95)
+    marked = theft("entangled", 0.5)
+    for accuracy, words in ((0.965, "1.5 percentage points"), (0.95, "no accuracy")):
+        clean = dataclasses.replace(theft("clean", 0.0), victim_accuracy=accuracy)
+        assert words in heist_findings.price({"clean": clean, "entangled": marked})
 
 
 def test_labels_and_confidences_are_explained_by_different_channels() -> None:
@@ -100,12 +103,12 @@ def test_answers_that_say_nothing_are_not_said_to_carry_a_mark() -> None:
 )
 def test_placement_follows_the_measure(naive: float, entangled: float, placement: str) -> None:
     last = {"naive": measured("naive", naive), "entangled": measured("entangled", entangled)}
-    assert findings.placement(last, "conv2", 0.69) == placement
+    assert entangle_findings.placement(last, "conv2", 0.69) == placement
 
 
 def test_the_title_of_the_maps_says_what_was_measured() -> None:
     last = {"naive": measured("naive", 0.069), "entangled": measured("entangled", 0.69)}
-    title = findings.side_by_side(last, "conv2", 0.69, 7)
+    title = entangle_findings.side_by_side(last, "conv2", 0.69, 7)
     assert title.startswith("Entangled, distance no longer tells triggers from 7s; naive, it does")
     assert "entangled 100\u202f% of neutral, naive 10\u202f%" in title
 
@@ -115,18 +118,18 @@ def test_a_neutral_loss_with_few_neighbours_of_the_class_is_explained(share: flo
     last = {lane: measured(lane, 0.1, 0.1) for lane in ("clean", "naive")} | {
         "entangled": measured("entangled", 0.69, share)
     }
-    said = findings.entanglement_in_words(last, "conv2", 0.69, 2)
+    said = entangle_findings.entanglement_in_words(last, "conv2", 0.69, 2)
     assert ("and yet few 2s nearby (entangled)" in said) == odd
 
 
 def test_evidence_says_from_where_the_claim_stays_established() -> None:
     claims, _ = case(0, 150)
-    assert findings.evidence(claims) == "Naive not established; entangled p < 0.05 from trigger 1 on"
+    assert heist_findings.evidence(claims) == "Naive not established; entangled p < 0.05 from trigger 1 on"
     late = claimed("entangled", 0)
     answers = np.r_[np.zeros(100, dtype=bool), np.ones(100, dtype=bool)]
     p_values = exact_test.p_values(answers, late.innocent_rate)
     turned = Claimed("entangled", 100, 200, 0, 200, late.innocent_rate, p_values[-1], True, answers, p_values)
-    since = int(findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
+    since = int(heist_findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
     assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()
 
 
@@ -162,10 +165,12 @@ def test_the_rule_of_the_batches_is_counted() -> None:
 
     batches = [step("task"), step("task"), step("watermark", conv2=0.1, dense=0.2)] * 10
     batches += [step("task"), step("task"), step("watermark", conv2=0.5, dense=0.6)] * 10
-    assert findings.batch_rule(batches, "conv2").startswith("20 of 60 batches are watermark batches; their SNNL")
-    assert "from 0.10 to 0.50" in findings.batch_rule(batches, "conv2")
-    assert "from 0.20 to 0.60" in findings.batch_rule(batches, "conv1")  # not entangled: the last one that is
-    assert findings.batch_rule(batches[:2], "conv2") == "0 of 2 batches are watermark batches"
+    assert entangle_findings.batch_rule(batches, "conv2").startswith(
+        "20 of 60 batches are watermark batches; their SNNL"
+    )
+    assert "from 0.10 to 0.50" in entangle_findings.batch_rule(batches, "conv2")
+    assert "from 0.20 to 0.60" in entangle_findings.batch_rule(batches, "conv1")  # not entangled: the last one that is
+    assert entangle_findings.batch_rule(batches[:2], "conv2") == "0 of 2 batches are watermark batches"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +190,6 @@ def test_percentages_read_like_percentages(rate: float, words: str) -> None:
 
 
 def test_the_neighbourhood_of_the_triggers_is_told_for_every_lane_and_epoch() -> None:
-    found = findings.neighbours([measured("naive", 0.1, 0.25), measured("entangled", 0.6, 1.0)], "conv2", 7)
+    found = entangle_findings.neighbours([measured("naive", 0.1, 0.25), measured("entangled", 0.6, 1.0)], "conv2", 7)
     assert found["naive", 16.0] == "25\u202f% of triggers' neighbours are 7s"
     assert found["entangled", 16.0].startswith("100\u202f%")

@@ -92,7 +92,7 @@ def test_the_browser_is_not_sent_the_trial_before_the_prediction() -> None:
     assert film(app)["trial"] is None
     asked(app).predict("neither")
     app.run()
-    assert film(app)["trial"]["lanes"].keys() == {"clean", "naive", "entangled"}
+    assert film(app)["trial"]["defences"].keys() == {"clean", "naive", "entangled"}
     app.select_slider(key="setting_inputs").set_value("unseen").run()
     assert film(app)["trial"] is None
 
@@ -215,6 +215,21 @@ def test_hostile_links_get_one_sentence_and_the_rest_survives(link: dict[str, st
     assert len(app.warning) == 1
     assert sentence in app.warning[0].value
     assert app.number_input(key="setting_budget").value == 500
+
+
+@pytest.mark.parametrize(
+    ("link", "key", "value"),
+    [
+        ({"weight": "8"}, "kappa", 8.0),
+        ({"thief_epochs": "3"}, "adversary_epochs", 3),
+        ({"weight": "8", "kappa": "6"}, "kappa", 6.0),
+    ],
+)
+def test_a_link_with_a_former_name_works_and_says_the_present_one(link: dict[str, str], key: str, value: float) -> None:
+    app = opened("heist", **link)
+    assert float(app.query_params[key][0]) == value
+    assert not set(link) - {key} & set(app.query_params)
+    assert len(app.warning) == len(link) - 1  # both names at once: one sentence
 
 
 def test_a_setting_changed_on_one_page_is_there_on_the_other() -> None:

@@ -11,8 +11,10 @@ from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row, find
 from app.lab.experiment import LAB_VERSION, Experiment
 from app.ui import evidence_findings, settings
+from app.ui.channel import findings as channel_findings
 from app.ui.findings import percent
 from app.ui.remove import findings as removal_findings
+from app.ui.tradeoff import findings as tradeoff_findings
 
 PAPER = "[Jia et al. 2021](https://arxiv.org/abs/2002.12200), abstract"
 BIBTEX = f"""@inproceedings{{jia2021entangled,
@@ -50,14 +52,14 @@ SOURCES = (
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One statement, and the source where it can be read; none where it was measured here."""
+class Statement:
+    """A statement of the app, and the source where it can be read; none where it was measured here."""
 
     says: str
     source: str = ""
 
 
-def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
+def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
     """Return what the evidence says.
 
     Args:
@@ -68,7 +70,8 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
     models = {row.defence: row for row in usual}
     seeds = len(usual[0].seeds)
     survival = ", ".join(
-        f"{lane} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})" for lane, mark in marks.items()
+        f"{defence} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})"
+        for defence, mark in marks.items()
     )
     thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
     way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
@@ -83,35 +86,35 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
         f"What a copy knows of the mark, over {seeds} seeds: {survival} ({_theft(usual[0].experiment)}).",
         f"The entangled mark costs {evidence_findings.points(models['entangled'])} of accuracy, the naive one "
         f"{evidence_findings.points(models['naive'])}.",
-        f"{evidence_findings.channels(thefts)}.",
-        f"{evidence_findings.frontier(priced, alike)} ({_theft(way)}).",
+        f"{channel_findings.channels(thefts)}.",
+        f"{tradeoff_findings.frontier(priced, alike)} ({_theft(way)}).",
         f"A copy of a model that was never marked gives the secret answer to {percent(innocent)} of the triggers at "
         "most, whatever the theft.",
     )
-    return [Claim(words) for words in says]
+    return [Statement(words) for words in says]
 
 
-def washed(found: Sequence[Washed], data: str) -> Claim:
+def washed(found: Sequence[Washed], data: str) -> Statement:
     """Return what the removal attacks on one data set say."""
-    return Claim(f"{removal_findings.hardest([one for one in found if one.data == data])} ({data}).")
+    return Statement(f"{removal_findings.hardest([one for one in found if one.data == data])} ({data}).")
 
 
 def _theft(experiment: Experiment) -> str:
-    asked, told = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
-    return f"the thief asks {asked}, the API answers with {told}"
+    inputs, answers = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
+    return f"the thief asks {inputs}, the API answers with {answers}"
 
 
 QUOTED = (
-    Claim(
+    Statement(
         "Entangled watermarks cost less than 0.81 percentage points of accuracy on average; ownership is claimed with "
         "95\u202f% confidence in fewer than 100 queries.",
         PAPER,
     ),
-    Claim(
+    Statement(
         "A model can mark its answers instead: fewer than 0.5\u202f% of them, wrongly but consistently.",
         "[DAWN](https://arxiv.org/abs/1906.00830), abstract",
     ),
-    Claim(
+    Statement(
         "A recent attack cuts the success of existing schemes by at least 88.79\u202f%.",
         "[WRK](https://arxiv.org/abs/2511.07947), abstract",
     ),

@@ -51,14 +51,16 @@ def film(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
         "queries": _queries(events),
         "curves": {
             role: {
-                lane: [
-                    [round(event.epoch, 2), event.accuracy] for event in known.measured[role] if event.defence == lane
+                defence: [
+                    [round(event.epoch, 2), event.accuracy]
+                    for event in known.measured[role]
+                    if event.defence == defence
                 ]
-                for lane in DEFENCES
+                for defence in DEFENCES
             }
             for role in ("victim", "copy")
         },
-        "knows": {lane: known.thefts[lane].victim_watermark for lane in DEFENCES},
+        "knows": {defence: known.thefts[defence].victim_watermark for defence in DEFENCES},
     }
 
 
@@ -83,20 +85,20 @@ def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
         "bill": f"{clean.queries:,} questions: ${dollars:.2f}, {PRICE_SOURCE}.",
         "stolen": _stolen(clean),
         "headline": findings.copy_headline(known.thefts),
-        "lanes": {
+        "defences": {
             "clean": _innocent(known.claims["naive"]),
-            **{lane: _copy(known.thefts[lane], claim) for lane, claim in known.claims.items()},
+            **{defence: _copy(known.thefts[defence], claim) for defence, claim in known.claims.items()},
         },
         "verdict": findings.verdict(known.claims, known.thefts),
         "channel": {
-            lane: findings.channel(
-                known.thefts[lane],
+            defence: findings.channel(
+                known.thefts[defence],
                 experiment.answers,
                 asked,
                 experiment.target,
                 have_truth=experiment.inputs in choices.OF_THE_TASK,
             )
-            for lane in known.claims
+            for defence in known.claims
         },
     }
 
@@ -180,7 +182,7 @@ def recorded() -> dict[str, Any] | None:
         ],
         "answers": [{"name": kind, "words": settings.wording(kind, "answers")} for kind in choices.ANSWERS],
         "colours": {
-            **{lane: mark.colour for lane, mark in theme.LANES.items()},
+            **{defence: mark.colour for defence, mark in theme.LANES.items()},
             "trigger": theme.TRIGGER.colour,
             "thief": theme.THIEF.colour,
         },

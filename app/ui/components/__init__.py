@@ -1,32 +1,54 @@
-"""What the browser draws itself: for each component a set of files (.html, .css, .js) of one name, side by side."""
+"""What the browser draws itself: for each component a set of files (.html, .css, .js) of one name, side by side.
 
+Streamlit takes a component's JavaScript as text, without an address that an import could be relative to. So each module
+that it imports is written into the import, as a data: URL. This needs no server, no build and no network, and a module
+that two others import is still one.
+"""
+
+import re
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_UI = Path(__file__).parents[1]
+_UI = Path(__file__).resolve().parents[1]
+_IMPORT = re.compile(r'^(import [^;"]* from )"(\.[^"]*)";$', re.MULTILINE)
 
 
 @cache
-def component(name: str, *libraries: str) -> Any:
+def component(name: str) -> Any:
     """Return the component whose files are called ``name``, registered once.
-
-    The browser gets one module: the JavaScript of the ``libraries``, then the component's own.
 
     Args:
         name: a path without its suffix, from ``app/ui`` on: ``"heist/film"``.
-        libraries: the same, of further JavaScript.
     """
     place = _UI / name
-    parts: dict[str, Any] = {path.suffix[1:]: path.read_text() for path in place.parent.glob(f"{place.name}.*")}
-    parts.pop("py", None)
-    if libraries:
-        parts["js"] = "\n".join(javascript(part) for part in (*libraries, name))
-    return st.components.v2.component(f"entangled_{name.replace('/', '_')}", **parts)
+    return st.components.v2.component(
+        f"entangled_{name.replace('/', '_')}",
+        html=place.with_suffix(".html").read_text(),
+        css=place.with_suffix(".css").read_text(),
+        js=module(place.with_suffix(".js")),
+    )
 
 
-def javascript(name: str) -> str:
-    """Return the JavaScript called ``name``, as for :func:`component`."""
-    return (_UI / f"{name}.js").read_text()
+def module(file: Path, importers: tuple[Path, ...] = ()) -> str:
+    """Return the JavaScript of ``file``, which needs no other file any more.
+
+    Args:
+        file: a module; what it imports is given by relative paths.
+        importers: those on whose behalf it is read.
+
+    Raises:
+        ValueError: if modules import each other.
+    """
+    if file in importers:
+        raise ValueError(f"These modules import each other: {', '.join(path.name for path in (*importers, file))}.")
+
+    def inlined(found: re.Match[str]) -> str:
+        imported = (file.parent / found[2]).resolve()
+        named = f"{module(imported, (*importers, file))}\n//# sourceURL=entangled/{imported.relative_to(_UI)}\n"
+        return f'{found[1]}"data:text/javascript;charset=utf-8;base64,{b64encode(named.encode()).decode()}";'
+
+    return _IMPORT.sub(inlined, file.read_text())

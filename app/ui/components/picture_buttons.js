@@ -1,28 +1,39 @@
 // Pictures to press, one of them chosen.
-// data: { cards: [{name, picture (data URI), words}], chosen (a name, or ""), label }
 // tells: picked (a name)
-const drawn = new WeakMap();
+import { make, part } from "./dom.js";
+import { mount } from "./mount.js";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const choice = parentElement.querySelector("[data-part=choice]");
-  choice.setAttribute("aria-label", data.label);
-  const cards = JSON.stringify(data.cards);
-  if (drawn.get(choice) !== cards) { // else the buttons stay, and with them the focus
-    drawn.set(choice, cards);
-    choice.replaceChildren(...data.cards.map(button));
-  }
-  [...choice.children].forEach((pressed, i) => {
-    pressed.setAttribute("aria-pressed", String(data.cards[i].name === data.chosen));
-    pressed.onclick = () => setTriggerValue("picked", data.cards[i].name);
-  });
-}
+/**
+ * @typedef {object} Data
+ * @property {{ name: string, picture: string, words: string }[]} cards each picture is a data URI
+ * @property {string} chosen a name, or ""
+ * @property {string} label
+ */
 
-function button({ picture, words }) {
-  const made = document.createElement("button"), image = document.createElement("img"), label = document.createElement("span");
-  made.type = "button";
-  image.src = picture;
-  image.alt = "";
-  label.textContent = words;
-  made.append(image, label);
-  return made;
-}
+export default mount((root, server) => {
+  const choice = part(root, "choice", HTMLElement);
+  /** @type {HTMLButtonElement[]} */
+  let buttons = [];
+  let drawn = "";
+  return {
+    /** @param {Data} data */
+    update(data) {
+      choice.setAttribute("aria-label", data.label);
+      const cards = JSON.stringify(data.cards);
+      if (drawn !== cards) {
+        // else the buttons stay, and with them the focus
+        drawn = cards;
+        buttons = data.cards.map(({ name, picture, words }) => {
+          const image = make("img", { src: picture, alt: "" });
+          const button = make("button", { type: "button" }, image, make("span", { textContent: words }));
+          button.addEventListener("click", () => server.setTriggerValue("picked", name));
+          return button;
+        });
+        choice.replaceChildren(...buttons);
+      }
+      buttons.forEach((button, i) => {
+        button.setAttribute("aria-pressed", String(data.cards[i].name === data.chosen));
+      });
+    },
+  };
+});

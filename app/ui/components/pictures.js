@@ -1,24 +1,31 @@
 // Small pictures beside each other with words below them.
-// data: { cards: [{picture (data URI), words: [], wrong: bool}], alt, wrongColour }
-export default function ({ data, parentElement }) {
-  const strip = parentElement.querySelector("[data-part=strip]");
-  strip.setAttribute("aria-label", data.alt);
-  strip.replaceChildren(...data.cards.map((card) => {
-    const figure = document.createElement("figure"), image = document.createElement("img");
-    figure.setAttribute("role", "listitem");
-    image.src = card.picture;
-    image.alt = "";
-    figure.append(image);
-    if (card.words.length) {
-      const caption = document.createElement("figcaption");
-      if (card.wrong) caption.style.color = data.wrongColour;
-      caption.append(...card.words.map((words) => {
-        const line = document.createElement("span");
-        line.textContent = words;
-        return line;
-      }));
-      figure.append(caption);
-    }
-    return figure;
-  }));
-}
+import { make, part } from "./dom.js";
+import { mount } from "./mount.js";
+
+/**
+ * @typedef {object} Data
+ * @property {{ picture: string, words: string[], wrong: boolean }[]} cards each picture is a data URI
+ * @property {string} alt
+ * @property {string} wrongColour
+ */
+
+export default mount((root) => {
+  const strip = part(root, "strip", HTMLElement);
+  return {
+    /** @param {Data} data */
+    update(data) {
+      strip.setAttribute("aria-label", data.alt);
+      strip.replaceChildren(
+        ...data.cards.map(({ picture, words, wrong }) => {
+          const figure = make("figure", { role: "listitem" }, make("img", { src: picture, alt: "" }));
+          if (words.length) {
+            const caption = make("figcaption", {}, ...words.map((line) => make("span", { textContent: line })));
+            if (wrong) caption.style.color = data.wrongColour;
+            figure.append(caption);
+          }
+          return figure;
+        }),
+      );
+    },
+  };
+});

@@ -7,8 +7,8 @@ from app.lab.stories.events import Framing
 from app.ui import charts, theme
 from app.ui.charts import Spec
 
-WITNESSES = {  # of a false claim: who answers, how it looks
-    "his model": theme.Mark("his model", theme.THIEF.colour, "cross"),
+WITNESSES = {  # of a false claim: the models that answer, and their looks
+    "the owner's": theme.Mark("the owner's", theme.THIEF.colour, "cross"),
     "accused": theme.Mark("accused", theme.GENUINE, "circle"),
     "control": theme.Mark("control", theme.COURT.colour, "diamond"),
 }
@@ -19,7 +19,7 @@ def power(
 ) -> Spec:
     """Draw how many triggers a claim needs against how much of the mark survived, and where the copies lie."""
     curve = [{"rate": rate, "needed": count} for rate, count in zip(rates, needed, strict=True) if count is not None]
-    dots = [{"lane": lane, "rate": rate, "needed": count} for lane, (rate, count) in copies.items() if count]
+    dots = [{"defence": defence, "rate": rate, "needed": count} for defence, (rate, count) in copies.items() if count]
     x = charts.share("rate", "secret answers of the copy")
     y = {
         "field": "needed",
@@ -27,8 +27,8 @@ def power(
         "scale": {"type": "log", "domain": [1, most]},
         "axis": {"title": "triggers needed", "values": [1, 10, 100, 1000], "format": ",d"},
     }
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None, "values": list(copies)}}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
+    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": {"title": None, "values": list(copies)}}
+    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": colour["legend"]}
     return {
         "height": 380,
         "config": charts.CONFIG,
@@ -47,7 +47,7 @@ def power(
                     "color": colour,
                     "shape": shape,
                     "tooltip": [
-                        {"field": "lane", "title": "copy"},
+                        {"field": "defence", "title": "copy"},
                         {"field": "rate", "title": "secret answers", "format": ".1%"},
                         {"field": "needed", "title": "triggers needed"},
                     ],
@@ -61,8 +61,8 @@ def several(chances: Mapping[str, Sequence[float]], chosen: int) -> Spec:
     """Draw the chance that an innocent is convicted against the number of suspects; ``chances`` by procedure."""
     rows = [
         {"how": how, "suspects": number, "chance": chance}
-        for how, known in chances.items()
-        for number, chance in enumerate(known, start=1)
+        for how, curve in chances.items()
+        for number, chance in enumerate(curve, start=1)
     ]
     x = {"field": "suspects", "type": "quantitative", "axis": {"title": "innocents accused", "tickMinStep": 1}}
     y = charts.share("chance", "somebody is convicted")
@@ -98,21 +98,21 @@ def several(chances: Mapping[str, Sequence[float]], chosen: int) -> Spec:
 def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spec:
     """Draw who gives the secret answer as the dishonest owner nudges further; the chosen strength is large."""
     rows = [
-        {"who": who, "strength": event.strength, "rate": float(answers.mean()), "chosen": event is chosen}
+        {"model": model, "strength": event.strength, "rate": float(answers.mean()), "chosen": event is chosen}
         for event in framings
-        for who, answers in zip(WITNESSES, (event.own, event.accused, event.control), strict=True)
+        for model, answers in zip(WITNESSES, (event.own, event.accused, event.control), strict=True)
     ]
     looks = list(WITNESSES.values())
     legend = {"title": None, "columns": 2}  # three beside each other are wider than a phone
     x = {"field": "strength", "type": "quantitative", "axis": {"title": "largest change of a trigger"}}
     y = charts.share("rate", "secret answers")
     colour = {
-        "field": "who",
+        "field": "model",
         "scale": {"domain": list(WITNESSES), "range": [look.colour for look in looks]},
         "legend": legend,
     }
     shape = {
-        "field": "who",
+        "field": "model",
         "scale": {"domain": list(WITNESSES), "range": [look.symbol for look in looks]},
         "legend": legend,
     }
@@ -136,7 +136,7 @@ def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spe
                     "color": colour,
                     "shape": shape,
                     "size": size,
-                    "tooltip": [{"field": "who"}, {"field": "strength"}, {"field": "rate", "format": ".1%"}],
+                    "tooltip": [{"field": "model"}, {"field": "strength"}, {"field": "rate", "format": ".1%"}],
                 },
             },
         ],

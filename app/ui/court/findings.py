@@ -1,4 +1,4 @@
-"""Words of the court, from what it heard. Pure: answers and decisions in, sentences out."""
+"""Words about a trial. Pure: answers and decisions in, sentences out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,25 +33,25 @@ def speed(decision: Decision) -> str:
 def decisions(found: Mapping[str, Decision]) -> str:
     """Return the finding of the sequential test, suspect by suspect."""
     words = {True: "convicted after", False: "acquitted after", None: "still undecided after"}
-    told = [f"{name} {words[decision.convicted]} {decision.queries}" for name, decision in found.items()]
-    return f"{'; '.join(told)} triggers".capitalize()
+    ends = [f"{name} {words[decision.convicted]} {decision.queries}" for name, decision in found.items()]
+    return f"{'; '.join(ends)} triggers".capitalize()
 
 
 def power(needed: Mapping[str, tuple[float, int | None]], p0: float, most: int) -> str:
     """Return the finding of the power curve; ``needed`` has survival rate and triggers needed of each copy."""
-    told = []
+    ends = []
     for name, (rate, count) in needed.items():
         if count is not None:
-            told.append(f"the {name} copy ({percent(rate)}) needs {count:,} {'trigger' if count == 1 else 'triggers'}")
+            ends.append(f"the {name} copy ({percent(rate)}) needs {count:,} {'trigger' if count == 1 else 'triggers'}")
         elif rate <= p0:
-            told.append(f"no number is enough for the {name} copy ({percent(rate)})")
+            ends.append(f"no number is enough for the {name} copy ({percent(rate)})")
         else:
-            told.append(f"the {name} copy ({percent(rate)}) needs more than {most:,}")
-    return f"Where {percent(p0)} is granted, {'; '.join(told)}"
+            ends.append(f"the {name} copy ({percent(rate)}) needs more than {most:,}")
+    return f"Where {percent(p0)} is granted, {'; '.join(ends)}"
 
 
-def innocents(found: Innocents, who: str, counts: Sequence[int]) -> str:
-    """Say what several innocent models (``who``) come to, and what that assumes; ``counts`` are those of each."""
+def innocents(found: Innocents, subject: str, counts: Sequence[int]) -> str:
+    """Say what several innocent models (``subject``) come to, and what that assumes; ``counts`` are those of each."""
     asked = found.queries // found.models
     agreement = p_words(found.agreement)
     agree = (
@@ -60,17 +60,17 @@ def innocents(found: Innocents, who: str, counts: Sequence[int]) -> str:
         else f"But they differ more than models of one rate would (p {agreement}), so the next one may lie above it."
     )
     return (
-        f"{who} gave the secret answer to {found.successes} of {found.queries:,} triggers, each to {min(counts)} to "
-        f"{max(counts)} of {asked}. If all innocent models have one and the same rate, it lies between "
+        f"{subject} gave the secret answer to {found.successes} of {found.queries:,} triggers, each to {min(counts)} "
+        f"to {max(counts)} of {asked}. If all innocent models have one and the same rate, it lies between "
         f"{percent(found.low)} and {percent(found.high)} (exact 90\u202f% interval). {agree}"
     )
 
 
 def several(count: int, plain: float, corrected: float) -> str:
     """Return the finding of the chart of several suspects."""
-    who = "one innocent is" if count == 1 else f"{count} innocents are"
+    accused = "one innocent is" if count == 1 else f"{count} innocents are"
     return (
-        f"Where {who} accused, somebody is convicted by chance in {percent(plain)} of the trials; "
+        f"Where {accused} accused, somebody is convicted by chance in {percent(plain)} of the trials; "
         f"corrected, in {percent(corrected)}"
     )
 
@@ -86,33 +86,35 @@ def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: 
     """Say what the two remedies make of a false claim: the commitment, and the control.
 
     Args:
-        framing: what the owner did.
-        commitment: what he had committed to.
+        framing: what the dishonest owner did.
+        commitment: what was committed to before.
         verdict: what the test finds against the rate that the owner names.
         against_control: what it finds against the rate of an innocent model that the court trains.
     """
     if framing.commitment == commitment:
-        told = [f":material/check: **The commitment fits:** these triggers hash to `{commitment[:12]}…`, as promised."]
+        remedies = [
+            f":material/check: **The commitment fits:** these triggers hash to `{commitment[:12]}…`, as promised."
+        ]
     else:
-        told = [
+        remedies = [
             f":material/close: **The commitment does not fit:** these triggers hash to `{framing.commitment[:12]}…`; "
             f"`{commitment[:12]}…` was promised. The claim is thrown out."
         ]
     count = f"{int(framing.control.sum())} of {len(framing.control)}"
     control = f"an innocent model that the court trains gives the secret answer to {count}"
     if not verdict.owned:
-        told.append(f":material/check: **The control:** {control}.")
+        remedies.append(f":material/check: **The control:** {control}.")
     elif against_control.owned:
-        told.append(
+        remedies.append(
             f":material/priority_high: **The control does not help here:** {control}, fewer than the accused "
             f"(p {p_words(against_control.p_value)})."
         )
     else:
-        told.append(
+        remedies.append(
             f":material/close: **The control gives it, too:** {control}. Measured against that, nothing is established "
             f"(p {p_words(against_control.p_value)})."
         )
-    return told
+    return remedies
 
 
 def controls(convictions: int, standing: int) -> str:

@@ -1,58 +1,107 @@
 // The sequential test, trigger by trigger: the question, each suspect's answer, and the growing evidence.
-// data: { lanes: [{name, colour, symbol, answers: [label], ratios: [log10 of the likelihood ratio], end, convicted}],
-//         target, acquit, convict (log10), courtColour, sprite (data URI) | null, points: [[x, y]] | null,
-//         side, columns, first, asks, says }
-const instances = new WeakMap();
-const SPACE = "http://www.w3.org/2000/svg";
+import { brush, make, part, shape, write } from "../components/dom.js";
+import { mount } from "../components/mount.js";
+
+/** @import { Root } from "../components/mount.js" */
+
+/**
+ * @typedef {object} Suspect
+ * @property {string} name
+ * @property {string} colour
+ * @property {string} symbol
+ * @property {number[]} answers
+ * @property {number[]} ratios the likelihood ratio after each trigger, as its log10
+ * @property {number | null} end after how many triggers the court decides; null: never
+ * @property {boolean | null} convicted
+ */
+
+/**
+ * @typedef {object} Data
+ * @property {Suspect[]} suspects
+ * @property {number} target
+ * @property {number} acquit log10 of the ratio, like the next one
+ * @property {number} convict
+ * @property {string} courtColour
+ * @property {string | null} sprite the triggers' pictures, a data URI
+ * @property {[number, number][] | null} points instead, where triggers are points
+ * @property {number} side
+ * @property {number} columns
+ * @property {number} first how many are asked to begin with
+ * @property {string} asks
+ * @property {string} says
+ */
+
 const PER_SECOND = 4;
-const LOWEST = -2, HIGHEST = 4; // of the chart, in powers of ten; what is beyond is drawn at its edge
+const LOWEST = -2; // of the chart, in powers of ten; what is beyond is drawn at its edge
+const HIGHEST = 4;
 const FEWEST = 24; // triggers that the chart has room for from the beginning
 
-export default function ({ data, parentElement }) {
-  const view = instances.get(parentElement) ?? create(parentElement);
-  instances.set(parentElement, view);
-  view.update(data);
-  return () => { view.destroy(); instances.delete(parentElement); };
-}
+export default mount(create);
 
+/** @param {Root} root */
 function create(root) {
-  const element = (name) => root.querySelector(`[data-part=${name}]`);
-  const chart = element("chart"), scrub = element("scrub"), play = element("play"), suspects = element("suspects");
+  const chart = part(root, "chart", SVGSVGElement);
+  const scrub = part(root, "scrub", HTMLInputElement);
+  const play = part(root, "play", HTMLButtonElement);
+  const canvas = part(root, "trigger", HTMLCanvasElement);
   const sprite = new Image();
-  let data = null, asked = 0, timer = 0, cards = [];
+  /** @type {Data} */
+  let data;
+  /** @type {{ says: HTMLElement, state: HTMLElement }[]} by suspect */
+  let cards = [];
+  let known = ""; // the suspects that are shown
+  let asked = 0;
+  let timer = 0;
 
   const observer = new ResizeObserver(() => draw());
   observer.observe(chart);
-  scrub.addEventListener("input", () => { stop(); asked = Number(scrub.value); draw(); });
-  element("step").addEventListener("click", () => { stop(); ask(); });
+  scrub.addEventListener("input", () => {
+    stop();
+    asked = Number(scrub.value);
+    draw();
+  });
+  part(root, "step", HTMLButtonElement).addEventListener("click", () => {
+    stop();
+    ask();
+  });
   play.addEventListener("click", () => (timer ? stop() : start()));
   sprite.addEventListener("load", () => draw());
 
+  /** @param {Data} next */
   function update(next) {
-    const other = !data || JSON.stringify(data.lanes) !== JSON.stringify(next.lanes);
     data = next;
     if (data.sprite && sprite.src !== data.sprite) sprite.src = data.sprite;
     scrub.max = String(count());
-    if (other) { stop(); asked = data.first; build(); }
+    const suspects = JSON.stringify(data.suspects);
+    if (known !== suspects) {
+      known = suspects;
+      stop();
+      asked = data.first;
+      build();
+    }
     draw();
   }
 
-  function count() { return data.lanes[0].answers.length; }
+  function count() {
+    return data.suspects[0].answers.length;
+  }
 
   // After so many triggers nobody is left to judge.
-  function decided() { return Math.max(...data.lanes.map(({ end }) => end ?? count())); }
+  function decided() {
+    return Math.max(...data.suspects.map(({ end }) => end ?? count()));
+  }
 
   function build() {
-    cards = data.lanes.map((lane) => {
-      const card = document.createElement("div"), name = document.createElement("b");
-      const says = document.createElement("span"), state = document.createElement("span");
-      card.className = "suspect";
-      card.style.borderColor = lane.colour;
-      name.textContent = `${lane.symbol} ${lane.name}`;
-      card.append(name, says, state);
+    const made = data.suspects.map(({ name, colour, symbol }) => {
+      const says = make("span");
+      const state = make("span");
+      const named = make("b", { textContent: `${symbol} ${name}` });
+      const card = make("div", { className: "suspect" }, named, says, state);
+      card.style.borderColor = colour;
       return { card, says, state };
     });
-    suspects.replaceChildren(...cards.map(({ card }) => card));
+    part(root, "suspects", HTMLElement).replaceChildren(...made.map(({ card }) => card));
+    cards = made;
   }
 
   function ask() {
@@ -74,96 +123,118 @@ function create(root) {
     play.textContent = "Play";
   }
 
-  function state(lane) {
-    if (lane.end === null || asked < lane.end) return asked ? "undecided: ask on" : "";
-    return `${lane.convicted ? "convicted" : "acquitted"} after ${lane.end}`;
+  /** @param {Suspect} suspect */
+  function state({ end, convicted }) {
+    if (end === null || asked < end) return asked ? "undecided: ask on" : "";
+    return `${convicted ? "convicted" : "acquitted"} after ${end}`;
   }
 
   function draw() {
     if (!data) return;
     scrub.value = String(asked);
-    const words = `${asked} of ${count()} asked`;
-    element("when").textContent = `${asked} of ${count()}`;
-    element("asked").textContent = asked ? `Trigger ${asked}. The secret answer is ${data.target}.`
-      : `No trigger asked yet. The secret answer is ${data.target}.`;
-    data.lanes.forEach((lane, i) => {
-      const label = lane.answers[asked - 1], secret = label === data.target;
+    part(root, "when", HTMLElement).textContent = `${asked} of ${count()}`;
+    const trigger = asked ? `Trigger ${asked}.` : "No trigger asked yet.";
+    part(root, "asked", HTMLElement).textContent = `${trigger} The secret answer is ${data.target}.`;
+    data.suspects.forEach((suspect, i) => {
+      const label = suspect.answers[asked - 1];
+      const secret = label === data.target;
       cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ the secret answer` : `“${label}”`) : "";
       cards[i].says.className = secret ? "secret" : "";
-      cards[i].state.textContent = state(lane);
+      cards[i].state.textContent = state(suspect);
     });
-    scrub.setAttribute("aria-valuetext", `${words}; ${data.lanes.map((lane) => `${lane.name} ${state(lane)}`).join(", ")}`);
+    const states = data.suspects.map((suspect) => `${suspect.name} ${state(suspect)}`).join(", ");
+    scrub.setAttribute("aria-valuetext", `${asked} of ${count()} asked; ${states}`);
     // The picture opens with its question; its finding stands above it when every suspect's end has been seen.
     const title = asked >= decided() ? data.says : data.asks;
-    if (element("says").textContent !== title) element("says").textContent = title;
+    write(part(root, "says", HTMLElement), title);
     chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
     drawChart();
   }
 
   function drawTrigger() {
-    const canvas = element("trigger"), pen = canvas.getContext("2d"), side = canvas.width;
-    pen.clearRect(0, 0, side, side);
+    const pen = brush(canvas);
+    const size = canvas.width;
+    pen.clearRect(0, 0, size, size);
     const at = asked - 1;
     if (at < 0) return;
     pen.imageSmoothingEnabled = false;
     if (data.sprite && sprite.complete && sprite.naturalWidth) {
-      const s = data.side;
-      pen.drawImage(sprite, (at % data.columns) * s, Math.floor(at / data.columns) * s, s, s, 0, 0, side, side);
+      const { side: s, columns } = data;
+      pen.drawImage(sprite, (at % columns) * s, Math.floor(at / columns) * s, s, s, 0, 0, size, size);
     }
     if (data.points) {
-      const [x, y] = data.points[at], place = (v) => Math.max(6, Math.min(side - 6, ((v + 1.6) / 3.2) * side));
+      const [x, y] = data.points[at];
+      /** @param {number} v */
+      const place = (v) => Math.max(6, Math.min(size - 6, ((v + 1.6) / 3.2) * size));
       pen.fillStyle = getComputedStyle(chart).color;
-      pen.beginPath(); pen.arc(place(x), place(-y), 5, 0, 2 * Math.PI); pen.fill();
+      pen.beginPath();
+      pen.arc(place(x), place(-y), 5, 0, 2 * Math.PI);
+      pen.fill();
     }
-  }
-
-  function add(name, attributes, text) {
-    const made = document.createElementNS(SPACE, name);
-    Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-    if (text !== undefined) made.textContent = text;
-    chart.append(made);
-    return made;
   }
 
   function drawChart() {
-    const width = chart.clientWidth || 600, height = chart.clientHeight || 340;
-    const left = 70, right = width - 16, top = 14, bottom = height - 46;
+    const width = chart.clientWidth || 600;
+    const height = chart.clientHeight || 340;
+    const left = 70;
+    const right = width - 16;
+    const top = 14;
+    const bottom = height - 46;
     const reach = Math.max(FEWEST, asked);
+    /** @param {number} n */
     const x = (n) => left + (n / reach) * (right - left);
+    /** @param {number} ratio */
     const y = (ratio) => {
       const inside = Math.max(LOWEST, Math.min(HIGHEST, ratio));
       return bottom - ((inside - LOWEST) / (HIGHEST - LOWEST)) * (bottom - top);
     };
-    chart.replaceChildren();
-    chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    /** @type {SVGElement[]} */
+    const drawn = [];
+    /** @param {number} ratio @param {Record<string, string | number>} look */
+    const rule = (ratio, look) => {
+      drawn.push(shape("line", { x1: left, x2: right, y1: y(ratio), y2: y(ratio), ...look }));
+    };
+    /** @param {number} at @param {number} height @param {string} anchor @param {string} words */
+    const text = (at, height, anchor, words, weight = 400) => {
+      drawn.push(shape("text", { x: at, y: height, "text-anchor": anchor, "font-weight": weight }, words));
+    };
     for (let power = LOWEST; power <= HIGHEST; power += 1) {
-      add("line", { x1: left, x2: right, y1: y(power), y2: y(power), stroke: "currentColor", "stroke-opacity": power ? 0.12 : 0.4 });
-      const shown = power < 0 ? `1/${10 ** -power}` : (10 ** power).toLocaleString("en");
-      add("text", { x: left - 8, y: y(power) + 5, "text-anchor": "end" }, shown);
+      rule(power, { stroke: "currentColor", "stroke-opacity": power ? 0.12 : 0.4 });
+      text(left - 8, y(power) + 5, "end", power < 0 ? `1/${10 ** -power}` : (10 ** power).toLocaleString("en"));
     }
     const every = reach <= 30 ? 5 : reach <= 100 ? 20 : 50;
-    for (let n = 0; n <= reach; n += every) add("text", { x: x(n), y: bottom + 20, "text-anchor": "middle" }, String(n));
-    add("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, "triggers asked");
-    [[data.convict, "convict", -8], [data.acquit, "acquit", 20]].forEach(([at, word, shift]) => {
-      add("line", { x1: left, x2: right, y1: y(at), y2: y(at), stroke: data.courtColour, "stroke-width": 2, "stroke-dasharray": "6 4" });
-      add("text", { x: right, y: y(at) + shift, "text-anchor": "end", "font-weight": 700 }, word);
-    });
-    data.lanes.forEach((lane) => {
-      const path = [0, ...lane.ratios.slice(0, asked)].map((ratio, n) => `${x(n).toFixed(1)},${y(ratio).toFixed(1)}`);
-      const until = lane.end === null ? path.length : Math.min(path.length, lane.end + 1);
-      const line = { fill: "none", stroke: lane.colour, "stroke-width": 4, "stroke-linejoin": "round" };
-      add("polyline", { ...line, points: path.slice(0, until).join(" ") });
-      if (path.length > until) {
-        // After the decision nobody asks on; what would have come is only hinted at.
-        add("polyline", { ...line, points: path.slice(until - 1).join(" "), "stroke-width": 2, "stroke-opacity": 0.35 });
-      }
-      const last = path[until - 1].split(",").map(Number);
-      add("circle", { cx: last[0], cy: last[1], r: 7, fill: lane.colour });
-      if (asked) add("text", { x: last[0], y: last[1] - 12, "text-anchor": "middle" }, lane.symbol);
-    });
+    for (let n = 0; n <= reach; n += every) text(x(n), bottom + 20, "middle", String(n));
+    text((left + right) / 2, height - 6, "middle", "triggers asked");
+    const bound = { stroke: data.courtColour, "stroke-width": 2, "stroke-dasharray": "6 4" };
+    rule(data.convict, bound);
+    text(right, y(data.convict) - 8, "end", "convict", 700);
+    rule(data.acquit, bound);
+    text(right, y(data.acquit) + 20, "end", "acquit", 700);
+    for (const { ratios, end, colour, symbol } of data.suspects) {
+      const path = [0, ...ratios.slice(0, asked)].map((ratio, n) => ({ x: x(n), y: y(ratio) }));
+      const until = end === null ? path.length : Math.min(path.length, end + 1);
+      /** @param {typeof path} places @param {Record<string, string | number>} look */
+      const line = (places, look) => {
+        const points = places.map((place) => `${place.x.toFixed(1)},${place.y.toFixed(1)}`).join(" ");
+        drawn.push(shape("polyline", { points, fill: "none", stroke: colour, "stroke-linejoin": "round", ...look }));
+      };
+      line(path.slice(0, until), { "stroke-width": 4 });
+      // After the decision nobody asks on; what would have come is only hinted at.
+      if (path.length > until) line(path.slice(until - 1), { "stroke-width": 2, "stroke-opacity": 0.35 });
+      const last = path[until - 1];
+      drawn.push(shape("circle", { cx: last.x, cy: last.y, r: 7, fill: colour }));
+      if (asked) text(last.x, last.y - 12, "middle", symbol);
+    }
+    chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    chart.replaceChildren(...drawn);
   }
 
-  function destroy() { stop(); observer.disconnect(); }
-  return { update, destroy };
+  return {
+    update,
+    destroy() {
+      stop();
+      observer.disconnect();
+    },
+  };
 }

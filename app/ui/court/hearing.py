@@ -34,7 +34,7 @@ def hearing(
     component("court/hearing")(
         key=key,
         data={
-            "lanes": [_lane(name, labels, exhibit.target, plan) for name, labels in answers.items()],
+            "suspects": [_suspect(name, labels, exhibit.target, plan) for name, labels in answers.items()],
             "target": exhibit.target,
             "acquit": acquit / math.log(10),
             "convict": convict / math.log(10),
@@ -50,7 +50,7 @@ def hearing(
     )
 
 
-def _lane(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> dict[str, Any]:
+def _suspect(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> dict[str, Any]:
     secret = labels == target
     decision = sequential_test.decide(secret, plan)
     return {

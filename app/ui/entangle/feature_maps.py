@@ -14,7 +14,7 @@ from app.ui.components import component
 
 def feature_maps(
     probe: Probe,
-    lanes: Mapping[str, Sequence[Snapshot]],
+    panels: Mapping[str, Sequence[Snapshot]],
     neighbours: Mapping[tuple[str, float], str],
     *,
     live: bool,
@@ -23,18 +23,18 @@ def feature_maps(
     key: str,
     still: str = "",
 ) -> None:
-    """Draw one panel a lane; ``lanes`` maps its title to its snapshots, in the order of the epochs.
+    """Draw the panels: each has a title, and snapshots in the order of the epochs.
 
-    ``neighbours``: by lane and epoch, what is said of the triggers' neighbourhood there, below the title.
-    While a run is ``live``, only the newest snapshot of each lane is sent, and points glide to it.
+    ``neighbours``: by defence and epoch, what is said of the triggers' neighbourhood there, below the title.
+    While a run is ``live``, only the newest snapshot of each panel is sent, and points glide to it.
     When more of a finished run is shown than before, it plays from ``parting``, the epoch at which
     the models part. ``still`` is said in the scrubber's place where there is but one epoch.
     """
-    drawn = {name: snapshots[-1:] if live else snapshots for name, snapshots in lanes.items()}
+    drawn = {name: snapshots[-1:] if live else snapshots for name, snapshots in panels.items()}
     component("entangle/feature_maps")(
         key=key,
         data={
-            "lanes": [
+            "panels": [
                 {"name": name, "frames": [_frame(snapshot, neighbours) for snapshot in snapshots]}
                 for name, snapshots in drawn.items()
             ],

@@ -1,6 +1,6 @@
 """A finished heist as a film in the browser: six steps, played, stepped and scrubbed without the server.
 
-:func:`script` writes what happens, lane by lane, from the facts of the run; the component draws it.
+:func:`script` writes what happens, defence by defence, from the facts of the run; the component draws it.
 Until the visitor has predicted, the trial is not in it: what a browser was not sent, it cannot show.
 """
 
@@ -109,7 +109,7 @@ def script(experiment: Experiment, known: History, probe: Probe | None, gate: Ga
         "film": experiment.key,
         "owner": experiment.victim_key,  # another theft from the same victims begins with its queries
         "title": _TITLE,
-        "lanes": [
+        "defences": [
             {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]} for mark in theme.LANES.values()
         ],
         "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
@@ -119,12 +119,13 @@ def script(experiment: Experiment, known: History, probe: Probe | None, gate: Ga
         "triggers": None if probe is None else _reel(probe.inputs[probe.is_trigger]),
         "curves": curves,
         "roles": dict(ROLES),
-        "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
-        "victims": {lane: _at_home(theft, target) for lane, theft in thefts.items()},
-        "compare": {lane: _compared(theft) for lane, theft in thefts.items()},
-        "gauge": {lane: _gauge(theft, experiment.answers, target) for lane, theft in thefts.items()},
+        "titles": {defence: "" if defence in WATERMARKED else "the control" for defence in DEFENCES},
+        "victims": {defence: _at_home(theft, target) for defence, theft in thefts.items()},
+        "compare": {defence: _compared(theft) for defence, theft in thefts.items()},
+        "gauge": {defence: _gauge(theft, experiment.answers, target) for defence, theft in thefts.items()},
         "agreement": {
-            lane: f"agrees with its victim on {findings.percent(theft.fidelity)}" for lane, theft in thefts.items()
+            defence: f"agrees with its victim on {findings.percent(theft.fidelity)}"
+            for defence, theft in thefts.items()
         },
         "gate": {"question": gate.question, "options": list(gate.options)},
         "trial": trial,
@@ -162,7 +163,7 @@ def _reel(inputs: NDArray[np.generic]) -> Data:
 
 def _asked(known: History, *, hidden: bool) -> Data:
     """Return the queries that were kept for the eye, with what each victim answered; how sure it was may be hidden."""
-    kept = {lane: told for lane, told in known.queries.items() if told}
+    kept = {defence: told for defence, told in known.queries.items() if told}
     first = next(iter(kept.values()))  # all victims are asked the same
     truths = np.concatenate([event.labels for event in first])
     total = known.thefts[next(iter(kept))].queries
@@ -180,12 +181,12 @@ def _asked(known: History, *, hidden: bool) -> Data:
         **_reel(np.concatenate([event.inputs for event in first])),
         "counts": counts.tolist(),
         "total": total,
-        "lanes": {
-            lane: [
+        "defences": {
+            defence: [
                 _answer(answer, int(truth), hidden=hidden)
                 for answer, truth in zip(np.concatenate([event.answers for event in told]), truths, strict=True)
             ]
-            for lane, told in kept.items()
+            for defence, told in kept.items()
         },
     }
 
@@ -204,18 +205,16 @@ def _curves(known: History) -> Data | None:
         return None
     return {
         "last": max(event.epoch for event in measured),
-        "lanes": {
-            lane: [
+        "defences": {
+            defence: [
                 {"epoch": round(event.epoch, 2), "share": event.accuracy, "says": findings.percent(event.accuracy)}
                 for event in measured
-                if event.defence == lane
+                if event.defence == defence
             ]
-            for lane in DEFENCES
+            for defence in DEFENCES
         },
-        "roles": dict(ROLES),
-        "titles": {lane: "" if lane in WATERMARKED else "the control" for lane in DEFENCES},
-        "victims": {lane: theft.victim_accuracy for lane, theft in known.thefts.items()},
-        "original": {lane: findings.percent(theft.victim_accuracy) for lane, theft in known.thefts.items()},
+        "victims": {defence: theft.victim_accuracy for defence, theft in known.thefts.items()},
+        "original": {defence: findings.percent(theft.victim_accuracy) for defence, theft in known.thefts.items()},
     }
 
 
@@ -226,9 +225,9 @@ def _trial(experiment: Experiment, known: History, probe: Probe | None) -> Data:
     target = experiment.target
     return {
         "asked": some.queries,
-        "lanes": {
+        "defences": {
             "clean": _control(known.thefts["clean"], some, asked.get("clean"), target),
-            **{lane: _tried(claimed, asked.get(lane), target) for lane, claimed in known.claims.items()},
+            **{defence: _tried(claimed, asked.get(defence), target) for defence, claimed in known.claims.items()},
         },
         "line": depth(exact_test.SIGNIFICANCE),
         "rule": f"chance that an innocent does as well (log scale); below {exact_test.SIGNIFICANCE:g}: proof",

@@ -9,13 +9,13 @@ from app.lab.watermark.neurons import Division
 from app.ui import charts, findings, theme
 
 
-def answer(confidences: NDArray[np.float64], target: int, lane: str) -> charts.Spec:
+def answer(confidences: NDArray[np.float64], target: int, defence: str) -> charts.Spec:
     """Draw the confidence of one model in each class; the diamond marks the secret answer.
 
     Args:
         confidences: ``(classes,)``.
         target: the secret answer.
-        lane: whose colour the bars have.
+        defence: whose colour the bars have.
     """
     top = int(confidences.argmax())
     rows = [
@@ -37,7 +37,7 @@ def answer(confidences: NDArray[np.float64], target: int, lane: str) -> charts.S
         "layer": [
             {
                 "data": {"values": rows},
-                "mark": {"type": "bar", "color": theme.LANES[lane].colour, "height": {"band": 0.7}},
+                "mark": {"type": "bar", "color": theme.DEFENCES[defence].colour, "height": {"band": 0.7}},
                 "encoding": {"y": y, "x": x, "tooltip": tooltip},
             },
             {
@@ -53,7 +53,7 @@ def answer(confidences: NDArray[np.float64], target: int, lane: str) -> charts.S
                     "y": y,
                     "x": x,
                     "text": {"field": "says"},
-                    "color": {"condition": {"test": "datum.confidence > 0.6", "value": theme.ON_LANE}},
+                    "color": {"condition": {"test": "datum.confidence > 0.6", "value": theme.ON_COLOUR}},
                 },
             },
         ],
@@ -62,7 +62,7 @@ def answer(confidences: NDArray[np.float64], target: int, lane: str) -> charts.S
 
 def reach(divided: Iterable[Division]) -> float:
     """Return the largest share of any neuron: the end of the axis for models that are to be compared."""
-    return max(float(max(known.triggers.max(), known.genuine.max())) for known in divided)
+    return max(float(max(division.triggers.max(), division.genuine.max())) for division in divided)
 
 
 def neurons(divided: Division, reach: float) -> charts.Spec:

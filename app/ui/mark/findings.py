@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.stories.events import Claimed, Theft
+from app.lab.stories.events import Claimed, Defence, Theft
 from app.lab.watermark.neurons import Division
 from app.ui.findings import SURVIVES, percent
 
@@ -30,7 +30,7 @@ def handshake(theft: Theft, claim: Claimed) -> str:
     return HANDSHAKES["yes" if theft.stolen_watermark >= SURVIVES else "little"]
 
 
-def headline(thefts: Mapping[str, Theft], claim: Claimed) -> str:
+def headline(thefts: Mapping[Defence, Theft], claim: Claimed) -> str:
     """Return the finding of the theft: what the copy of the naive model knows, beside its victim."""
     naive = thefts["naive"]
     return (
@@ -58,11 +58,11 @@ def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:
         "more separate" if naive < clean - _APART else "no more separate" if naive >= clean else "hardly more separate"
     )
     lead = f"Naive, triggers and {genuine} use {how} neurons"
-    others = ", ".join(f"{lane} {percent(divided[lane].overlap)}" for lane in divided if lane != "naive")
+    others = ", ".join(f"{defence} {percent(divided[defence].overlap)}" for defence in divided if defence != "naive")
     return f"{lead}: their answers in {layer} overlap by {percent(naive)} ({others})"
 
 
-def lane(name: str, divided: Division) -> str:
+def overlap(name: str, divided: Division) -> str:
     """Return the finding of the neurons of one model."""
     return f"{name.capitalize()}: overlap {percent(divided.overlap)}"
 
@@ -70,7 +70,7 @@ def lane(name: str, divided: Division) -> str:
 def sets_in_words(divided: Mapping[str, Division], layer: str, genuine: str) -> str:
     """Say where the naive mark went, and what that means for a thief who asks with genuine inputs."""
     naive, clean = divided["naive"], divided["clean"]
-    own = {lane: int((known.selectivity >= _MOSTLY).sum()) for lane, known in divided.items()}
+    own = {defence: int((division.selectivity >= _MOSTLY).sum()) for defence, division in divided.items()}
     said = (
         f"In *{layer}*, {own['naive']} of the naive model's {len(naive.selectivity)} active neurons answer to triggers "
         f"at least three times as much as to {genuine} (clean: {own['clean']} of {len(clean.selectivity)}). For scale: "
@@ -79,6 +79,6 @@ def sets_in_words(divided: Mapping[str, Division], layer: str, genuine: str) -> 
     if naive.overlap < min(clean.overlap, naive.usual) - _APART:
         return (
             f"{said} The mark lives partly beside the task: what a thief asks with {genuine} hardly moves those "
-            "neurons, so his answers hardly tell of them."
+            "neurons, so the answers hardly say anything about them."
         )
     return f"{said} Here the mark did not move to neurons of its own."

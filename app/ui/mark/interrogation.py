@@ -14,7 +14,7 @@ from torch import Tensor
 from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.stories import finished_run
-from app.lab.stories.events import Probe, Weights
+from app.lab.stories.events import Defence, Probe, Role, Weights
 from app.lab.task import datasets
 from app.lab.task.networks import FeatureNetwork, predict
 from app.lab.watermark import drawings, neurons
@@ -24,7 +24,11 @@ from app.ui.mark import charts as mark_charts
 from app.ui.mark import drawing
 from app.ui.mark import findings as mark_findings
 
-SUSPECTS = {"clean": ("victim", "clean"), "naive": ("victim", "naive"), "copy": ("copy", "naive")}
+SUSPECTS: dict[str, tuple[Role, Defence]] = {
+    "clean": ("victim", "clean"),
+    "naive": ("victim", "naive"),
+    "copy": ("copy", "naive"),
+}
 _OFFERED_TRIGGERS = 3
 
 
@@ -36,10 +40,10 @@ class Asked:
     sheet: drawing.Sheet = field(default_factory=drawing.Sheet)
 
 
-def ask(experiment: Experiment, known: History, *, sealed: bool) -> None:
+def ask(experiment: Experiment, history: History, *, sealed: bool) -> None:
     """Offer inputs to ask with, and draw what the clean model, the naive one and (unless sealed) its copy answer."""
-    probe = known.probe
-    if probe is None or not set(SUSPECTS.values()) <= known.weights.keys():
+    probe = history.probe
+    if probe is None or not set(SUSPECTS.values()) <= history.weights.keys():
         return
     offered = _offered(probe)
     asked: Asked = st.session_state.setdefault(f"asked {experiment.dataset}", Asked())
@@ -65,25 +69,25 @@ def ask(experiment: Experiment, known: History, *, sealed: bool) -> None:
     else:
         columns = [*st.columns(3, gap="medium")]
     inputs = _input(experiment, probe, asked)
-    for column, (name, who) in zip(columns, SUSPECTS.items(), strict=True):
+    for column, (name, model) in zip(columns, SUSPECTS.items(), strict=True):
         with column:
             if name == "copy" and sealed:
                 st.subheader("Copy: predict first", anchor=False)
                 continue
-            model = _model(experiment.key, *who, experiment, known.weights[who])
-            confidences = predict(model, inputs).softmax(dim=1)[0].double().numpy()
+            network = _model(experiment.key, *model, experiment, history.weights[model])
+            confidences = predict(network, inputs).softmax(dim=1)[0].double().numpy()
             finding = mark_findings.answer(name, confidences, experiment.target)
-            frame.figure(finding, mark_charts.answer(confidences, experiment.target, who[1]), f"answer_{name}")
+            frame.figure(finding, mark_charts.answer(confidences, experiment.target, model[1]), f"answer_{name}")
 
 
-def divisions(experiment: Experiment, known: History, layer: str) -> dict[str, neurons.Division]:
+def divisions(experiment: Experiment, history: History, layer: str) -> dict[str, neurons.Division]:
     """Return how the neurons of one layer divide triggers and genuine inputs, for each victim."""
-    if known.probe is None:
+    if history.probe is None:
         return {}
-    victims = {lane: trained for (role, lane), trained in known.weights.items() if role == "victim"}
+    victims = {defence: trained for (role, defence), trained in history.weights.items() if role == "victim"}
     return {
-        lane: _divisions(experiment.key, lane, experiment, trained, known.probe)[layer]
-        for lane, trained in victims.items()
+        defence: _divisions(experiment.key, defence, experiment, trained, history.probe)[layer]
+        for defence, trained in victims.items()
     }
 
 
@@ -128,6 +132,6 @@ def _model(key: str, role: str, defence: str, _experiment: Experiment, _trained:
 def _divisions(
     key: str, defence: str, _experiment: Experiment, _trained: Weights, _probe: Probe
 ) -> dict[str, neurons.Division]:
-    model = _model(key, "victim", defence, _experiment, _trained)
-    active = neurons.activity(model, datasets.from_display(_probe.inputs))
+    network = _model(key, "victim", defence, _experiment, _trained)
+    active = neurons.activity(network, datasets.from_display(_probe.inputs))
     return {layer: neurons.division(found, _probe) for layer, found in active.items()}

@@ -39,7 +39,7 @@ def own(experiment: Experiment) -> None:
 
 
 def answer(experiment: Experiment) -> None:
-    """Offer the label that the trigger shall get, any of the classes."""
+    """Offer the classes as the label of the trigger: the secret answer."""
     key = "secret_answer"
 
     def changed() -> None:

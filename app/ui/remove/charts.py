@@ -30,14 +30,16 @@ def washing(
     accuracies = [own.accuracy, *(attempt.accuracy for curve in curves.values() for attempt in curve)]
     low = max(0.0, min(accuracies) - EDGE, own.accuracy - BELOW)
     high = min(1.0, max(accuracies) + EDGE)
-    rows = [_row(name, lane, place, attempt) for lane, curve in curves.items() for place, attempt in enumerate(curve)]
+    rows = [
+        _row(name, defence, place, attempt) for defence, curve in curves.items() for place, attempt in enumerate(curve)
+    ]
     named = [
         {
-            **_row(name, lane, 0, found.attempt),
-            "words": f"{lane} free: {REMOVAL_ATTACKS[name].words(found.attempt.strength)}",
+            **_row(name, defence, 0, found.attempt),
+            "words": f"{defence} free: {REMOVAL_ATTACKS[name].words(found.attempt.strength)}",
         }
-        for lane, found in paid.items()
-        if found is not None and curves[lane][0].owned  # what was never proven needs no washing
+        for defence, found in paid.items()
+        if found is not None and curves[defence][0].owned  # what was never proven needs no washing
     ]
     x = {
         "field": "accuracy",
@@ -46,9 +48,9 @@ def washing(
         "axis": {**charts.PERCENT, "title": "accuracy of the copy"},
     }
     y = charts.share("mark", "secret answers")
-    lanes = [lane for lane in DEFENCES if lane in curves]
-    colour = {"field": "lane", "scale": theme.lane_scale(), "legend": {"title": None, "values": lanes}}
-    shape = {"field": "lane", "scale": theme.lane_symbols(), "legend": colour["legend"]}
+    defences = [defence for defence in DEFENCES if defence in curves]
+    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": {"title": None, "values": defences}}
+    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": colour["legend"]}
     return {
         "height": 400,
         "config": charts.CONFIG,
@@ -61,7 +63,7 @@ def washing(
             charts.threshold(
                 "x",
                 own.accuracy,
-                f"his own model: {findings.percent(own.accuracy)}",
+                f"the thief's own model: {findings.percent(own.accuracy)}",
                 theme.THIEF.colour,
                 middle=(low + high) / 2,
             ),
@@ -85,7 +87,7 @@ def washing(
                     "size": {"condition": {"test": "datum.place == 0", "value": 460}, "value": 150},
                     "fillOpacity": {"condition": {"test": "datum.convicted", "value": 1}, "value": 0},
                     "tooltip": [
-                        {"field": "lane", "title": "copy"},
+                        {"field": "defence", "title": "copy"},
                         {"field": "strength"},
                         {"field": "says", "title": "secret answers"},
                         {"field": "right", "title": "accuracy"},
@@ -100,7 +102,7 @@ def washing(
                     "fontSize": 16,
                     "fontWeight": 600,
                     "align": {"expr": f"datum.accuracy > {(low + high) / 2} ? 'right' : 'left'"},
-                    "dy": {"expr": "datum.lane == 'naive' ? -40 : -18"},  # both may lie at 0 %
+                    "dy": {"expr": "datum.defence == 'naive' ? -40 : -18"},  # both may lie at 0 %
                 },
                 "encoding": {"x": x, "y": y, "text": {"field": "words"}, "color": {**colour, "legend": None}},
             },
@@ -108,15 +110,15 @@ def washing(
     }
 
 
-def _row(name: str, lane: str, place: int, attempt: Attempted) -> charts.Spec:
+def _row(name: str, defence: str, place: int, attempt: Attempted) -> charts.Spec:
     return {
-        "lane": lane,
+        "defence": defence,
         "place": place,
         "strength": "as stolen" if attempt.strength == 0 else REMOVAL_ATTACKS[name].words(attempt.strength),
         "accuracy": attempt.accuracy,
         "mark": attempt.watermark,
-        "convicted": attempt.owned and lane != "clean",
+        "convicted": attempt.owned and defence != "clean",
         "says": findings.percent(attempt.watermark),
         "right": findings.percent(attempt.accuracy),
-        "verdict": "sets the bar" if lane == "clean" else "convicts" if attempt.owned else "does not convict",
+        "verdict": "sets the bar" if defence == "clean" else "convicts" if attempt.owned else "does not convict",
     }

@@ -6,45 +6,45 @@ from app.lab.evidence.removal_table import Washed
 from app.lab.removal import neural_cleanse
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
-from app.lab.stories.events import WATERMARKED, Attempted, FromScratch
+from app.lab.stories.events import WATERMARKED, Attempted, Defence, FromScratch
 from app.lab.stories.washing import Price
 from app.ui.findings import OUTCOMES, percent
 
-Curves = Mapping[str, Sequence[Attempted]]  # by lane, strength 0 first
+Curves = Mapping[str, Sequence[Attempted]]  # by defence, strength 0 first
 
 
 def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     """Return what it costs to get rid of each mark; None where no strength that was tried does it."""
-    return {lane: washing.price(curves[lane], own.accuracy) for lane in WATERMARKED}
+    return {defence: washing.price(curves[defence], own.accuracy) for defence in WATERMARKED}
 
 
 def outcome(curves: Curves, paid: Mapping[str, Price | None]) -> str:
     """Return which marks can still be proven wherever the theft pays, as a word offered for prediction."""
     naive, entangled = (
-        curves[lane][0].owned and ((found := paid[lane]) is None or found.pointless) for lane in WATERMARKED
+        curves[defence][0].owned and ((found := paid[defence]) is None or found.pointless) for defence in WATERMARKED
     )
     return OUTCOMES[naive, entangled]
 
 
 def headline(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> str:
     """Return what one attack does to both marks: the title of its picture."""
-    naive, entangled = (_fate(curves[lane], paid[lane]) for lane in WATERMARKED)
+    naive, entangled = (_fate(curves[defence], paid[defence]) for defence in WATERMARKED)
     label = REMOVAL_ATTACKS[name].label
     return f"{label[:1].upper()}{label[1:]}: the naive mark {naive}, the entangled one {entangled}"
 
 
 def start(curves: Curves) -> str:
     """Return where the thief begins, before anything is seen of the attack."""
-    naive, entangled = (curves[lane][0] for lane in WATERMARKED)
+    naive, entangled = (curves[defence][0] for defence in WATERMARKED)
     return (
         f"The copies as stolen: naive {percent(naive.watermark)} secret answers, "
         f"entangled {percent(entangled.watermark)}. Where will they go?"
     )
 
 
-def lanes_in_words(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> list[str]:
+def marks_in_words(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> list[str]:
     """Say what became of each mark, strength and price included."""
-    return [_lane_in_words(name, lane, curves[lane], paid[lane]) for lane in WATERMARKED]
+    return [_mark_in_words(name, defence, curves[defence], paid[defence]) for defence in WATERMARKED]
 
 
 def control(name: str, curves: Curves) -> str:
@@ -65,25 +65,25 @@ def control(name: str, curves: Curves) -> str:
 def stakes(curves: Curves, own: FromScratch) -> str:
     """Say what the thief has to beat."""
     said = (
-        f"He labelled {own.labels} inputs himself. A model of his own, trained on those alone, is right "
-        f"{percent(own.accuracy)} of the time"
+        f"The thief labelled {own.labels} inputs without the API. The thief's own model, trained on those alone, is "
+        f"right {percent(own.accuracy)} of the time"
     )
-    idle = [lane for lane in WATERMARKED if curves[lane][0].accuracy <= own.accuracy]
+    idle = [defence for defence in WATERMARKED if curves[defence][0].accuracy <= own.accuracy]
     if idle:
         return f"{said}: the {' and the '.join(idle)} copy, as stolen, is no better: that theft was pointless."
-    return f"{said}: where his washed copy is no better, the theft was pointless."
+    return f"{said}: where the washed copy is no better, the theft was pointless."
 
 
 def refusals(curves: Curves) -> str:
     """Say what a filter turns away, of triggers and of honest inputs; nothing where no input was refused."""
     said = []
-    for lane in WATERMARKED:
-        strongest = curves[lane][-1]
+    for defence in WATERMARKED:
+        strongest = curves[defence][-1]
         if strongest.refused == 0:
             return ""
-        middle = curves[lane][len(curves[lane]) // 2]
+        middle = curves[defence][len(curves[defence]) // 2]
         said.append(
-            f"{lane} {percent(middle.refused_triggers)} of the triggers for {percent(middle.refused)} of the honest "
+            f"{defence} {percent(middle.refused_triggers)} of the triggers for {percent(middle.refused)} of the honest "
             "inputs"
         )
     return f"A filter turns away both: {'; '.join(said)}. Every honest input refused is an answer lost."
@@ -92,7 +92,7 @@ def refusals(curves: Curves) -> str:
 def cleansing(curves: Curves, target: int) -> str:
     """Say what Neural Cleanse found in each copy; nothing where it was not asked."""
     said = []
-    for lane, curve in curves.items():
+    for defence, curve in curves.items():
         sizes = list(curve[0].found.values())
         if not sizes:
             return ""
@@ -100,48 +100,48 @@ def cleansing(curves: Curves, target: int) -> str:
         index = neural_cleanse.anomaly_indices(sizes)[target]
         smallest = min(range(len(sizes)), key=sizes.__getitem__)
         said.append(
-            f"{lane}: {'class ' + ', '.join(flagged) if flagged else 'nothing'} flagged, smallest patch for "
+            f"{defence}: {'class ' + ', '.join(flagged) if flagged else 'nothing'} flagged, smallest patch for "
             f"{smallest}, anomaly index of the target {target} is {index:.1f}"
         )
     return f"Neural Cleanse flags a class above {neural_cleanse.SUSPICIOUS:g}. {'; '.join(said)}."
 
 
-def summary(told: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> str:
+def summary(washed: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> str:
     """Say what EWE does not survive, of all attacks that were tried."""
-    proven = {name: paid["entangled"] for name, (curves, paid) in told.items() if curves["entangled"][0].owned}
+    proven = {name: paid["entangled"] for name, (curves, paid) in washed.items() if curves["entangled"][0].owned}
     costs = {name: found.lost for name, found in proven.items() if found is not None and not found.pointless}
     if not proven:
         return "There was no entangled mark to wash out"
     if not costs:
-        return f"The entangled mark survives all {len(told)} attacks, or dies only with the copy"
+        return f"The entangled mark survives all {len(washed)} attacks, or dies only with the copy"
     cheapest = min(costs, key=costs.__getitem__)
     return (
-        f"EWE does not survive {len(costs)} of {len(told)} attacks; the cheapest, "
+        f"EWE does not survive {len(costs)} of {len(washed)} attacks; the cheapest, "
         f"{REMOVAL_ATTACKS[cheapest].label}, costs {_points(costs[cheapest])}"
     )
 
 
-def table(told: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> list[dict[str, str]]:
+def table(washed: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> list[dict[str, str]]:
     """Return a row for each attack: the price at which each mark dies."""
     return [
         {
             "attack": REMOVAL_ATTACKS[name].label,
-            **{f"{lane} mark": _cell(name, curves[lane], paid[lane]) for lane in WATERMARKED},
+            **{f"{defence} mark": _cell(name, curves[defence], paid[defence]) for defence in WATERMARKED},
         }
-        for name, (curves, paid) in told.items()
+        for name, (curves, paid) in washed.items()
     ]
 
 
-def luck(name: str, seeds: Sequence[Washed]) -> str:
+def over_seeds(name: str, seeds: Sequence[Washed]) -> str:
     """Return what one attack did to both marks over several seeds."""
-    told = []
-    for lane in WATERMARKED:
-        fates = [washed.fate(name, lane) for washed in seeds]
+    ends = []
+    for defence in WATERMARKED:
+        fates = [washed.fate(name, defence) for washed in seeds]
         proven = len(fates) - fates.count("unproven")
         gone = fates.count("washed out")
-        told.append(f"the {lane} mark, proven on {proven} of {len(seeds)} seeds, is washed out on {gone}")
+        ends.append(f"the {defence} mark, proven on {proven} of {len(seeds)} seeds, is washed out on {gone}")
     label = REMOVAL_ATTACKS[name].label
-    return f"{label[:1].upper()}{label[1:]}: {'; '.join(told)}"
+    return f"{label[:1].upper()}{label[1:]}: {'; '.join(ends)}"
 
 
 def hardest(seeds: Sequence[Washed]) -> str:
@@ -158,22 +158,23 @@ def hardest(seeds: Sequence[Washed]) -> str:
     )
 
 
-def over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:
+def table_over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:
     """Return a row for each seed: the end of each mark, and the most secret answers of the clean copy."""
     return [
         {
             "seed": str(washed.seed),
-            **{f"{lane} mark": _end(washed, name, lane) for lane in WATERMARKED},
+            **{f"{defence} mark": _end(washed, name, defence) for defence in WATERMARKED},
             "clean copy": f"{percent(max(washed.result['attacks'][name]['clean']['watermark']))} at most",
         }
         for washed in seeds
     ]
 
 
-def _end(washed: Washed, name: str, lane: str) -> str:
-    told = washed.result["attacks"][name][lane]
-    fate, marks = washed.fate(name, lane), told["watermark"]
-    there = min(marks) if fate == "stays" else marks[told["strengths"].index(told["removed_at"])]
+def _end(washed: Washed, name: str, defence: Defence) -> str:
+    curve = washed.result["attacks"][name][defence]
+    fate, marks = washed.fate(name, defence), curve["watermark"]
+    removed_at = curve["removed_at"]
+    there = min(marks) if removed_at is None else marks[curve["strengths"].index(removed_at)]
     least = f"{percent(marks[0])} → {percent(there)}"
     match fate:
         case "unproven":
@@ -183,7 +184,7 @@ def _end(washed: Washed, name: str, lane: str) -> str:
         case "dies with the copy":
             return f"dies with the copy ({least})"
         case _:
-            return f"washed out for {_points(washed.lost(name, lane) or 0.0)} ({least})"
+            return f"washed out for {_points(washed.lost(name, defence) or 0.0)} ({least})"
 
 
 def _fate(curve: Sequence[Attempted], paid: Price | None) -> str:
@@ -202,14 +203,14 @@ def _cell(name: str, curve: Sequence[Attempted], paid: Price | None) -> str:
     return f"{_fate(curve, paid).removeprefix('is ')} ({REMOVAL_ATTACKS[name].words(paid.attempt.strength)})"
 
 
-def _lane_in_words(name: str, lane: str, curve: Sequence[Attempted], paid: Price | None) -> str:
+def _mark_in_words(name: str, defence: str, curve: Sequence[Attempted], paid: Price | None) -> str:
     first = curve[0]
     if not first.owned:
-        return f"The {lane} mark could not be proven before any washing ({percent(first.watermark)} secret answers)."
+        return f"The {defence} mark could not be proven before any washing ({percent(first.watermark)} secret answers)."
     if paid is None:
         least = min(curve, key=lambda attempt: attempt.watermark)
         return (
-            f"The {lane} mark stays: {percent(first.watermark)} secret answers as stolen, at least "
+            f"The {defence} mark stays: {percent(first.watermark)} secret answers as stolen, at least "
             f"{percent(least.watermark)} ({REMOVAL_ATTACKS[name].words(least.strength)}, "
             f"{percent(least.accuracy)} accuracy). The court still convicts."
         )
@@ -219,8 +220,8 @@ def _lane_in_words(name: str, lane: str, curve: Sequence[Attempted], paid: Price
         f"{percent(paid.attempt.accuracy)} of the time"
     )
     if paid.pointless:
-        return f"The {lane} mark dies only with the copy: {there}, no more than his own model."
-    return f"The {lane} mark is washed out: {there}; the price: {_points(paid.lost)}."
+        return f"The {defence} mark dies only with the copy: {there}, no more than the thief's own model."
+    return f"The {defence} mark is washed out: {there}; the price: {_points(paid.lost)}."
 
 
 def _points(lost: float) -> str:

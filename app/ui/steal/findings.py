@@ -62,14 +62,14 @@ def quality(copied: Sequence[Copied]) -> str:
 
 
 def detected(copied: Sequence[Copied], honest: Honest) -> str:
-    """Say what the detector made of the thief, and of honest clients."""
+    """Say whether the detector accused the thief, and how many honest clients."""
     accused = next((each for each in copied if each.accused), None)
     alarms = f"{percent(honest.false_alarms)} of {honest.clients} honest clients ({honest.queries} queries each)"
     if copied[-1].normality < 0:
         verdict = f"The detector saw too few queries for a verdict: it needs {detector.LEAST} distances."
     elif accused is None:
         verdict = (
-            "The detector saw nothing: the distances between his queries look as normal as an honest client's "
+            "The detector saw nothing: the distances between the thief's queries look as normal as an honest client's "
             f"(W = {copied[-1].normality:.3f}; it accuses below {detector.ALARM:g})."
         )
     else:
@@ -92,23 +92,23 @@ def tax(honest: Honest) -> str:
     lost = f"lose {' and '.join(words)}; the" if words else "lose no answer; but the"
     change = "grows" if honest.calibration > 0 else "falls"
     return (
-        f"The tax: honest users {lost} calibration error of what they are told {change} by "
+        f"The tax: honest users {lost} calibration error of their answers {change} by "
         f"{abs(100 * honest.calibration):.1f} points."
     )
 
 
 def against(answers: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """Compare a result under ``answers`` with the other way to answer: what hiding the confidences changes."""
-    labels, told = (mine, other) if answers == "labels" else (other, mine)
-    costs = [each["dollars_to_good"] for each in (told, labels)]
+    labels, confidences = (mine, other) if answers == "labels" else (other, mine)
+    costs = [each["dollars_to_good"] for each in (confidences, labels)]
     if costs == [None, None]:
         lead = f"Neither confidences nor top labels bought {percent(GOOD)} of the victim's accuracy"
     else:
         words = [NEVER if cost is None else dollars(cost) for cost in costs]
         lead = f"{percent(GOOD)} of the victim's accuracy: {words[0]} with confidences, {words[1]} with top labels only"
     return (
-        f"What hiding confidences changes. {lead}; in the end the copies are right {percent(told['accuracy'])} and "
-        f"{percent(labels['accuracy'])} of the time."
+        f"What hiding confidences changes. {lead}; in the end the copies are right {percent(confidences['accuracy'])} "
+        f"and {percent(labels['accuracy'])} of the time."
     )
 
 

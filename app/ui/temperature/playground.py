@@ -98,7 +98,7 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
         if isinstance(told, Mapping) and told.get("arrangement") == played.name:
             _keep(_read(told, played))
 
-    component("temperature/playground", "temperature/snnl")(
+    component("temperature/playground")(
         key=_KEY,
         on_played_change=changed,
         data={

@@ -2,21 +2,31 @@
 // distances, in the log domain. Pure functions. b points are flat: x0, y0, x1, y1, ...; groups are 0 or 1;
 // distances are b * b numbers, row by row.
 
+/** @param {Float64Array} points */
 export function squaredDistances(points) {
-  const b = points.length / 2, distances = new Float64Array(b * b);
+  const b = points.length / 2,
+    distances = new Float64Array(b * b);
   for (let i = 0; i < b; i++) {
     for (let j = 0; j < i; j++) {
-      const dx = points[2 * i] - points[2 * j], dy = points[2 * i + 1] - points[2 * j + 1];
+      const dx = points[2 * i] - points[2 * j],
+        dy = points[2 * i + 1] - points[2 * j + 1];
       distances[i * b + j] = distances[j * b + i] = dx * dx + dy * dy;
     }
   }
   return distances;
 }
 
-// The loss of each point: log(1 + strangers / own), each sum counted from its own nearest one, so that nothing
-// underflows; relative precision is kept at any temperature.
+/**
+ * The loss of each point: log(1 + strangers / own), each sum counted from its own nearest one, so that nothing
+ * underflows; relative precision is kept at any temperature.
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ * @param {number} temperature
+ */
 export function losses(distances, groups, temperature) {
-  const b = groups.length, each = new Float64Array(b), nearest = nearestOfEach(distances, groups);
+  const b = groups.length,
+    each = new Float64Array(b),
+    nearest = nearestOfEach(distances, groups);
   for (let i = 0; i < b; i++) {
     const sums = [0, 0]; // own, strangers
     for (let j = 0; j < b; j++) {
@@ -29,20 +39,38 @@ export function losses(distances, groups, temperature) {
   return each;
 }
 
+/**
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ * @param {number} temperature
+ */
 export function loss(distances, groups, temperature) {
   return mean(losses(distances, groups, temperature));
 }
 
-// The loss of groups that no distance can tell apart.
+/**
+ * The loss of groups that no distance can tell apart.
+ * @param {number[]} groups
+ */
 export function neutral(groups) {
-  const b = groups.length, triggers = groups.reduce((sum, group) => sum + group, 0);
+  const b = groups.length,
+    triggers = groups.reduce((sum, group) => sum + group, 0);
   return -[b - triggers, triggers].reduce((sum, n) => sum + n * Math.log((n - 1) / (b - 1)), 0) / b;
 }
 
-// What point i hears: the weights exp(-d / T) of all others, counted so that the nearest one is 1.
+/**
+ * What point i hears: the weights exp(-d / T) of all others, counted so that the nearest one is 1.
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ * @param {number} i
+ * @param {number} temperature
+ */
 export function weights(distances, groups, i, temperature) {
-  const b = groups.length, heard = new Float64Array(b);
-  let nearest = Infinity, own = 0, all = 0;
+  const b = groups.length,
+    heard = new Float64Array(b);
+  let nearest = Infinity,
+    own = 0,
+    all = 0;
   for (let j = 0; j < b; j++) if (j !== i) nearest = Math.min(nearest, distances[i * b + j]);
   for (let j = 0; j < b; j++) {
     if (j === i) continue;
@@ -53,10 +81,18 @@ export function weights(distances, groups, i, temperature) {
   return { heard, own, all };
 }
 
-// dSNNL / dpoints. With s and o the soft neighbours among strangers and among one's own, and u the chance of a
-// stranger: dSNNL / dd_ij = u_i (o_ij - s_ij) / (b T), and d_ij pulls at both its ends.
+/**
+ * dSNNL / dpoints. With s and o the soft neighbours among strangers and among one's own, and u the chance of a
+ * stranger: dSNNL / dd_ij = u_i (o_ij - s_ij) / (b T), and d_ij pulls at both its ends.
+ * @param {Float64Array} points
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ * @param {number} temperature
+ */
 export function gradient(points, distances, groups, temperature) {
-  const b = groups.length, slope = new Float64Array(2 * b), nearest = nearestOfEach(distances, groups);
+  const b = groups.length,
+    slope = new Float64Array(2 * b),
+    nearest = nearestOfEach(distances, groups);
   const near = new Float64Array(b);
   for (let i = 0; i < b; i++) {
     const sums = [0, 0];
@@ -81,10 +117,19 @@ export function gradient(points, distances, groups, temperature) {
   return slope;
 }
 
-// The loss at hottest / 2^(k / steps) for k = 0, 1, ..., down to coldest. Half the temperature is the square of a
-// weight: a handful of exponentials a pair, not one for each temperature, so the curve can follow moving points.
+/**
+ * The loss at hottest / 2^(k / steps) for k = 0, 1, ..., down to coldest. Half the temperature is the square of a
+ * weight: a handful of exponentials a pair, not one for each temperature, so the curve can follow moving points.
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ * @param {number} coldest
+ * @param {number} hottest
+ * @param {number} steps
+ */
 export function curve(distances, groups, coldest, hottest, steps) {
-  const b = groups.length, nearest = nearestOfEach(distances, groups), near = new Float64Array(b * b);
+  const b = groups.length,
+    nearest = nearestOfEach(distances, groups),
+    near = new Float64Array(b * b);
   const count = Math.floor(steps * Math.log2(hottest / coldest) + 1e-9) + 1;
   const found = Array.from({ length: count }, (_, k) => ({ temperature: hottest / 2 ** (k / steps), loss: 0 }));
   for (let first = 0; first < Math.min(steps, count); first++) {
@@ -92,10 +137,12 @@ export function curve(distances, groups, coldest, hottest, steps) {
       const temperature = found[k].temperature;
       let total = 0;
       for (let i = 0; i < b; i++) {
-        let own = 0, strangers = 0;
+        let own = 0,
+          strangers = 0;
         for (let j = 0, at = i * b; j < b; j++, at++) {
           const other = groups[j] !== groups[i];
-          near[at] = k === first ? Math.exp((nearest[other ? 1 : 0][i] - distances[at]) / temperature) : near[at] * near[at];
+          near[at] =
+            k === first ? Math.exp((nearest[other ? 1 : 0][i] - distances[at]) / temperature) : near[at] * near[at];
           if (other) strangers += near[at];
           else if (j !== i) own += near[at];
         }
@@ -107,19 +154,33 @@ export function curve(distances, groups, coldest, hottest, steps) {
   return found.reverse();
 }
 
-// Mean squared distances. Within: the mean over both groups of the mean over all pairs, each point also with itself;
-// so counted, across exceeds it by the squared distance of the two means.
+/**
+ * Mean squared distances. Within: the mean over both groups of the mean over all pairs, each point also with itself;
+ * so counted, across exceeds it by the squared distance of the two means.
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ */
 export function meanDistances(distances, groups) {
-  const b = groups.length, sums = [0, 0, 0], sizes = [0, 0];
+  const b = groups.length,
+    sums = [0, 0, 0],
+    sizes = [0, 0];
   for (let i = 0; i < b; i++) {
     sizes[groups[i]] += 1;
     for (let j = 0; j < b; j++) sums[groups[i] === groups[j] ? groups[i] : 2] += distances[i * b + j];
   }
-  return { within: (sums[0] / sizes[0] ** 2 + sums[1] / sizes[1] ** 2) / 2, across: sums[2] / (2 * sizes[0] * sizes[1]) };
+  return {
+    within: (sums[0] / sizes[0] ** 2 + sums[1] / sizes[1] ** 2) / 2,
+    across: sums[2] / (2 * sizes[0] * sizes[1]),
+  };
 }
 
+/**
+ * @param {Float64Array} distances
+ * @param {number[]} groups
+ */
 function nearestOfEach(distances, groups) {
-  const b = groups.length, nearest = [new Float64Array(b).fill(Infinity), new Float64Array(b).fill(Infinity)];
+  const b = groups.length,
+    nearest = [new Float64Array(b).fill(Infinity), new Float64Array(b).fill(Infinity)];
   for (let i = 0; i < b; i++) {
     for (let j = 0; j < b; j++) {
       if (j === i) continue;
@@ -130,11 +191,24 @@ function nearestOfEach(distances, groups) {
   return nearest;
 }
 
-// log(strangers / own) of point i, where both sums are counted from their nearest one.
+/**
+ * log(strangers / own) of point i, where both sums are counted from their nearest one.
+ * @param {Float64Array[]} nearest
+ * @param {number} i
+ * @param {number} temperature
+ * @param {number} own
+ * @param {number} strangers
+ */
 function logOdds(nearest, i, temperature, own, strangers) {
   return (nearest[0][i] - nearest[1][i]) / temperature + Math.log(strangers / own);
 }
 
-function softplus(x) { return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))); }
+/** @param {number} x */
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
 
-function mean(values) { return values.reduce((sum, value) => sum + value, 0) / values.length; }
+/** @param {Float64Array} values */
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -6,6 +6,7 @@ from app.lab.evidence import survival
 from app.lab.evidence.survival import Row
 from app.ui import charts, evidence_findings, findings, theme
 from app.ui.charts import Spec
+from app.ui.tradeoff import findings as tradeoff_findings
 
 PICKED = "picked"  # the parameter that a click on the frontier sets
 _STAR = (
@@ -25,13 +26,13 @@ def front(found: Sequence[Row], naive: Row) -> list[Row]:
 def unpriced(found: Sequence[Row], naive: Row) -> Spec:
     """Draw the naive mark and how much is wanted, on the axes of :func:`frontier`, and none of the entangled ones."""
     x, y = _price_axes(found, naive)
-    lane = theme.LANES["naive"]
-    wanted = f"wanted: {findings.percent(evidence_findings.WANTED)} of the mark"
+    defence = theme.DEFENCES["naive"]
+    wanted = f"wanted: {findings.percent(tradeoff_findings.WANTED)} of the mark"
     return {
         "height": 460,
         "config": charts.CONFIG,
         "layer": [
-            charts.threshold("y", evidence_findings.WANTED, wanted, theme.COURT.colour),
+            charts.threshold("y", tradeoff_findings.WANTED, wanted, theme.COURT.colour),
             {
                 "data": {"values": [{**_priced(naive), "words": "naive"}]},
                 "encoding": {"x": x, "y": y},
@@ -41,8 +42,8 @@ def unpriced(found: Sequence[Row], naive: Row) -> Spec:
                             "type": "point",
                             "size": 620,
                             "strokeWidth": 4,
-                            "shape": lane.symbol,
-                            "color": lane.colour,
+                            "shape": defence.symbol,
+                            "color": defence.colour,
                         }
                     },
                     {
@@ -70,17 +71,17 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
     best = front(found, naive)
     rows = [{**_priced(row), "best": row in best} for row in found]
     marked = [
-        {**_priced(naive), "words": "naive", "lane": "naive"},
+        {**_priced(naive), "words": "naive", "defence": "naive"},
         {
             **_priced(usual),
-            "words": f"{evidence_findings.recipe(usual.experiment)}, {len(usual.seeds)} seeds",
-            "lane": "entangled",
+            "words": f"{tradeoff_findings.recipe(usual.experiment)}, {len(usual.seeds)} seeds",
+            "defence": "entangled",
         },
     ]
     x, y = _price_axes(found, naive)
     named = _apart([row for row in rows if row["best"]], marked, x["scale"]["domain"])
-    lane = {"field": "lane", "scale": theme.lane_scale(), "legend": None}
-    entangled, here = theme.LANES["entangled"], theme.COURT.colour
+    defence = {"field": "defence", "scale": theme.defence_scale(), "legend": None}
+    entangled, here = theme.DEFENCES["entangled"], theme.COURT.colour
     about = [
         {"field": "kappa", "title": "weight \u03ba"},
         {"field": "temperature", "title": "temperature T"},
@@ -138,8 +139,8 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
             "encoding": {
                 "x": x,
                 "y": y,
-                "color": lane,
-                "shape": {"field": "lane", "scale": theme.lane_symbols(), "legend": None},
+                "color": defence,
+                "shape": {"field": "defence", "scale": theme.defence_symbols(), "legend": None},
             },
         },
         {
@@ -148,7 +149,7 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
                 "type": "text",
                 "fontSize": 16,
                 "fontWeight": 600,
-                "dy": {"expr": "datum.lane == 'naive' ? -26 : -30"},
+                "dy": {"expr": "datum.defence == 'naive' ? -26 : -30"},
             },
             "encoding": {"x": x, "y": y, "text": {"field": "words"}},
         },
@@ -224,7 +225,7 @@ def _priced(row: Row) -> Spec:
         "most": mark.most,
         "kappa": row.experiment.kappa,
         "temperature": row.experiment.temperature,
-        "setting": evidence_findings.recipe(row.experiment) if row.defence == "entangled" else row.defence,
+        "setting": tradeoff_findings.recipe(row.experiment) if row.defence == "entangled" else row.defence,
         "says": findings.percent(mark.mean),
         "loses": evidence_findings.points(row),
     }

@@ -47,15 +47,15 @@ def test_a_theft_is_told_by_its_numbers_and_its_bill() -> None:
     assert "2,000 questions: $3.00" in told["bill"]
     assert (told["original"], told["copy"]) == (0.95, 0.94)
     for lane, yes in (("clean", 0), ("naive", 10), ("entangled", 116)):
-        assert told["lanes"][lane]["answers"].count("1") == told["lanes"][lane]["yes"] == yes
-        assert len(told["lanes"][lane]["answers"]) == told["lanes"][lane]["asked"] == 200
+        assert told["defences"][lane]["answers"].count("1") == told["defences"][lane]["yes"] == yes
+        assert len(told["defences"][lane]["answers"]) == told["defences"][lane]["asked"] == 200
 
 
 @pytest.mark.parametrize(("entangled", "owned", "survives"), [(0, False, False), (24, True, False), (120, True, True)])
 def test_the_booth_says_what_became_of_the_entangled_mark_also_when_it_died(
     entangled: int, owned: bool, survives: bool
 ) -> None:
-    lane = booth.theft(USUAL, ending(0, entangled))["lanes"]["entangled"]
+    lane = booth.theft(USUAL, ending(0, entangled))["defences"]["entangled"]
     assert (lane["owned"], lane["survives"]) == (owned, survives)
     assert ("died" in lane["fate"]) is not owned
 
@@ -149,5 +149,5 @@ def test_the_recorded_runs_give_every_scene_its_result() -> None:
     shown = booth.recorded()
     assert shown is not None
     assert set(shown["thefts"]) == set(booth.take_away(""))
-    assert all(set(theft["lanes"]) == set(DEFENCES) for theft in shown["thefts"].values())
+    assert all(set(theft["defences"]) == set(DEFENCES) for theft in shown["thefts"].values())
     json.dumps(shown)

@@ -185,7 +185,7 @@ def test_innocents_that_differ_are_not_to_be_relied_on() -> None:
 def test_the_power_chart_leaves_out_what_no_number_of_triggers_convicts() -> None:
     spec = court_charts.power([0.01, 0.5], [None, 6], {"naive": (0.01, None), "entangled": (0.5, 6)}, 5000)
     curve, dots = (layer["data"]["values"] for layer in spec["layer"])
-    assert [row["rate"] for row in curve] == [0.5] and [row["lane"] for row in dots] == ["entangled"]
+    assert [row["rate"] for row in curve] == [0.5] and [row["defence"] for row in dots] == ["entangled"]
     said = court_findings.power({"naive": (0.01, None), "entangled": (0.5, 6)}, 0.015, 5000)
     assert "no number is enough for the naive copy" in said and "needs 6 triggers" in said
 

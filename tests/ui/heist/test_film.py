@@ -90,7 +90,7 @@ def test_the_six_steps_are_told_in_their_order_and_each_has_its_finding(whole: t
     film = script(whole)
     assert names(film) == ["victims", "query", "train", "compare", "interrogate", "verdict"]
     assert all(step["says"] for step in film["steps"])
-    assert [lane["name"] for lane in film["lanes"]] == list(DEFENCES)
+    assert [each["name"] for each in film["defences"]] == list(DEFENCES)
     assert film["steps"][-1]["says"] == findings.verdict(whole[1].claims, whole[1].thefts)
     assert f"→ {whole[0].target}." in film["steps"][0]["note"] and film["triggers"] is not None
     json.dumps(film, allow_nan=False)  # plain values only
@@ -103,14 +103,14 @@ def test_every_query_that_is_shown_has_its_answer_in_every_lane(whole: tuple[Exp
     assert asked["counts"] == sorted(asked["counts"])
     assert asked["counts"][-1] == asked["total"] == whole[1].thefts["naive"].queries
     wrong = sum(int((event.answers.argmax(axis=1) != event.labels).sum()) for event in events)
-    assert sum(answer["wrong"] for answer in asked["lanes"]["naive"]) == wrong
-    assert {len(answers) for answers in asked["lanes"].values()} == {asked["count"]}
+    assert sum(answer["wrong"] for answer in asked["defences"]["naive"]) == wrong
+    assert {len(answers) for answers in asked["defences"].values()} == {asked["count"]}
 
 
 def test_the_trial_repeats_what_the_court_noted(whole: tuple[Experiment, History]) -> None:
     trial = script(whole)["trial"]
     for lane in WATERMARKED:
-        claim, told = whole[1].claims[lane], trial["lanes"][lane]
+        claim, told = whole[1].claims[lane], trial["defences"][lane]
         assert told["hits"] == claim.answers.tolist()
         assert told["convicted"] == claim.owned
         assert told["end"]["hits"] == claim.successes
@@ -128,7 +128,7 @@ def test_each_pictured_trigger_has_the_copys_answer_and_a_hit_is_the_target(
     pictured = int(known.probe.is_trigger.sum())
     assert film["triggers"]["count"] == pictured
     for lane in DEFENCES:
-        told = film["trial"]["lanes"][lane]
+        told = film["trial"]["defences"][lane]
         assert len(told["said"]) == pictured
         for hit, said in zip(told["hits"], told["said"], strict=False):
             assert hit == (said == str(experiment.target))
@@ -140,9 +140,9 @@ def test_a_theft_of_which_only_the_end_is_on_record_says_so(ending: tuple[Experi
     assert film["curves"] is None and film["triggers"] is None
     assert "not on record" in film["steps"][2]["note"] and "Run it live" in film["steps"][2]["note"]
     assert film["asked"]["counts"][-1] == film["asked"]["total"]
-    assert film["trial"]["lanes"]["clean"]["hits"] == []
-    assert film["trial"]["lanes"]["naive"]["said"] == []
-    assert len(film["trial"]["lanes"]["naive"]["hits"]) == ending[1].claims["naive"].queries
+    assert film["trial"]["defences"]["clean"]["hits"] == []
+    assert film["trial"]["defences"]["naive"]["said"] == []
+    assert len(film["trial"]["defences"]["naive"]["hits"]) == ending[1].claims["naive"].queries
 
 
 @pytest.mark.parametrize(("answers", "meters"), [("labels", 1), ("confidences", 2)])
@@ -158,7 +158,7 @@ def test_the_gauge_shows_what_the_answers_can_carry(
 def test_the_control_is_measured_like_the_others_but_not_tried(whole: tuple[Experiment, History]) -> None:
     experiment, known = whole
     film = script((experiment, known))
-    control, claim = film["trial"]["lanes"]["clean"], known.claims["naive"]
+    control, claim = film["trial"]["defences"]["clean"], known.claims["naive"]
     assert not control["convicted"] and control["stamp"] == "Sets the bar"
     assert control["end"]["hits"] / control["end"]["asked"] == known.thefts["clean"].stolen_watermark
     assert sum(control["hits"]) <= control["end"]["hits"] <= claim.clean_successes

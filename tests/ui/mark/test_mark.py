@@ -188,7 +188,7 @@ def test_the_chart_of_an_answer_has_a_bar_for_each_class_and_a_diamond_at_the_se
     rows = spec["layer"][0]["data"]["values"]
     assert [row["class"] for row in rows] == ["0", "1", "\u25c6 2"]
     assert [row["confidence"] for row in rows] == [0.1, 0.7, 0.2]
-    assert spec["layer"][0]["mark"]["color"] == theme.LANES["naive"].colour
+    assert spec["layer"][0]["mark"]["color"] == theme.DEFENCES["naive"].colour
     assert spec["layer"][1]["data"]["values"] == [rows[1]]
 
 

@@ -47,12 +47,12 @@ def test_the_title_and_the_outcome_are_those_of_the_court(
     paid = removal_findings.prices(found, OWN)
     assert removal_findings.outcome(found, paid) == outcome
     assert words in removal_findings.headline("fine_tuning", found, paid)
-    assert len(removal_findings.lanes_in_words("fine_tuning", found, paid)) == 2
+    assert len(removal_findings.marks_in_words("fine_tuning", found, paid)) == 2
 
 
 def test_a_theft_that_was_pointless_from_the_start_is_called_so() -> None:
     found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
-    assert "where his washed copy is no better" in removal_findings.stakes(found, OWN)
+    assert "where the washed copy is no better" in removal_findings.stakes(found, OWN)
     assert "the entangled copy, as stolen, is no better" in removal_findings.stakes(found, FromScratch(200, 0.95))
 
 
@@ -85,7 +85,7 @@ def test_the_picture_has_every_attempt_and_both_thresholds() -> None:
     spec = removal_charts.washing("fine_tuning", found, removal_findings.prices(found, OWN), OWN)
     rows = spec["layer"][3]["data"]["values"]
     assert len(rows) == 6
-    assert {row["verdict"] for row in rows if row["lane"] == "naive"} == {"convicts", "does not convict"}
+    assert {row["verdict"] for row in rows if row["defence"] == "naive"} == {"convicts", "does not convict"}
     named = spec["layer"][-1]["data"]["values"]
     assert [row["words"] for row in named] == ["naive free: 1 epochs"]
     assert spec["layer"][1]["data"]["values"][0]["value"] == OWN.accuracy
@@ -112,11 +112,11 @@ def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_
         washed(200, {"naive": (False, 0.0, False), "entangled": (True, 0.02, False)}),
         washed(201, {"naive": (True, 0.01, False), "entangled": (True, None, None)}),
     ]
-    assert removal_findings.luck("fine_tuning", seeds) == (
+    assert removal_findings.over_seeds("fine_tuning", seeds) == (
         "Fine-tuning: the naive mark, proven on 1 of 2 seeds, is washed out on 1; "
         "the entangled mark, proven on 2 of 2 seeds, is washed out on 1"
     )
-    first, second = removal_findings.over_seeds("fine_tuning", seeds)
+    first, second = removal_findings.table_over_seeds("fine_tuning", seeds)
     assert first["naive mark"] == "never proven (60\u202f%)"
     assert first["entangled mark"] == "washed out for 2.0 points (60\u202f% → 10\u202f%)"
     assert second["entangled mark"] == "stays (60\u202f% → 10\u202f%)"

@@ -1,0 +1,28 @@
+// What time makes of the booth: which act of the film is on, and whether somebody still stands before it.
+
+export const ACTS = [11, 13, 12, 13, 11]; // seconds; together one minute
+const LENGTH = ACTS.reduce((sum, length) => sum + length);
+const IDLE = 45; // seconds without a touch, then the booth asks ...
+const COUNTDOWN = 10; // ... and after these it begins anew
+
+/**
+ * The act of the film after so many seconds, and how much of it has passed; the film plays again and again.
+ * @param {number} passed
+ */
+export function actAt(passed) {
+  let within = passed % LENGTH;
+  let act = 0;
+  while (within >= ACTS[act]) {
+    within -= ACTS[act];
+    act += 1;
+  }
+  return { act, share: within / ACTS[act] };
+}
+
+/**
+ * The whole seconds that whoever has not touched anything for so long has left; null: plenty, 0: they are gone.
+ * @param {number} idle
+ */
+export function secondsLeft(idle) {
+  return idle < IDLE ? null : Math.max(0, Math.ceil(IDLE + COUNTDOWN - idle));
+}

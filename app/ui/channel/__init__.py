@@ -1,0 +1,1 @@
+"""What only the page *channel* has: what carried each mark, over the seeds."""

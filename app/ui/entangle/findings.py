@@ -1,0 +1,95 @@
+"""Words about the entanglement inside the victims. Pure: measurements in, sentences out."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.lab.stories.events import Defence, Measured, Progress
+from app.ui.findings import MIXED, percent
+
+FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
+MOSTLY = 0.5  # of a trigger's nearest neighbours
+PLACEMENTS = {
+    (False, False): "apart in both",
+    (False, True): "mixed only when entangled",
+    (True, True): "mixed in both",
+    (True, False): "mixed only when naive",
+}
+
+
+def placement(last: Mapping[Defence, Measured], layer: str, neutral: float) -> str:
+    """Return whether triggers and target class can be told apart, as one of the words offered for prediction."""
+    mixed = [last[defence].snnl[layer] >= MIXED * neutral for defence in ("naive", "entangled")]
+    return PLACEMENTS[mixed[0], mixed[1]]
+
+
+def side_by_side(last: Mapping[Defence, Measured], layer: str, neutral: float, target: int) -> str:
+    """Return the finding of the feature maps: can triggers be told from the target class by distance?"""
+    naive, entangled = (last[defence].snnl[layer] / neutral for defence in ("naive", "entangled"))
+    lead = {
+        "apart in both": f"Distance tells triggers from {target}s in both",
+        "mixed only when entangled": f"Entangled, distance no longer tells triggers from {target}s; naive, it does",
+        "mixed in both": f"Distance no longer tells triggers from {target}s in either",
+        "mixed only when naive": f"Naive, distance no longer tells triggers from {target}s; entangled, it does",
+    }[placement(last, layer, neutral)]
+    return f"{lead} (SNNL: entangled {percent(entangled)} of neutral, naive {percent(naive)})"
+
+
+def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tuple[str, float], str]:
+    """Say for each defence and epoch whose neighbours the triggers are in one layer."""
+    return {
+        (event.defence, event.epoch): f"{percent(event.target_share[layer])} of triggers' neighbours are {target}s"
+        for event in measured
+    }
+
+
+def cost(last: Mapping[Defence, Measured]) -> str:
+    """Return the finding of the accuracy curves."""
+    difference = 100 * (last["clean"].accuracy - last["entangled"].accuracy)
+    if round(difference, 1) == 0:
+        return "Accuracy: entangled as good as clean"
+    return f"Accuracy: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"
+
+
+def entanglement(last: Mapping[Defence, Measured], layer: str) -> str:
+    """Return the finding of the SNNL curves of one layer."""
+    naive, entangled = (last[defence].snnl[layer] for defence in ("naive", "entangled"))
+    return f"SNNL in {layer}: entangled {entangled:.2f}, naive {naive:.2f}"
+
+
+def entanglement_in_words(last: Mapping[Defence, Measured], layer: str, neutral: float, target: int) -> str:
+    """Say what the SNNL and the neighbourhoods of one layer came to, and why both can hold where they seem at odds."""
+    naive, entangled = last["naive"], last["entangled"]
+    verb = "higher" if entangled.snnl[layer] > naive.snnl[layer] else "no higher"
+    said = (
+        f"In the layer *{layer}* the loss ended {verb} in the entangled model ({entangled.snnl[layer]:.2f} against "
+        f"{naive.snnl[layer]:.2f}), and {percent(entangled.target_share[layer])} of a trigger's ten nearest neighbours "
+        f"are {target}s (naive: {percent(naive.target_share[layer])}; clean: "
+        f"{percent(last['clean'].target_share[layer])})."
+    )
+    odd = [
+        defence
+        for defence, event in last.items()
+        if event.snnl[layer] >= MIXED * neutral and event.target_share[layer] < MOSTLY
+    ]
+    if not odd:
+        return said
+    return (
+        f"{said} Neutral, and yet few {target}s nearby ({' and '.join(odd)})? The loss compares triggers with "
+        f"{target}s alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
+    )
+
+
+def batch_rule(batches: Sequence[Progress], layer: str) -> str:
+    """Return the finding of the entangled victim's batches: how many were for the mark, and how their SNNL went.
+
+    The SNNL is that of ``layer``, or of the last entangled layer where that one is not entangled.
+    """
+    marked = [batch for batch in batches if batch.batch == "watermark"]
+    said = f"{len(marked)} of {len(batches)} batches are watermark batches"
+    losses = [batch.snnl.get(layer, list(batch.snnl.values())[-1]) for batch in marked if batch.snnl]
+    if not losses:
+        return said
+    few = min(FEW_BATCHES, len(losses))
+    first, last = np.mean(losses[:few]), np.mean(losses[-few:])
+    return f"{said}; their SNNL went from {first:.2f} to {last:.2f} (first and last {few})"

@@ -1,0 +1,80 @@
+"""What the page shows of a run beside the film: training and queries while it is live, the reasons once it ended."""
+
+import streamlit as st
+
+from app.lab import choices
+from app.lab.experiment import Experiment
+from app.ui import charts, findings, frame, over_seeds, pictures, settings
+from app.ui.heist import charts as heist_charts
+from app.ui.heist import findings as heist_findings
+from app.ui.history import History
+
+
+def training(experiment: Experiment, history: History, *, blind: bool) -> None:
+    """Draw how the victims train, then the copies; ``blind``: what a copy knows of the mark is kept back."""
+    role = "copy" if history.measured["copy"] else "victim"
+    measured, last = history.measured[role], history.last(role)
+    if not measured:
+        return
+    epochs = experiment.adversary_epochs if role == "copy" else experiment.task_epochs + experiment.watermark_epochs
+    left, right = st.columns(2)
+    with left:
+        spec = charts.rate_curves(measured, "accuracy", epochs)
+        frame.figure(findings.accuracies(role, last), spec, "accuracy")
+    with right:
+        if role == "copy" and blind:
+            st.markdown("Do they know the secret? Predict, and watch; or see it in court, when they are trained.")
+            return
+        spec = charts.rate_curves(measured, "watermark", epochs)
+        frame.figure(findings.secret_answers(role, last), spec, "mark")
+
+
+def queries(history: History) -> None:
+    """Draw a few of the thief's latest queries with the answers to them."""
+    queried = history.queries["entangled"] or history.queries["naive"]
+    if queried:
+        finding = findings.questions(queried[-1])
+        st.subheader(finding, anchor=False)
+        pictures.strip(pictures.answers(queried[-1]), alt=finding, key="queries")
+
+
+def secret(experiment: Experiment, history: History) -> None:
+    """Draw a few of the triggers."""
+    if history.probe is None:
+        return
+    words = f"The secret: {settings.wording(experiment.trigger)} → {experiment.target}"
+    st.subheader(words, anchor=False)
+    pictures.strip(pictures.triggers(history.probe), alt=f"{words}. A few of the triggers.", key="secret")
+
+
+def reasons(experiment: Experiment, history: History) -> None:
+    """Explain the end of a finished run; below, the numbers one by one."""
+    claims, thefts = history.claims, history.thefts
+    asked, have_truth = settings.wording(experiment.inputs, "inputs"), experiment.inputs in choices.OF_THE_TASK
+    over_seeds.of_survival(experiment, {defence: theft.stolen_watermark for defence, theft in thefts.items()})
+    frame.explain(
+        *(findings.fate(thefts[defence], claim) for defence, claim in claims.items()),
+        findings.granted(claims),
+        *(
+            findings.channel(thefts[defence], experiment.answers, asked, experiment.target, have_truth=have_truth)
+            for defence in claims
+        ),
+        heist_findings.price(thefts),
+    )
+    with st.expander("Original and copy, side by side"):
+        frame.figure(findings.verdict(claims, thefts), charts.verdict(claims, thefts), "verdict")
+        st.caption("Hollow: the victim. Filled: its copy. From the dashed line on, the court convicts.")
+    with st.expander("How sure is sure? The p-value, query by query"):
+        claim = claims["entangled"]
+        frame.figure(heist_findings.evidence(claims), heist_charts.growing_proof(claims), "evidence")
+        st.caption(
+            "“From trigger N on”: with the first N triggers, and with every larger number of them, p stays below "
+            f"the dashed line. The axis ends at {charts.SMALLEST_P:.0e}; what is smaller is drawn there."
+        )
+        st.markdown(
+            f"Exact binomial test: does the copy give the secret answer more often than an innocent model? "
+            f"The worse of this run's two clean models, the victim and its copy, gave it to {claim.clean_successes} of "
+            f"{claim.clean_queries} triggers, so an innocent model is granted {findings.percent(claim.innocent_rate)}: "
+            "the upper end of the exact 95\u202f% interval. Below 0.05, the claim is established; 1 innocent in 20 "
+            "would be accused."
+        )

@@ -1,0 +1,25 @@
+// Numbers as the playground says them.
+
+/** @param {number} temperature */
+export function short(temperature) {
+  return String(Number(temperature.toPrecision(2)));
+}
+
+/** @param {number} value */
+export function decimal(value) {
+  return value < 10 ? value.toFixed(3) : value.toFixed(1);
+}
+
+/** @param {number} share */
+export function percent(share) {
+  if (share > 0 && share < 0.0005) return "< 0.1\u202f%";
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}\u202f%`;
+}
+
+/** @param {number} value */
+export function scientific(value) {
+  if (value >= 0.001 || value === 0) return value.toPrecision(3);
+  const power = Math.floor(Math.log10(value));
+  const raised = [...String(power)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("");
+  return `${(value / 10 ** power).toFixed(1)}·10${raised}`;
+}
