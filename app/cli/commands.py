@@ -162,6 +162,7 @@ def _measure(table: Any, task: Task, markdown: Callable[[Any], str], chosen: arg
         print(f"{failed} experiments failed, so there is no table; start it again.", file=sys.stderr)
         return 1
     rows = table.rows(results)
+    chosen.file.parent.mkdir(parents=True, exist_ok=True)
     table.write(chosen.file, rows)
     print(markdown(rows))
     return 0

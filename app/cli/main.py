@@ -10,7 +10,7 @@
     python -m app triggers PRESET --folder DIR
     python -m app claim PRESET ANSWERS.csv [--json] [--record FILE.html]
     python -m app pretrain [NAME ...] [--only heists|removal|attacks]
-    python -m app app [--port N] [--address HOST]
+    python -m app app [--port N]
 
 Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a sweep, each line is
 one point. Only the parser is here, so that ``--help`` answers at once; torch is imported by :mod:`app.cli.commands`.
@@ -65,8 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "app":
             from app.cli import serve
 
-            serve.serve(chosen.port, chosen.address)
-            return 0
+            return serve.serve(chosen.port, chosen.address)
         from app.cli import commands  # two seconds, which --help need not wait for
 
         return commands.run(chosen)
@@ -132,7 +131,7 @@ def _parser() -> _Parser:
         table.add_argument("--file", type=Path, default=paths.MADE_AGAIN / file, help="where to put it")
     served = command("app", "start the server of the lessons")
     served.add_argument("--port", metavar="N", type=_positive, default=8501, help="where it listens; by default 8501")
-    served.add_argument("--address", metavar="HOST", help="the network interface to listen on; by default all")
+    served.add_argument("--address", help="of the network interface to listen on; by default all of this machine's")
     return parser
 
 

@@ -94,7 +94,9 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
                 raise ValueError("Only a finished run can be recorded; this one ends with no result.")
             metrics = last.result
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=f".{folder.name}-", ignore_cleanup_errors=True
+    ) as scratch:
         made = Path(scratch, "new")
         made.mkdir()
         for task, stream in complete.items():
@@ -111,9 +113,15 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
             },
         }
         (made / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        replaced = Path(scratch, "old")
         if folder.exists():
-            folder.rename(Path(scratch, "old"))
-        made.rename(folder)
+            folder.rename(replaced)
+        try:
+            made.rename(folder)
+        except OSError:  # Windows does not move what another process has open, a virus scanner for example
+            if replaced.exists() and not folder.exists():
+                replaced.rename(folder)
+            raise
 
 
 def read(folder: Path, task: Task = "run") -> list[Event]:
