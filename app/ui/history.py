@@ -81,7 +81,7 @@ class History:
 
     @property
     def price(self) -> tuple[float, float] | None:
-        """The accuracy that the entangled mark cost, and its success rate in the copy; None until the run is finished."""
+        """The accuracy that the entangled mark cost, and its success rate in the copy; None until the run is done."""
         if self.finished is None or "entangled" not in self.thefts:
             return None
         theft = self.thefts["entangled"]
