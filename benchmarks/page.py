@@ -15,7 +15,7 @@ def measure(stage: Stage) -> Iterator[Row]:
     """Open a lesson, look into a model while two heists train, run and stop another one."""
     url, browser = stage.server(), stage.browser()
     first, *later = (arrival(browser, f"{url}/heist") for _ in range(1 + stage.repetitions))
-    yield Row("a lesson, from its address to standing still, the first visitor", first, "s")
+    yield Row("a lesson, until it stands still, the first visitor", first, "s")
     yield from middle_and_worst("the same, a later visitor", later, "s")
     with two_runs_train(browser, url):
         waits = list(other_layers(browser, url, 1 if stage.quick else ROUNDS * stage.repetitions))
