@@ -49,10 +49,10 @@ def run_and_stop(browser: Browser, url: str) -> tuple[float, float]:
 def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
     """Yield the seconds from a click on a layer to its numbers; its question is put aside before."""
     page = opened(browser, f"{url}/entangle")
-    shown = page.get_by_role("radiogroup", name="Layer").get_by_role("radio")
-    layers = shown.all_inner_texts()
+    group = page.get_by_role("radiogroup", name="Layer", exact=True)
+    layers = group.get_by_role("radio").all_inner_texts()
     for layer in layers:
-        page.get_by_role("radio", name=layer, exact=True).click()
+        group.get_by_role("radio", name=layer, exact=True).click()
         expect(page.get_by_text(f"In the layer {layer},").first).to_be_visible(timeout=PATIENCE)
         settled(page)
         page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
@@ -60,6 +60,6 @@ def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
         settled(page)
     for layer in layers * rounds:
         numbers = page.get_by_role("heading", name=f"SNNL in {layer}:")
-        yield wait(page.get_by_role("radio", name=layer, exact=True).click, numbers)
+        yield wait(group.get_by_role("radio", name=layer, exact=True).click, numbers)
         settled(page)
     page.close()
