@@ -93,7 +93,8 @@ def crossing(*, source: str, targets: tuple[str, ...]) -> list[str]:
 def test_relative_and_local_imports_are_seen(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(
-        "import torch.nn\nfrom . import beside\nfrom ..other import thing\n\n\ndef later():\n    from app.ui import frame\n"
+        "import torch.nn\nfrom . import beside\nfrom ..other import thing\n\n\n"
+        "def later():\n    from app.ui import frame\n"
     )
     assert list(imports("app.lab.task.module", module)) == [
         ("torch.nn", False),

@@ -1,4 +1,4 @@
-"""Worker processes find the fake lab that stands beside this file."""
+"""Worker processes find the fake lab that stands beside this file, and if a test likes, no torch to wait for."""
 
 import os
 from collections.abc import Iterator
@@ -15,3 +15,11 @@ def fake_lab_importable() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
         yield
+
+
+@pytest.fixture(scope="module")
+def without_torch(fake_lab_importable: None) -> Iterator[str]:
+    """Spare the workers of the fake lab the seconds of importing torch; return their path."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(HERE / "without_torch"), prepend=os.pathsep)
+        yield os.environ["PYTHONPATH"]

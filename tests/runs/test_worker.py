@@ -1,4 +1,4 @@
-"""The worker itself, spoken to directly."""
+"""The worker itself, spoken to directly: a real one, and where only its start or its end matters, one without torch."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from fake_lab import COUNT, DEAF, HOLD, RAISE, STEPS, experiment
+from fake_lab import COUNT, HOLD, RAISE, STEPS, experiment
 
 from app import paths
 from app.lab.stories.events import Event, Started
@@ -25,7 +25,8 @@ from fake_lab import DEAF, experiment
 process = WorkerProcess("fake_lab", Path(sys.argv[1]))
 process.wait_until_ready(60)
 process.send(("run", experiment(DEAF).to_dict(), ()))
-assert process.receive(60)
+events, end = process.receive(60)
+assert len(events) == 1 and end is None  # it came at once: the next event takes an hour
 print("computing", flush=True)
 sys.stdin.read()
 """
@@ -55,15 +56,6 @@ def test_events_come_in_few_batches_the_first_at_once(process: WorkerProcess) ->
     assert len(batches) < STEPS / 4
     assert [end for _, end in batches[:-1]] == [None] * (len(batches) - 1)
     assert batches[-1][1] == ("done", None)
-
-
-def test_no_event_waits_for_the_next_one(tmp_path: Path) -> None:
-    process = WorkerProcess("fake_lab", tmp_path)
-    process.wait_until_ready(LONG)
-    process.send(("run", experiment(DEAF).to_dict(), ()))
-    message = process.receive(LONG)
-    process.close()
-    assert message is not None and len(message[0]) == 1
 
 
 def test_a_late_stop_does_not_hit_the_next_run(process: WorkerProcess) -> None:
@@ -96,11 +88,11 @@ def test_what_goes_wrong_is_told_in_one_sentence(
 
 def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None:
     (worker,) = (child for child in psutil.Process().children() if "app.runs.worker" in child.cmdline())
-    assert worker.nice() - psutil.Process().nice() == NICENESS
+    assert worker.nice() == min(19, psutil.Process().nice() + NICENESS)  # there is no lower priority than 19
     assert process.memory() == pytest.approx(worker.memory_info().rss, rel=0.5)
 
 
-def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
+def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path, without_torch: str) -> None:
     process = WorkerProcess("no_such_lab", tmp_path)
     with pytest.raises(WorkerDied, match=r"ended \(exit code 1\)"):
         process.wait_until_ready(LONG)
@@ -109,7 +101,9 @@ def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
     process.close()
 
 
-def test_a_worker_leaves_with_its_server_even_in_the_middle_of_a_run(tmp_path: Path) -> None:
+def test_no_event_waits_for_the_next_one_and_a_worker_leaves_with_its_server_in_the_middle_of_a_run(
+    tmp_path: Path, without_torch: str
+) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", ORPHAN, str(tmp_path)],
         cwd=paths.HOME,
