@@ -17,9 +17,19 @@ def fake_lab_importable() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def without_torch(fake_lab_importable: None) -> Iterator[str]:
-    """Spare the workers of the fake lab the seconds of importing torch; return their path."""
+def _spared() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HERE / "without_torch"), prepend=os.pathsep)
         yield os.environ["PYTHONPATH"]
+
+
+@pytest.fixture
+def without_torch() -> Iterator[str]:
+    """Spare the processes of one test, which know the fake lab only, the seconds of importing torch."""
+    yield from _spared()
+
+
+@pytest.fixture(scope="module")
+def module_without_torch() -> Iterator[str]:
+    """The same for all processes of a module."""
+    yield from _spared()

@@ -21,7 +21,7 @@ GRACE = 0.4
 LONG = 60.0  # an upper bound for what must happen, never waited for in full
 
 
-pytestmark = pytest.mark.usefixtures("without_torch")
+pytestmark = pytest.mark.usefixtures("module_without_torch")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pool(folder: Path, without_torch: str) -> Iterator[Pool]:
+def pool(folder: Path, module_without_torch: str) -> Iterator[Pool]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_LAB_TRACE", str(folder / "closed"))
         made = Pool(1, Store(folder, None), grace=GRACE, lab="fake_lab")
