@@ -43,9 +43,7 @@ def canonical_bytes(inputs: NDArray[np.generic], labels: NDArray[np.integer]) ->
     if inputs.dtype.name not in ("uint8", "float32"):
         raise ValueError(f"Triggers are committed to as uint8 pictures or float32 points, not as {inputs.dtype}.")
     if labels.shape != (len(inputs),):
-        raise ValueError(
-            f"Each trigger needs one label; there are {len(inputs)} triggers, {labels.size} labels."
-        )
+        raise ValueError(f"Each trigger needs one label; there are {len(inputs)} triggers, {labels.size} labels.")
     shape = "x".join(map(str, inputs.shape))
     head = f"{FORMAT} {inputs.dtype.name} {shape}\n".encode("ascii")
     return head + inputs.astype(inputs.dtype.newbyteorder("<")).tobytes() + labels.astype("<i8").tobytes()
