@@ -28,7 +28,7 @@ def survival(found: Sequence[Row]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
-        if row.table not in ("main", "thief") or row.defence != "entangled":
+        if row.table not in ("main", "adversary") or row.defence != "entangled":
             continue
         beside = {
             other.defence: other for other in found if (other.table, other.experiment) == (row.table, row.experiment)

@@ -32,7 +32,7 @@ def disentangling(
             )
             apart = Entanglement(-strength, TEMPERATURE, retrained.layers[-1:])
             for _ in train_separated(
-                separated, resources.asked, resources.answers, top, resources.how, apart, generator
+                retrained, resources.asked, resources.answers, top, resources.how, apart, generator
             ):
                 pass
         yield Attempt(strength, answers_of(retrained))

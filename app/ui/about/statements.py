@@ -70,7 +70,7 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Claim]:
     survival = ", ".join(
         f"{lane} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})" for lane, mark in marks.items()
     )
-    thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
+    thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == "mnist"]
     way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
     priced = [
         row
