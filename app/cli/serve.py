@@ -1,4 +1,4 @@
-"""Starting the server of the lessons."""
+"""Starts the web app."""
 
 import subprocess
 import sys
@@ -7,5 +7,5 @@ from app import paths
 
 
 def serve(port: int) -> int:
-    """Start it and wait; return its exit status."""
+    """Start the server and wait for its end; return its exit status."""
     return subprocess.call([sys.executable, "-m", "streamlit", "run", str(paths.ENTRY), "--server.port", str(port)])
