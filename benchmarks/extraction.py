@@ -78,7 +78,7 @@ def victim(seed: int, how: Optimisation) -> FeatureNetwork:
 def ours(name: str, stolen: FeatureNetwork, asked: torch.Tensor, how: Optimisation, seed: int) -> FeatureNetwork:
     """Query and fit once, as a round of :func:`app.lab.extraction.rounds.extract` does."""
     api = prediction_api.PredictionAPI(stolen, "confidences", budget=len(asked))
-    answers = attacks.read(torch.cat([api.query(part) for part in asked.split(rounds.BATCH)]))
+    answers = attacks.normalised(torch.cat([api.query(part) for part in asked.split(rounds.BATCH)]))
     targets = answers.argmax(dim=1) if attacks.EXTRACTION_ATTACKS[name].hard else answers
     copy = network(seed, "adversary")
     for _ in training.train_task(copy, asked, targets, how, torch_stream(seed, "copy")):

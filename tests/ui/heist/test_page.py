@@ -81,7 +81,7 @@ def test_the_browser_is_not_sent_the_trial_before_the_prediction() -> None:
     assert film(app)["trial"] is None
     asked(app).predict("neither")
     app.run()
-    assert film(app)["trial"]["lanes"].keys() == {"clean", "naive", "entangled"}
+    assert film(app)["trial"]["defences"].keys() == {"clean", "naive", "entangled"}
     app.select_slider(key="setting_inputs").set_value("unseen").run()
     assert film(app)["trial"] is None
 
