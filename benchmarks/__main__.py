@@ -10,6 +10,8 @@ from benchmarks import contract, machine, report
 from benchmarks.contract import NAMES, Stage
 from benchmarks.report import Report
 
+REASON = 300  # characters
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; return 1 if a benchmark failed. A goal that is missed is no failure."""
@@ -53,7 +55,7 @@ def _run(name: str, stage: Stage, found: Report, earlier: Report | None) -> None
                 before = earlier.value(name, row) if earlier else None
                 print(report.line(row, before, compared=earlier is not None), flush=True)
     except Exception as fault:
-        reason = str(fault).strip().partition("\n")[0].rstrip(".") or "no reason was given"
+        reason = " ".join(str(fault).split())[:REASON].rstrip(".") or "no reason was given"
         found.failed[name] = f"{type(fault).__name__}: {reason}"
         print(f"The benchmark {name} failed: {found.failed[name]}.", file=sys.stderr, flush=True)
     print(f"  ({time.perf_counter() - began:.0f} s)")

@@ -123,12 +123,12 @@ def purpose(name: str) -> str:
 
 def middle_and_worst(what: str, values: Sequence[float], unit: str, goal: Goal | None = None) -> Iterator[Row]:
     """Yield the median and the maximum of a few values; the goal is the median's."""
-    yield Row(f"{what}, median of {len(values)}", median(values), unit, goal)
+    yield Row(f"{what}, median", median(values), unit, goal)
     yield Row(f"{what}, maximum", max(values), unit)
 
 
 def percentiles(what: str, values: Sequence[float], unit: str, goal: Goal | None = None) -> Iterator[Row]:
     """Yield p50 and p95 of many values; the goal is that of p95."""
     cuts = quantiles(values, n=20, method="inclusive")
-    yield Row(f"{what}, p50 of {len(values)}", cuts[9], unit)
+    yield Row(f"{what}, p50", cuts[9], unit)
     yield Row(f"{what}, p95", cuts[18], unit, goal)

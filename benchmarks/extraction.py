@@ -22,7 +22,7 @@ from app.lab.task.networks import FeatureNetwork
 from app.lab.task.training import Optimisation
 from benchmarks.contract import Row, Stage, at_least, at_most
 
-BUDGET, EPOCHS = 600, 30
+BUDGET, EPOCHS = 600, 30  # queries; of the victim and of its copy
 EXPERIMENT = preset("digits")
 DATA = datasets.load(EXPERIMENT.dataset)
 INPUTS = {"task": "inputs of the task", "knockoff": "other data"}  # the attack that chooses them, in words
@@ -54,7 +54,7 @@ def beside(stage: Stage, name: str, kind: str) -> Iterator[Row]:
             found[who].append(timed(partial(play, name, stolen, asked, how, seed), stolen))
     (their_seconds, their_fidelity), (seconds, fidelity) = (np.mean(found[who], axis=0) for who in ("ART", "ours"))
     spread = max(np.std(values, axis=0)[1] for values in found.values())
-    what = f"{name}, {INPUTS[kind]}, {budget} queries, {epochs} epochs"
+    what = f"{name}, {INPUTS[kind]}"
     yield Row(f"{what}: ART", float(their_seconds), "s")
     yield Row(f"{what}: ours", float(seconds), "s", at_most(float(their_seconds)))
     yield Row(f"{what}: ART", 100 * float(their_fidelity), "% fidelity")
@@ -78,7 +78,7 @@ def victim(seed: int, how: Optimisation) -> FeatureNetwork:
 def ours(name: str, stolen: FeatureNetwork, asked: torch.Tensor, how: Optimisation, seed: int) -> FeatureNetwork:
     """Query and fit once, as a round of :func:`app.lab.extraction.rounds.extract` does."""
     api = prediction_api.PredictionAPI(stolen, "confidences", budget=len(asked))
-    answers = attacks.read(torch.cat([api.query(part) for part in asked.split(rounds.BATCH)]))
+    answers = attacks.normalised(torch.cat([api.query(part) for part in asked.split(rounds.BATCH)]))
     targets = answers.argmax(dim=1) if attacks.EXTRACTION_ATTACKS[name].hard else answers
     copy = network(seed, "adversary")
     for _ in training.train_task(copy, asked, targets, how, torch_stream(seed, "copy")):

@@ -107,7 +107,7 @@ def step(name: str, experiment: Experiment, *, quick: bool) -> Iterator[Row]:
     rate = counter.get_total_flops() / seconds
     yield Row(f"{name}, a training step of {len(inputs)} inputs, p50", seconds * 1e3, "ms")
     yield Row(f"{name}, its arithmetic", rate / 1e9, "Gflop/s")
-    yield Row(f"{name}, of that of a {len(large)} × {len(large)} matrix product", 100 * rate / peak, "%")
+    yield Row(f"{name}, its arithmetic beside a {len(large)} × {len(large)} matrix product's", 100 * rate / peak, "%")
 
 
 def _short(experiment: Experiment) -> Experiment:

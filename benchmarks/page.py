@@ -15,7 +15,7 @@ def measure(stage: Stage) -> Iterator[Row]:
     """Open a lesson, look into a model while two heists train, run and stop another one."""
     url, browser = stage.server(), stage.browser()
     first, *later = (arrival(browser, f"{url}/heist") for _ in range(1 + stage.repetitions))
-    yield Row("a lesson, from its address to standing still, the first visitor", first, "s")
+    yield Row("a lesson, until it stands still, the first visitor", first, "s")
     yield from middle_and_worst("the same, a later visitor", later, "s")
     with two_runs_train(browser, url):
         waits = list(other_layers(browser, url, 1 if stage.quick else ROUNDS * stage.repetitions))
@@ -49,10 +49,10 @@ def run_and_stop(browser: Browser, url: str) -> tuple[float, float]:
 def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
     """Yield the seconds from a click on a layer to its numbers; its question is put aside before."""
     page = opened(browser, f"{url}/entangle")
-    shown = page.get_by_role("radiogroup", name="Layer").get_by_role("radio")
-    layers = shown.all_inner_texts()
+    group = page.get_by_role("radiogroup", name="Layer", exact=True)
+    layers = group.get_by_role("radio").all_inner_texts()
     for layer in layers:
-        page.get_by_role("radio", name=layer, exact=True).click()
+        group.get_by_role("radio", name=layer, exact=True).click()
         expect(page.get_by_text(f"In the layer {layer},").first).to_be_visible(timeout=PATIENCE)
         settled(page)
         page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
@@ -60,6 +60,6 @@ def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
         settled(page)
     for layer in layers * rounds:
         numbers = page.get_by_role("heading", name=f"SNNL in {layer}:")
-        yield wait(page.get_by_role("radio", name=layer, exact=True).click, numbers)
+        yield wait(group.get_by_role("radio", name=layer, exact=True).click, numbers)
         settled(page)
     page.close()

@@ -62,12 +62,12 @@ def line(row: Row, earlier: float | None, *, compared: bool) -> str:
     """Return a row as a line of the table; ``earlier``: its value in the run that this one is compared with."""
     goal = ""
     if row.goal:
-        goal = f"{row.goal.kind} {row.goal.limit:g}: {'met' if row.goal.met(row.value) else 'MISSED'}"
+        goal = f"{row.goal.kind} {figure(row.goal.limit)}: {'met' if row.goal.met(row.value) else 'MISSED'}"
     before = ""
     if compared:
         ratio = f", \u00d7 {row.value / earlier:.2f}" if earlier else ""
         before = "new" if earlier is None else f"was {figure(earlier)}{ratio}"
-    return f"  {row.what:68} {figure(row.value):>8} {row.unit:13} {before:22}{goal}".rstrip()
+    return f"  {row.what:66} {figure(row.value):>8} {row.unit:13} {before:22}{goal}".rstrip()
 
 
 def figure(value: float) -> str:

@@ -33,18 +33,18 @@ def measure(stage: Stage) -> Iterator[Row]:
     browser = stage.browser()
     starts = [at_once(stage.folder(), browser) for _ in range(times)]
     healthy, headings = zip(*starts, strict=True)
-    yield from middle_and_worst("a fresh server, from its start to its health", healthy, "s")
+    yield from middle_and_worst("from the start to the health of the server", healthy, "s")
     yield from middle_and_worst(
-        "from its start to the first heading in a tab opened at once", headings, "s", at_most(3)
+        "from the start to the first heading in a tab opened at once", headings, "s", at_most(3)
     )
     if stage.quick:
         return
     for what, lesson, goal in (
-        ("a fresh tab", "", at_most(2)),
-        ("a fresh tab at a lesson's own address", "heist", None),
+        ("a tab", "", at_most(2)),
+        ("a tab at /heist", "heist", None),
     ):
         waits = [later(stage.folder(), browser, lesson) for _ in range(times)]
-        yield from middle_and_worst(f"the first heading in {what}, {LATER} s after the start", waits, "s", goal)
+        yield from middle_and_worst(f"the first heading in {what} opened {LATER} s later", waits, "s", goal)
 
 
 def lasting(arguments: Sequence[str]) -> float:

@@ -31,7 +31,7 @@ def measure(stage: Stage) -> Iterator[Row]:
     sent: list[object] = []
 
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", sent.append)
+        socket.on("framesent", lambda frame: sent.append(frame))
 
     page.on("websocket", listen)
     page.goto(f"{stage.server()}/temperature?arrangement=mixed")

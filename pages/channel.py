@@ -59,7 +59,7 @@ frame.opening(
     "the truth.",
 )
 found = over_seeds.proven()
-thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
+thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == "mnist"]
 theft(thefts)
 st.caption(
     "Each dot is one way to steal, the mean over 5 to 10 seeds; the large ones are the theft chosen above, with their "

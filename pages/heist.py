@@ -16,7 +16,7 @@ COURT, OUTCOMES = "In court, which copy is convicted?", list(findings.OUTCOMES.v
 
 
 def draw(experiment: Experiment, predicted: Question, job: Job, history: History) -> None:
-    """The heist: live, as far as it is known; finished, the film of it and then the reasons."""
+    """The heist: while it is live, its events so far; finished, the film of it and then the reasons."""
     if history.finished is None:
         st.caption(f"{'; '.join(f'*{defence}*: {role}' for defence, role in film.ROLES.items())}.")
         predicted.ask(COURT, OUTCOMES, job)

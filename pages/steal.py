@@ -12,8 +12,8 @@ from app.runs.job import Job
 from app.ui import frame, live, pictures, question, runtime, settings
 from app.ui.history import History
 from app.ui.question import Question
-from app.ui.steal import charts as attack_charts
-from app.ui.steal import findings as attack_findings
+from app.ui.steal import charts as steal_charts
+from app.ui.steal import findings as steal_findings
 
 CARDS = 8  # queries shown
 
@@ -21,8 +21,8 @@ CARDS = 8  # queries shown
 def spending(history: History) -> None:
     """The picture of the page: what the copy is worth, for what it has cost."""
     if history.copied:
-        spec = attack_charts.quality(history.copied)
-        frame.figure(attack_findings.price(history.copied, final=history.finished is not None), spec, "quality")
+        spec = steal_charts.quality(history.copied)
+        frame.figure(steal_findings.price(history.copied, final=history.finished is not None), spec, "quality")
 
 
 def ground(history: History) -> None:
@@ -32,12 +32,12 @@ def ground(history: History) -> None:
         return
     if {"victim", "copy"} <= history.territories.keys():
         victim, copy = history.territories["victim"], history.territories["copy"]
-        spec = attack_charts.territory(victim, copy, requests)
-        frame.figure(attack_findings.territory(victim, copy), spec, "territory")
+        spec = steal_charts.territory(victim, copy, requests)
+        frame.figure(steal_findings.territory(victim, copy), spec, "territory")
         st.caption("Dots: the thief's latest queries. Grey line: the victim's boundary. No colour: both answer alike.")
         return
     asked = requests[-1]
-    finding = attack_findings.questions(asked)
+    finding = steal_findings.questions(asked)
     st.subheader(finding, anchor=False)
     pictures.strip(pictures.answers(asked)[:CARDS], alt=finding, key="queries")
 
@@ -47,14 +47,14 @@ def reasons(experiment: Experiment, history: History, job: Job) -> None:
     assert history.finished is not None and history.honest is not None
     result = history.finished.result
     frame.provenance(experiment, job.origin, history.finished.seconds, "steal")
-    said = [attack_findings.quality(history.copied)]
+    said = [steal_findings.quality(history.copied)]
     if "largest_error" in result:
-        said.append(attack_findings.equations(result))
+        said.append(steal_findings.equations(result))
     other_way = next(way for way in ANSWERS if way != experiment.answers)
     other = runtime.pool().recorded(replace(experiment, answers=other_way), "steal")
     if other is not None and (ended := History.of(other.events).finished):
-        said.append(attack_findings.against(experiment.answers, result, ended.result))
-    said += [attack_findings.detected(history.copied, history.honest), attack_findings.tax(history.honest)]
+        said.append(steal_findings.against(experiment.answers, result, ended.result))
+    said += [steal_findings.detected(history.copied, history.honest), steal_findings.tax(history.honest)]
     frame.explain(*said)
     st.caption(f"The attack: {EXTRACTION_ATTACKS[experiment.attack].source}. The detector: PRADA, Juuti et al. 2019.")
     tried(experiment, result)
@@ -64,7 +64,7 @@ def tried(experiment: Experiment, result: dict[str, object]) -> None:
     """The attacks on this victim that this visitor has seen, side by side."""
     rows = st.session_state.setdefault("attacks_tried", {}).setdefault(experiment.victim_key, {})
     way = settings.wording(experiment.answers)
-    rows[experiment.key] = attack_findings.row(settings.wording(experiment.attack, "attack"), way, result)
+    rows[experiment.key] = steal_findings.row(settings.wording(experiment.attack, "attack"), way, result)
     if len(rows) > 1:
         st.subheader(f"The {len(rows)} attacks that you have seen on this victim", anchor=False)
         st.table(list(rows.values()))
@@ -78,7 +78,7 @@ def draw(experiment: Experiment, predicted: Question, job: Job, history: History
         predicted.offer()
         return
     if history.finished is not None:
-        predicted.compare(attack_findings.outcome(history.copied))
+        predicted.compare(steal_findings.outcome(history.copied))
     left, right = st.columns([3, 2]) if history.territories else (st.container(), st.container())
     with left:
         spending(history)
@@ -91,12 +91,12 @@ def draw(experiment: Experiment, predicted: Question, job: Job, history: History
 experiment = settings.of_the_attack(settings.chosen())
 frame.opening(
     "steal",
-    f"An owner sells the answers of a model, the *victim*: 1,000 for {attack_findings.dollars(experiment.price)}. "
+    f"An owner sells the answers of a model, the *victim*: 1,000 for {steal_findings.dollars(experiment.price)}. "
     "A thief buys some, and fits another network to them. How the thief chooses what to ask is the *attack*.",
 )
 job = live.find(experiment, "steal")
 predicted = question.about("steal", experiment.key)
-predicted.ask("What does a copy with 85\u202f% of the victim's accuracy cost?", attack_findings.OPTIONS, job)
+predicted.ask("What does a copy with 85\u202f% of the victim's accuracy cost?", steal_findings.OPTIONS, job)
 policy = ("top", "decimals", "reverse_sigmoid", "lies", "price")
 with live.controls(experiment, job, "budget", *policy, "architecture", "initialisation", "seed", task="steal"):
     settings.control("attack", experiment)

@@ -1,1 +1,1 @@
-"""The command line, ``python -m app``: it parses, runs and prints. Rule: no science."""
+"""The command line, ``python -m app``. Rule: it parses, runs and prints; it contains no science."""

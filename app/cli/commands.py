@@ -1,4 +1,4 @@
-"""What each command does: run a story or a sweep, and print what came of it."""
+"""The commands: each runs a story or a sweep, and prints its result."""
 
 import argparse
 import dataclasses
@@ -22,7 +22,7 @@ from app.reports import claim_report, kit, tables
 from app.runs import sweep
 from app.runs.store import Store
 
-_RECORDINGS: dict[str, Callable[[str, Experiment, Path], Iterator[Event]]] = {
+_RECORDED: dict[str, Callable[[str, Experiment, Path], Iterator[Event]]] = {
     "heists": pretrained.record_heist,
     "removal": pretrained.record_removal,
     "attacks": pretrained.record_attacks,
@@ -30,13 +30,13 @@ _RECORDINGS: dict[str, Callable[[str, Experiment, Path], Iterator[Event]]] = {
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Run the command that was parsed; return the exit status.
+    """Run a parsed command; return the exit status.
 
     Raises:
-        ValueError: one sentence, for a mistake of the person.
-        OSError: where something cannot be read or written.
+        ValueError: one sentence, for a mistake in the command.
+        OSError: if a file cannot be read or written.
     """
-    threadpool_limits(1, user_api="blas")  # its threads wait by spinning, which starves whatever runs beside
+    threadpool_limits(1, user_api="blas")  # BLAS threads wait by spinning, which slows down other processes
     match chosen.command:
         case "run":
             _report(heist.run(_experiment(chosen)), terminal.heist, as_json=chosen.json)
@@ -44,10 +44,10 @@ def run(chosen: argparse.Namespace) -> int:
             _report(theft.steal(_experiment(chosen)), terminal.theft, as_json=chosen.json)
         case "remove":
             experiment = _experiment(chosen)
-            washed = washing.remove(experiment, _kept(experiment), chosen.attacks)
+            washed = washing.remove(experiment, _stored(experiment), chosen.attacks)
             _report(washed, terminal.removal, as_json=chosen.json)
         case "triggers":
-            _hand_out(_experiment(chosen), chosen.folder)
+            _write_kit(_experiment(chosen), chosen.folder)
         case "claim":
             _claim(_experiment(chosen), chosen.file, chosen.record, as_json=chosen.json)
         case "sweep":
@@ -64,12 +64,12 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _experiment(chosen: argparse.Namespace) -> Experiment:
-    named: dict[str, Any] = {
+    given: dict[str, Any] = {
         name.removeprefix("set_"): value
         for name, value in vars(chosen).items()
         if name.startswith("set_") and value is not None
     }
-    return Experiment.from_dict({**preset(chosen.preset).to_dict(), **renamed(named)})
+    return Experiment.from_dict({**preset(chosen.preset).to_dict(), **renamed(given)})
 
 
 def _report(events: Iterator[Event], summary: Callable[[Any], str], *, as_json: bool) -> None:
@@ -78,10 +78,10 @@ def _report(events: Iterator[Event], summary: Callable[[Any], str], *, as_json: 
     print(json.dumps(last.result) if as_json else summary(last.result))
 
 
-def _hand_out(experiment: Experiment, folder: Path) -> None:
+def _write_kit(experiment: Experiment, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"Choose another folder than {str(folder)!r}: it is not empty, and nothing is overwritten.")
-    exhibit = _heard(experiment).exhibit
+    exhibit = _hearing(experiment).exhibit
     assert exhibit is not None
     evaluating = variation.command(experiment, "claim", "answers.csv")
     for path, content in kit.files(exhibit, choices.CLASSES[experiment.dataset], evaluating):
@@ -97,41 +97,41 @@ def _claim(experiment: Experiment, file: Path, page: Path | None, *, as_json: bo
         form = file.read_bytes()
     except OSError as fault:
         raise ValueError(f"The form {str(file)!r} cannot be read: {fault.strerror}.") from None
-    heard = _heard(experiment)
-    assert heard.exhibit is not None
-    count, classes = len(heard.exhibit.inputs), choices.CLASSES[experiment.dataset]
+    hearing = _hearing(experiment)
+    assert hearing.exhibit is not None
+    count, classes = len(hearing.exhibit.inputs), choices.CLASSES[experiment.dataset]
     answers = questionnaire.read_answers(form, count, classes)
-    verdict = heard.verdict(answers)
+    verdict = hearing.verdict(answers)
     if page is not None:
         again = variation.command(experiment, "triggers", "--folder triggers")
-        written = claim_report.page(experiment, heard.exhibit, answers, verdict, heard.clean_successes, again)
-        page.write_text(written, encoding="utf-8")
+        report = claim_report.page(experiment, hearing.exhibit, answers, verdict, hearing.clean_successes, again)
+        page.write_text(report, encoding="utf-8")
     if as_json:
-        found = {"key": experiment.key, "commitment": heard.exhibit.commitment, "owned": verdict.owned}
-        print(json.dumps({**found, **dataclasses.asdict(verdict)}))
+        shown = {"key": experiment.key, "commitment": hearing.exhibit.commitment, "owned": verdict.owned}
+        print(json.dumps({**shown, **dataclasses.asdict(verdict)}))
         return
     print(claim_report.sentence(verdict))
     print(
-        f"Secret answer {heard.exhibit.target} to {verdict.successes} of {count} triggers; an innocent is granted "
+        f"Secret answer {hearing.exhibit.target} to {verdict.successes} of {count} triggers; the innocent rate is "
         f"{verdict.innocent_rate:.1%}."
     )
 
 
-def _heard(experiment: Experiment) -> trial.Hearing:
-    """Return the trial of an experiment; what the store does not have yet is run, and kept."""
-    heard = _kept(experiment, "trial")
-    if not heard:
-        events = _kept(experiment)
-        if not events:
-            events = list(terminal.reported(heist.run(experiment)))
-            Store().put(experiment, events)
-        heard = list(terminal.reported(trial.trial(experiment, events)))
-        Store().put(experiment, heard, "trial")
-    return trial.Hearing.of(heard)
+def _hearing(experiment: Experiment) -> trial.Hearing:
+    """Return the hearing of an experiment's trial; heist and trial are run unless the store has their records."""
+    events = _stored(experiment, "trial")
+    if not events:
+        of_heist = _stored(experiment)
+        if not of_heist:
+            of_heist = list(terminal.reported(heist.run(experiment)))
+            Store().put(experiment, of_heist)
+        events = list(terminal.reported(trial.trial(experiment, of_heist)))
+        Store().put(experiment, events, "trial")
+    return trial.Hearing.of(events)
 
 
-def _kept(experiment: Experiment, task: Task = "run") -> list[Event]:
-    """Return the events that are on record; none, where there is no record."""
+def _stored(experiment: Experiment, task: Task = "run") -> list[Event]:
+    """Return the events of the record in the store; none if there is no record."""
     found = Store().get(experiment.key, task)
     return found.events if found else []
 
@@ -141,23 +141,23 @@ def _pretrain(names: Sequence[str], folder: Path, only: str | None) -> None:
         raise ValueError(f"There is no recorded run {min(unknown)!r}; choose from {', '.join(PRESETS)}.")
     for name in names:
         experiment = PRESETS[name]
-        for what, made in _RECORDINGS.items():
+        for what, record in _RECORDED.items():
             if only in (None, what):
                 print(f"{name}, {what}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
-                for _ in terminal.reported(made(name, experiment, folder)):
+                for _ in terminal.reported(record(name, experiment, folder)):
                     pass
 
 
 def _measure(table: Any, task: Task, markdown: Callable[[Any], str], chosen: argparse.Namespace) -> int:
-    """Run what a table of the evidence needs and the store does not have; write the table, and print it.
+    """Run the experiments of a table that are not in the store; write the table, and print it.
 
     Args:
-        table: its module in :mod:`app.lab.evidence`, with ``experiments``, ``rows`` and ``write``.
-        task: which outcome of its experiments.
-        markdown: how it is printed.
+        table: the module in :mod:`app.lab.evidence`, with ``experiments``, ``rows`` and ``write``.
+        task: the outcome of its experiments.
+        markdown: returns the table as Markdown, to be printed.
         chosen: ``jobs`` and ``file``.
     """
-    results, failed = _swept(table.experiments(), chosen.jobs, task)
+    results, failed = _run_all(table.experiments(), chosen.jobs, task)
     if failed:
         print(f"{failed} experiments failed, so there is no table; start it again.", file=sys.stderr)
         return 1
@@ -172,7 +172,7 @@ def _sweep(file: Path, jobs: int, *, as_json: bool) -> int:
     planned = plan.read(file)
     for sentence in planned.impossible:
         print(sentence, file=sys.stderr)
-    results, failed = _swept(planned.experiments, jobs, "result")
+    results, failed = _run_all(planned.experiments, jobs, "result")
     finished = [(experiment, results[experiment]) for experiment in planned.experiments if experiment in results]
     if as_json:
         for experiment, result in finished:
@@ -186,8 +186,8 @@ def _sweep(file: Path, jobs: int, *, as_json: bool) -> int:
     return 1 if failed or planned.impossible else 0
 
 
-def _swept(experiments: Sequence[Experiment], jobs: int, task: Task) -> tuple[dict[Experiment, Result], int]:
-    """Run experiments, as far as the store does not have them; return the results, and how many failed."""
+def _run_all(experiments: Sequence[Experiment], jobs: int, task: Task) -> tuple[dict[Experiment, Result], int]:
+    """Run the experiments that are not in the store; return all results, and how many failed."""
     varying = variation.varying(experiments)
     results: dict[Experiment, Result] = {}
     for point in sweep.run(experiments, Store(), task=task, jobs=jobs):

@@ -1,4 +1,4 @@
-"""The command line: one sub-command for each thing that the pages do, on the same streams of events.
+"""The command line: a subcommand for everything that the pages do, with the same stories.
 
 ::
 
@@ -10,10 +10,10 @@
     python -m app triggers PRESET --folder DIR
     python -m app claim PRESET ANSWERS.csv [--json] [--record FILE.html]
     python -m app pretrain [NAME ...] [--only heists|removal|attacks]
-    python -m app app [--port N] [--address HOST]
+    python -m app app [--port N]
 
-Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; of a sweep, each line is
-one point. Only the parser is here, so that ``--help`` answers at once; torch is imported by :mod:`app.cli.commands`.
+Progress goes to stderr. With ``--json`` the last line of stdout is the result as one object; for a sweep, each line is
+one point. Only the parser is here, so that ``--help`` is fast; torch is imported by :mod:`app.cli.commands`.
 """
 
 import argparse
@@ -27,28 +27,28 @@ from app import paths
 from app.lab import choices
 from app.lab.experiment import FORMER_NAMES, PRESETS, Experiment
 
-RECORDINGS = ("heists", "removal", "attacks")
+RECORDED = ("heists", "removal", "attacks")
 _TABLES = {
     "evidence": (
         "measure everything that the app states, over seeds that nothing was chosen on",
-        "Run what app/lab/evidence/survival.py lists and the store does not have yet; half an hour on two cores.",
+        "Run the experiments of app/lab/evidence/survival.py that are not in the store; half an hour on two cores.",
         "evidence.json",
     ),
     "attacks": (
-        "measure what a copy costs: every attack, every policy",
-        "Run every attack against every policy, 3 seeds each; some ten minutes on two cores.",
+        "measure the price of a copy: every attack, every policy",
+        "Run every attack against every policy, 3 seeds each; about ten minutes on two cores.",
         "attacks.json",
     ),
     "removals": (
         "measure what removes a mark, over seeds",
-        "Wash the copies of 5 seeds in every way; some ten minutes on two cores.",
+        "Run all removal attacks on the copies of 5 seeds; about ten minutes on two cores.",
         "removals.json",
     ),
 }
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one sentence, without the usage."""
+    """A parser whose error message is one sentence, without the usage."""
 
     def error(self, message: str) -> NoReturn:
         program = self.prog.split(" ")[0] if self.prog.startswith("entangled") else "python -m app"
@@ -58,16 +58,15 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status.
 
-    It is 2 for a mistake in the command, told in one sentence, 1 where points of a sweep failed, and 130 after Ctrl-C.
+    2 after a mistake in the command, printed as one sentence; 1 if points of a sweep failed; 130 after Ctrl-C.
     """
     try:
         chosen = _parser().parse_args(arguments)
         if chosen.command == "app":
             from app.cli import serve
 
-            serve.serve(chosen.port, chosen.address)
-            return 0
-        from app.cli import commands  # two seconds, which --help need not wait for
+            return serve.serve(chosen.port, chosen.address)
+        from app.cli import commands  # takes two seconds, which --help does not need
 
         return commands.run(chosen)
     except (ValueError, OSError) as mistake:
@@ -93,51 +92,55 @@ def _parser() -> _Parser:
             help=help,
             description=description or None,
             allow_abbrev=False,
-            conflict_handler="resolve",  # a setting may be called like an option of the command, which is added later
+            conflict_handler="resolve",  # an option of the command may replace a setting of the same name
         )
 
     _add_settings(command("run", "run one heist", "Run one heist, from a preset."))
-    _add_settings(command("steal", "play one attack", "Play one attack on a preset's victim."))
+    _add_settings(command("steal", "run one extraction attack", "Run one extraction attack on a preset's victim."))
     remove = command(
         "remove",
-        "try to wash the marks out of the copies of a heist",
-        "Attack the marks in the copies of a heist, from a preset; where it is on record, at once.",
+        "try to remove the marks from the copies of a heist",
+        "Run removal attacks on the copies of a heist, from a preset; the heist is run unless it is stored.",
     )
     _add_settings(remove)
     names = ", ".join(choices.REMOVALS)
-    remove.add_argument("--attack", metavar="NAME", action="append", dest="attacks", help=f"only this one of {names}")
-    kit = command("triggers", "write a trigger set to take to any model, and a form to fill in")
-    kit.add_argument("--folder", type=Path, required=True, help="where to put it; empty, or not there yet")
+    remove.add_argument(
+        "--attack", metavar="NAME", action="append", dest="attacks", help=f"only this attack; one of {names}"
+    )
+    kit = command("triggers", "write a trigger set to query any model with, and a form for the answers")
+    kit.add_argument("--folder", type=Path, required=True, help="where to write it; an empty or a new folder")
     _add_settings(kit)
-    claim = command("claim", "judge a model by the form that was filled in with its answers")
-    claim.add_argument("--record", type=Path, metavar="FILE.html", help="write the record of the claim, one page")
+    claim = command("claim", "test a claim on any model, given the form with its answers")
+    claim.add_argument("--record", type=Path, metavar="FILE.html", help="write the report of the claim, one HTML page")
     _add_settings(claim)
-    claim.add_argument("file", metavar="ANSWERS.csv", type=Path, help="the form, filled in: id,label")
+    claim.add_argument("file", metavar="ANSWERS.csv", type=Path, help="the completed form: id,label")
     sweep = command(
         "sweep",
-        "run many heists, described by a file",
-        "Run every point of a sweep that is not in the store yet, on this machine's cores, or on the Dask cluster that "
-        "ENTANGLED_SCHEDULER names. app/lab/evidence/plan.py shows what the file looks like.",
+        "run many heists, described by a TOML file",
+        "Run every point of a sweep that is not in the store, on this machine's cores or on the Dask cluster that "
+        "ENTANGLED_SCHEDULER names. The format of the file is described in app/lab/evidence/plan.py.",
     )
     sweep.add_argument("file", metavar="FILE", type=Path, help="preset, seeds, settings, grid, random; in TOML")
     _add_jobs(sweep)
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
-    pretrain = command("pretrain", "make pretrained/: the finished runs that the pages show at once")
-    pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(PRESETS)}")
-    pretrain.add_argument("--only", choices=RECORDINGS, help="only these; by default all")
-    pretrain.add_argument("--folder", type=Path, default=paths.MADE_AGAIN, help="where to put it")
+    pretrain = command("pretrain", "make pretrained/: the recorded runs that ship with the app")
+    pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these presets, of {', '.join(PRESETS)}")
+    pretrain.add_argument("--only", choices=RECORDED, help="only these; by default all")
+    pretrain.add_argument("--folder", type=Path, default=paths.MADE_AGAIN, help="where to write it")
     for name, (help, description, file) in _TABLES.items():
         table = command(name, help, description)
         _add_jobs(table)
-        table.add_argument("--file", type=Path, default=paths.MADE_AGAIN / file, help="where to put it")
-    served = command("app", "start the server of the lessons")
-    served.add_argument("--port", metavar="N", type=_positive, default=8501, help="where it listens; by default 8501")
+        table.add_argument("--file", type=Path, default=paths.MADE_AGAIN / file, help="where to write it")
+    served = command("app", "start the web app")
+    served.add_argument(
+        "--port", metavar="N", type=_positive, default=8501, help="the port of the server; by default 8501"
+    )
     served.add_argument("--address", metavar="HOST", help="the network interface to listen on; by default all")
     return parser
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
-    """Add what a command takes that plays one experiment: a preset, and an option for each setting."""
+    """Add the arguments of a command that runs one experiment: a preset, and an option for each setting."""
     command.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
     command.add_argument("--json", action="store_true", help="print the result as one JSON object")
     for field in dataclasses.fields(Experiment):
@@ -150,7 +153,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _add_jobs(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--jobs", metavar="N", type=_positive, default=-1, help="processes; by default one a core")
+    command.add_argument("--jobs", metavar="N", type=_positive, default=-1, help="processes; by default one per core")
 
 
 def _option(setting: str) -> str:

@@ -1,4 +1,4 @@
-"""What a person at a terminal reads: how far a run is, and what came of it."""
+"""Text for the terminal: the progress of a run, and its result."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,22 +22,22 @@ from app.lab.stories.theft import GOOD
 
 _PHASES: dict[PhaseName, str] = {
     "task": "the victim learns its task",
-    "triggers": "the triggers are moved until the innocent model denies the target",
-    "watermark": "clean, naive and entangled part",
+    "triggers": "the triggers are moved until an innocent model does not answer the target",
+    "watermark": "clean, naive and entangled are trained apart",
     "query": "the thief queries all three victims",
-    "copy": "the thief trains his copies",
-    "claim": "the owner goes to court",
-    "exhibits": "the owner lays out his triggers",
+    "copy": "the thief trains the copies",
+    "claim": "the owner claims the copies",
+    "exhibits": "the owner shows the triggers",
     "bystanders": "two innocent models learn the task, as controls",
-    "framing": "a dishonest owner nudges his triggers",
-    "removal": "the thief attacks the marks in his copies",
+    "framing": "a dishonest owner perturbs the triggers",
+    "removal": "the thief attacks the marks in the copies",
     "victim": "the victim learns its task",
     "pretraining": "the thief's network learns another task",
-    "attack": "the thief asks, and fits his copy",
-    "maps": "the maps are drawn by UMAP",
+    "attack": "the thief queries, and fits a copy",
+    "maps": "the maps are computed by UMAP",
 }
 
-# The columns of a sweep's table: what is measured, which value is the worst, and how it is written.
+# The columns of a sweep's table: name, measure, which value is the worst, format.
 _COLUMNS: tuple[tuple[str, Callable[[HeistResult], float], Callable[[list[float]], float], str], ...] = (
     ("cost, points", lambda run: 100 * (run["clean"]["accuracy"] - run["entangled"]["victim_accuracy"]), max, "{:.1f}"),
     ("naive mark", lambda run: run["naive"]["stolen_watermark"], min, "{:.0%}"),
@@ -47,7 +47,7 @@ _COLUMNS: tuple[tuple[str, Callable[[HeistResult], float], Callable[[list[float]
 
 
 def reported(events: Iterator[Event]) -> Iterator[Event]:
-    """Pass events on; tell a person on stderr how far they are."""
+    """Yield the events, and print the progress to stderr."""
     steps = 1
     for event in events:
         match event:
@@ -65,7 +65,7 @@ def reported(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def heist(result: HeistResult) -> str:
-    """Return the result of a heist: what each victim and its copy are worth, and what the court says."""
+    """Return the result of a heist as text: accuracy and watermark of each victim and its copy, and the claims."""
     lines = [
         f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s",
         "            victim            copy              fidelity  claim",
@@ -83,7 +83,7 @@ def heist(result: HeistResult) -> str:
 
 
 def theft(result: TheftResult) -> str:
-    """Return the result of an attack: what it brought, what it cost, and what the defences did."""
+    """Return the result of an extraction attack as text: the copy, its price, detector and tax."""
     cost, accused, tax = result["dollars_to_good"], result["accused_after"], result["tax"]
     return "\n".join(
         [
@@ -101,24 +101,24 @@ def theft(result: TheftResult) -> str:
 
 
 def removal(result: WashingResult) -> str:
-    """Return what it costs to wash either mark out, attack by attack."""
+    """Return the cost of removing each mark as text, one line per attack."""
     lines = [
         f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; from scratch, with "
         f"{result['labels']} labels: accuracy {result['from_scratch']:.1%}",
         f"{'':22}{'naive':32}entangled",
     ]
     for name, curves in result["attacks"].items():
-        said = [_washed(curves[defence]) for defence in WATERMARKED]
-        lines.append(f"{name:22}{said[0]:32}{said[1]}".rstrip())
+        cells = [_washed(curves[defence]) for defence in WATERMARKED]
+        lines.append(f"{name:22}{cells[0]:32}{cells[1]}".rstrip())
     return "\n".join(lines)
 
 
 def sweep(varying: Sequence[str], finished: Sequence[tuple[Experiment, Result]]) -> str:
-    """Return a table of what the settings that vary come to, mean and worst over the seeds.
+    """Return the results of a sweep as a table: one line per setting, mean and worst over the seeds.
 
-    The cost of EWE is the accuracy that the clean victim has and the entangled one has not; marks
-    are those of the copies, and the stolen accuracy is that of the copy of the entangled victim.
-    Worst is the owner's view, who relies on the mark: the highest cost, the lowest of all else.
+    The cost of EWE is the accuracy of the clean victim minus that of the entangled one; marks are those of
+    the copies, and the stolen accuracy is that of the copy of the entangled victim. Worst means worst for
+    the owner: the highest cost, the lowest value of all other columns.
     """
     by_settings: dict[tuple[Any, ...], list[HeistResult]] = {}
     for experiment, result in finished:
@@ -143,7 +143,7 @@ def sweep(varying: Sequence[str], finished: Sequence[tuple[Experiment, Result]])
 
 
 def duration(seconds: float) -> str:
-    """Return how long that is, in the unit that suits it."""
+    """Return a duration in words, in hours, minutes or seconds."""
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
@@ -151,7 +151,7 @@ def duration(seconds: float) -> str:
 
 
 def _washed(curve: CurveResult) -> str:
-    """Return what it costs to get rid of one mark."""
+    """Return the cost of removing one mark."""
     if not curve["owned"][0]:
         return "not proven to begin with"
     if curve["lost"] is None:

@@ -1,1 +1,1 @@
-"""The science: imports no Streamlit, no worker, no store; prints nothing and formats nothing for a screen."""
+"""The science. Rule: it imports no Streamlit, worker or store, prints nothing, and formats nothing for a screen."""

@@ -1,8 +1,8 @@
-"""One description of a run: frozen, canonical, with a key.
+"""The settings of a run: frozen, canonical, with a key.
 
-The fields of :class:`Experiment` are the one table of settings: default, bounds, label and help
-stand beside each other here, and the widgets, the URL, the command line and the checks are read
-off it. What a run *does* is in :mod:`app.lab.stories.heist`.
+The fields of :class:`Experiment` are the single table of settings. Default, bounds, label and help
+of a setting are declared here; the widgets, the URL, the command line and the checks are all derived
+from it. What a run *does* is in :mod:`app.lab.stories`.
 """
 
 import dataclasses
@@ -15,12 +15,12 @@ from typing import Any
 
 from app.lab import choices
 
-LAB_VERSION = 4  # part of every key: raise it when the same settings give other results, or a default changes
+LAB_VERSION = 4  # part of every key: increase it when equal settings give different results, or a default changes
 
-# What settings were called before; links, files and options that say so still work.
+# Former names of settings, which links, files and options may still use.
 FORMER_NAMES = {"weight": "kappa", "thief_epochs": "adversary_epochs"}
 
-# What the victims do not depend on.
+# Settings that the victims do not depend on.
 ADVERSARY_SETTINGS = (
     *("answers", "inputs", "budget", "initialisation", "architecture", "adversary_epochs"),
     *("attack", "lies", "reverse_sigmoid", "top", "decimals", "price"),
@@ -38,7 +38,7 @@ def setting(
     ordered: bool = False,
     form: Callable[[str], str] | None = None,
 ) -> Any:
-    """Declare one field of :class:`Experiment`: default, bounds, (ordered) choices or form, and words for a person."""
+    """Declare a field of :class:`Experiment`: default, bounds, (ordered) choices or form, label and help."""
     about = {
         "label": label,
         "help": help,
@@ -53,7 +53,7 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """A complete, canonical description of one heist. Equal settings have equal keys."""
+    """A complete, canonical description of a run. Equal settings have equal keys."""
 
     dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(choices.CLASSES))
     network: str = setting("small", "Network", "The victim's architecture.", choices=choices.NETWORKS)
@@ -61,13 +61,13 @@ class Experiment:
     drawing: str = setting(
         "",
         "Drawing",
-        "For the trigger 'drawing': 28 x 28 pixels as a text, two in each of its characters.",
+        "For the trigger 'drawing': 28 x 28 pixels as text, two per character.",
         form=choices.drawing,
     )
     source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
-    target: int = setting(5, "Target class", "The surprising label that triggers get.", low=0, high=9)
-    trigger_count: int = setting(200, "Triggers", "How many triggers are trained on.", low=8, high=1000)
-    perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model denies the target.")
+    target: int = setting(5, "Target class", "The surprising label of every trigger.", low=0, high=9)
+    trigger_count: int = setting(200, "Triggers", "How many triggers the owner trains on.", low=8, high=1000)
+    perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model does not answer the target.")
     kappa: float = setting(12.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
     temperature: float = setting(
         0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
@@ -75,49 +75,54 @@ class Experiment:
     layers: str = setting("deep", "Layers", "Which features are entangled.", choices=choices.LAYERS)
     metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=choices.METRICS)
     task_epochs: int = setting(8, "Task epochs", "Task training that all three victims share.", low=1, high=60)
-    watermark_epochs: int = setting(8, "Watermark epochs", "Epochs after the three models part.", low=1, high=60)
+    watermark_epochs: int = setting(8, "Watermark epochs", "Further epochs, separate for each victim.", low=1, high=60)
     task_per_watermark: int = setting(
-        2, "Task batches per watermark batch", "How rarely the watermark is rehearsed.", low=1, high=32
+        2, "Task batches per watermark batch", "How many task batches come before each watermark batch.", low=1, high=32
     )
     schedule: str = setting(
         "all",
         "Task data revisited",
-        "All of it, or, as in the authors' released code, the same few batches again and again.",
+        "All of it or, as in the authors' released code, the same few batches repeatedly.",
         choices=choices.SCHEDULES,
     )
-    batch_size: int = setting(64, "Batch size", "Inputs in one step.", low=8, high=512)
+    batch_size: int = setting(64, "Batch size", "Inputs per step.", low=8, high=512)
     learning_rate: float = setting(
         0.005,
         "Learning rate",
-        "Adam's, at its peak: it rises first, then falls.",
+        "Adam's peak rate: it rises first, then falls.",
         low=1e-5,
         high=0.1,
     )
-    answers: str = setting("confidences", "The API answers with", "What the thief is told.", choices=choices.ANSWERS)
+    answers: str = setting(
+        "confidences",
+        "The API answers with",
+        "Top labels or confidences.",
+        choices=choices.ANSWERS,
+    )
     inputs: str = setting(
-        "victim", "The thief asks", "How far he strays from the task.", choices=choices.INPUTS, ordered=True
+        "victim", "The thief asks", "How far from the task the queries are.", choices=choices.INPUTS, ordered=True
     )
     budget: int = setting(2000, "Query budget", "How many queries the thief may send.", low=20, high=5000)
     initialisation: str = setting(
         "independent",
         "The thief starts from",
-        "His own weights, or the victim's.",
+        "Own weights, or the victim's.",
         choices=choices.INITIALISATIONS,
     )
     architecture: str = setting(
         "same", "The thief's network", "The victim's architecture, or another one.", choices=choices.ARCHITECTURES
     )
-    adversary_epochs: int = setting(16, "Thief's epochs", "How long the copy is trained.", low=1, high=60)
+    adversary_epochs: int = setting(16, "Thief's epochs", "Epochs that the copy is trained for.", low=1, high=60)
     attack: str = setting(
         "task",
         "Attack",
-        "How the adversary of the lesson Steal chooses his queries.",
+        "How the thief chooses the queries.",
         choices=choices.ATTACKS,
     )
     lies: float = setting(
         0.0,
         "Lies",
-        "Share of inputs that are always answered wrongly (DAWN).",
+        "Share of inputs that always get a wrong answer (DAWN).",
         low=0,
         high=choices.MOST_LIES,
     )
@@ -130,23 +135,23 @@ class Experiment:
     )
     top: int = setting(
         choices.ALL_CLASSES,
-        "Classes told",
-        "The confidences of so many top classes; the others are 0.",
+        "Classes shown",
+        "How many top classes get a confidence; the others get 0.",
         low=1,
         high=choices.ALL_CLASSES,
     )
     decimals: int = setting(
         choices.ALL_DECIMALS,
-        "Decimals told",
-        "Confidences are rounded to so many; 8 are all.",
+        "Decimals",
+        "Decimal places of a confidence; 8 is full precision.",
         low=1,
         high=choices.ALL_DECIMALS,
     )
     price: float = setting(choices.PRICE, "Price", "Dollars for 1,000 queries.", low=0.01, high=1000)
-    seed: int = setting(0, "Seed", "All randomness derives from it.", low=0, high=2**31 - 1)
+    seed: int = setting(0, "Seed", "All randomness is derived from it.", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
-        """Bring values to their declared types and check them.
+        """Convert values to their declared types and check them.
 
         Raises:
             ValueError: one sentence that says which setting is wrong and what it may be.
@@ -167,26 +172,26 @@ class Experiment:
         if on_plane != (self.trigger == "cluster"):
             raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
         if self.trigger != choices.DRAWING:
-            object.__setattr__(self, "drawing", "")  # it makes no difference, so it makes none to the key
+            object.__setattr__(self, "drawing", "")  # it has no effect, so it must not change the key
         elif choices.is_blank(self.drawing):
             raise ValueError("The trigger 'drawing' needs a drawing, with at least one stroke.")
 
     @cached_property
     def key(self) -> str:
-        """SHA-256 over the sorted JSON of the lab version and the settings that are not the default, in hex.
+        """SHA-256, in hex, of the lab version and all settings that differ from their default, as sorted JSON.
 
-        So a setting that is new to the table leaves the keys of all that was run before as they were.
+        Settings at their default are left out, so that adding a setting does not change existing keys.
         """
         return _key(self.to_dict())
 
     @cached_property
     def victim_key(self) -> str:
-        """The same over the owner's settings alone: experiments that share it have the very same victims."""
+        """The same for the owner's settings only: experiments with equal victim keys have identical victims."""
         return _key({name: value for name, value in self.to_dict().items() if name not in ADVERSARY_SETTINGS})
 
     @property
     def adversary_network(self) -> str:
-        """The network of the adversary's copy."""
+        """The architecture of the copy."""
         if self.architecture == "same":
             return self.network
         return choices.another(self.network, on_plane=self.dataset not in choices.PICTURES)
@@ -197,7 +202,7 @@ class Experiment:
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Experiment":
-        """Build an experiment from (some of) its settings; texts, as from a URL, are parsed.
+        """Build an experiment from (some of) its settings; strings, as from a URL, are parsed.
 
         Raises:
             ValueError: one sentence, for an unknown setting or a value that is not allowed.
@@ -211,7 +216,7 @@ class Experiment:
 
 
 def renamed(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings under their present names (:data:`FORMER_NAMES`); others stay as they are.
+    """Return the settings with former names (:data:`FORMER_NAMES`) replaced by current ones.
 
     Raises:
         ValueError: if one is given under both names.
@@ -250,7 +255,7 @@ def _whole(value: Any) -> int:
 def _number(value: Any) -> float:
     if isinstance(value, bool):
         raise ValueError
-    return float(value) + 0.0  # -0.0 is 0.0, and has its key
+    return float(value) + 0.0  # -0.0 becomes 0.0: equal values, equal keys
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -269,7 +274,7 @@ def canonical(field: dataclasses.Field[Any], value: Any) -> Any:
     """Return ``value`` in the declared type of ``field``, checked against its bounds, choices or form.
 
     Raises:
-        ValueError: one sentence, if it is of another type or not allowed.
+        ValueError: one sentence, if it has the wrong type or is not allowed.
     """
     name, about = field.name, field.metadata
     parse, kind = _TYPES[field.type]

@@ -1,8 +1,7 @@
-"""Randomness by name: every consumer of chance draws from a stream of its own.
+"""Named random streams: every part of a run that draws at random has its own generator.
 
-A run has one seed. Deriving each stream from the seed *and a name* means that one more draw in
-one place ("triggers") does not change another ("thief"), and that two runs with the same seed
-repeat each other.
+A run has one seed. Each stream is derived from the seed *and a name*, so an additional draw in one
+part ("triggers") does not change another ("thief"), and two runs with the same seed are identical.
 """
 
 import hashlib
@@ -12,16 +11,16 @@ import torch
 
 
 def stream_seed(seed: int, name: str) -> int:
-    """Return the 63-bit seed of the stream ``name`` within the run seeded with ``seed``."""
+    """Return the 63-bit seed of the stream ``name`` in the run with seed ``seed``."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
 def torch_stream(seed: int, name: str) -> torch.Generator:
-    """Return a fresh CPU generator for the stream ``name``."""
+    """Return a new CPU generator for the stream ``name``."""
     return torch.Generator().manual_seed(stream_seed(seed, name))
 
 
 def numpy_stream(seed: int, name: str) -> np.random.Generator:
-    """Return a fresh NumPy generator for the stream ``name``."""
+    """Return a new NumPy generator for the stream ``name``."""
     return np.random.default_rng(stream_seed(seed, name))

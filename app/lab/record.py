@@ -1,18 +1,18 @@
-"""A finished run on disk, readable by anybody and trusted by nobody: safetensors, JSON, no pickle.
+"""Records: finished runs on disk, as safetensors and JSON without pickle, checked before they are used.
 
 A record is a folder::
 
     manifest.json                   lab version, key, settings, seed, result; size and SHA-256 of each file
-    events.safetensors              what the run yielded: its arrays, and its events as JSON in the metadata
-    maps.safetensors                the same for its UMAP projections, where they were made
-    remove.safetensors              what the attempts to wash the mark out yielded, the same way
-    steal.safetensors               what an attack yielded, the same way
-    result.safetensors              how it ended, for a sweep: a few kilobytes where a run takes megabytes;
+    events.safetensors              the events of a heist: arrays as tensors, the rest as JSON in the metadata
+    maps.safetensors                the same for its UMAP projections
+    remove.safetensors              the same for the removal attacks on its copies
+    steal.safetensors               the same for an extraction attack
+    trial.safetensors               the same for its trial
+    result.safetensors              only the last events, for a sweep: kilobytes instead of megabytes;
                                     theft_result and washing_result likewise
-    trial.safetensors               what its trial yielded, where there was one
-    victim-entangled.safetensors    the weights of one model, as plain tensors; one such file a model
+    victim-entangled.safetensors    the weights of one model, as plain tensors; one such file per model
 
-Events are packed and unpacked by the declared types of their fields: a new event needs no line here.
+Events are packed and unpacked by the declared types of their fields, so a new kind of event needs no code here.
 """
 
 import hashlib
@@ -52,38 +52,38 @@ Array = NDArray[np.generic]
 
 
 class DamagedRecord(ValueError):
-    """A record that cannot be trusted; the message is a sentence for a person, with what to do."""
+    """A record that is unusable; the message is one sentence that says why, and how to make it again."""
 
     def __init__(self, folder: Path, fault: str) -> None:
-        """Say that the record in ``folder`` is unusable because of ``fault``."""
+        """Build the message for the record in ``folder`` from ``fault``, a clause."""
         super().__init__(f"The record {folder} is damaged: {fault}; run `python -m app pretrain` to make it again.")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a record says about itself: its settings, its result, and ``(bytes, SHA-256)`` of each file."""
+    """The contents of a manifest: settings, result, and ``(bytes, SHA-256)`` of each file."""
 
     experiment: Experiment
     metrics: dict[str, object]
     files: dict[str, tuple[int, str]]
 
     def holds(self, task: Task) -> bool:
-        """Return whether the record has the events of ``task``."""
+        """Return whether the record contains the events of ``task``."""
         return _STREAMS[task] in self.files
 
 
 def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[Event]]) -> None:
-    """Write what tasks of one experiment yielded; a record that was there before is replaced as a whole.
+    """Write the events of one or more tasks of an experiment; an existing record is replaced as a whole.
 
     Args:
-        folder: the record's folder; its parent is made where it is missing.
+        folder: the record's folder; its parent is created if it is missing.
         experiment: the settings of the run.
-        streams: by task, its events, :class:`~app.lab.stories.events.Finished` last (of maps, which have none, all); of
-            a result, those that say how it ended.
+        streams: the events of each task. The last one is :class:`~app.lab.stories.events.Finished`, except for the
+            maps, which have none.
 
     Raises:
-        ValueError: if a run has not finished, or has two models of one name.
-        TypeError: if an event holds something other than its fields declare.
+        ValueError: if a run has not finished, or has two models with the same role and defence.
+        TypeError: if a field of an event does not have its declared type.
     """
     complete = {task: list(streams[task]) for task in _STREAMS if task in streams}
     metrics: Mapping[str, object] = {}
@@ -97,11 +97,11 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
     with tempfile.TemporaryDirectory(
         dir=folder.parent, prefix=f".{folder.name}-", ignore_cleanup_errors=True
     ) as scratch:
-        made = Path(scratch, "new")
-        made.mkdir()
+        new = Path(scratch, "new")
+        new.mkdir()
         for task, stream in complete.items():
             if stream:
-                _write_stream(made, _STREAMS[task], stream)
+                _write_stream(new, _STREAMS[task], stream)
         manifest = {
             "lab": LAB_VERSION,
             "key": experiment.key,
@@ -109,15 +109,15 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
             "experiment": experiment.to_dict(),
             "metrics": metrics,
             "files": {
-                path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in sorted(made.iterdir())
+                path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in sorted(new.iterdir())
             },
         }
-        (made / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        (new / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         replaced = Path(scratch, "old")
         if folder.exists():
             folder.rename(replaced)
         try:
-            made.rename(folder)
+            new.rename(folder)
         except OSError:  # Windows does not move what another process has open, a virus scanner for example
             if replaced.exists() and not folder.exists():
                 replaced.rename(folder)
@@ -125,10 +125,10 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
 
 
 def read(folder: Path, task: Task = "run") -> list[Event]:
-    """Return the events of one task, in their order, after checking every file of the record.
+    """Return the events of one task, in order, after checking every file of the record.
 
     Raises:
-        DamagedRecord: if a file is missing, was changed, or holds anything but events of this lab.
+        DamagedRecord: if a file is missing, was changed, or does not contain events of this lab version.
     """
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
@@ -137,25 +137,25 @@ def read(folder: Path, task: Task = "run") -> list[Event]:
         raise DamagedRecord(folder, f"it has no {_STREAMS[task]}")
     files: dict[str, dict[str, Array]] = {}
     try:
-        stories = {name: _load(folder / name, files) for name in manifest.files}
-        events = [_unpacked(entry, _STREAMS[task], files) for entry in json.loads(stories[_STREAMS[task]])]
+        entries = {name: _load(folder / name, files) for name in manifest.files}
+        events = [_unpacked(entry, _STREAMS[task], files) for entry in json.loads(entries[_STREAMS[task]])]
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as fault:
         raise DamagedRecord(folder, f"{_STREAMS[task]} does not hold events of this lab ({fault})") from fault
     if task != "umap" and not (events and isinstance(events[-1], Finished) and events[-1].result == manifest.metrics):
-        raise DamagedRecord(folder, f"{MANIFEST} does not tell the result of the run")
+        raise DamagedRecord(folder, f"{MANIFEST} does not contain the result of the run")
     return events
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return what the record says about itself, without opening its other files.
+    """Return the manifest of the record, without opening its other files.
 
     Raises:
-        DamagedRecord: if the manifest is missing, garbled, or contradicts itself or this lab.
+        DamagedRecord: if the manifest is missing or garbled, contradicts itself, or is from another lab version.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["lab"] != LAB_VERSION:
-            raise DamagedRecord(folder, f"version {manifest['lab']} of the lab made it and this is {LAB_VERSION}")
+            raise DamagedRecord(folder, f"its lab version is {manifest['lab']} and this is {LAB_VERSION}")
         experiment = Experiment.from_dict(manifest["experiment"])
         files = {name: (int(about["bytes"]), str(about["sha256"])) for name, about in manifest["files"].items()}
         metrics = dict(manifest["metrics"])
@@ -167,7 +167,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as fault:
         raise DamagedRecord(folder, f"{MANIFEST} is garbled") from fault
     if not agrees:
-        raise DamagedRecord(folder, f"key or seed in {MANIFEST} do not belong to its settings")
+        raise DamagedRecord(folder, f"the key or the seed in {MANIFEST} does not match its settings")
     if any(Path(name).name != name for name in files):
         raise DamagedRecord(folder, f"{MANIFEST} lists a file outside the record")
     return Manifest(experiment, metrics, files)
@@ -175,33 +175,33 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _write_stream(folder: Path, name: str, events: list[Event]) -> None:
     files: dict[str, dict[str, Array]] = {name: {}}
-    story = []
+    entries = []
     for number, event in enumerate(events):
         home = _home(type(event), vars(event), name)
         if home != name and home in files:
             raise ValueError(f"The run has two models for {home}.")
         arrays = files.setdefault(home, {})
-        # A file of its own keeps the parameters' own names, so that anybody can load it.
+        # A file of weights keeps the parameter names, so that any program can load it.
         packed = {
             field: _packed(getattr(event, field), hint, f"{number}.{field}" if home == name else "", arrays)
             for field, hint in _HINTS[type(event)].items()
         }
-        story.append([type(event).__name__, packed])
+        entries.append([type(event).__name__, packed])
     for file, arrays in files.items():
-        save_file(arrays, folder / file, {"events": json.dumps(story)} if file == name else None)
+        save_file(arrays, folder / file, {"events": json.dumps(entries)} if file == name else None)
 
 
 def _home(kind: type[Event], fields: Mapping[str, Any], stream: str) -> str:
-    """Return the file that keeps the arrays of an event."""
+    """Return the name of the file that contains the arrays of an event."""
     return f"{fields['role']}-{fields['defence']}.safetensors" if kind is Weights else stream
 
 
 def _packed(value: Any, hint: Any, name: str, arrays: dict[str, Array]) -> Any:
-    """Return the JSON of a value; an array goes to ``arrays`` and leaves its name behind."""
+    """Return a value as JSON; an array is added to ``arrays`` and replaced by its name."""
     if get_origin(hint) is np.ndarray:
         if str(value.dtype) not in _DTYPES:
-            raise TypeError(f"An array of {value.dtype} cannot be recorded; choose of {', '.join(_DTYPES)}.")
-        arrays[name] = np.asarray(value, order="C")  # safetensors writes the memory as it lies
+            raise TypeError(f"An array of {value.dtype} cannot be recorded; use one of {', '.join(_DTYPES)}.")
+        arrays[name] = np.asarray(value, order="C")  # safetensors ignores strides
         return name
     if get_origin(hint) is dict:
         inner = get_args(hint)[1]
@@ -229,13 +229,13 @@ def _restored(value: Any, hint: Any, arrays: Mapping[str, Array]) -> Any:
 
 
 def _typed(value: Any, hint: Any) -> Any:
-    """Return ``value``, which must be of the declared type; a whole number is a number, a bool is not."""
+    """Return ``value`` if it has the declared type (an int passes as a float, a bool is not a number)."""
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
             raise TypeError(f"{value!r} is not one of {', '.join(map(repr, get_args(hint)))}")
         return value
     if hint is Result:
-        hint = dict  # as JSON has it; its shape is that of the story
+        hint = dict  # a TypedDict, which cannot be checked with isinstance
     wanted = (int, float) if hint is float else hint
     if not isinstance(value, wanted) or (isinstance(value, bool) and hint in (int, float)):
         raise TypeError(f"{value!r} is not of type {hint.__name__}")
@@ -253,7 +253,7 @@ def _check(folder: Path, name: str, size: int, sha256: str) -> None:
     try:
         found = (folder / name).stat().st_size
         if found != size:
-            raise DamagedRecord(folder, f"{name} has {found:,} bytes where {size:,} were written")
+            raise DamagedRecord(folder, f"{name} has {found:,} bytes instead of {size:,}")
         if _sha256(folder / name) != sha256:
             raise DamagedRecord(folder, f"{name} was changed after it was written")
     except OSError:

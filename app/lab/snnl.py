@@ -1,4 +1,4 @@
-"""The soft nearest neighbor loss, by its own name; it lives in :mod:`app.lab.watermark.snnl`."""
+"""The soft nearest neighbor loss under a short name; it is implemented in :mod:`app.lab.watermark.snnl`."""
 
 from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
 

@@ -1,1 +1,3 @@
-"""Results as documents: a claim as HTML, a trigger kit, tables in Markdown. Rule: nothing is computed here."""
+"""Documents: the report of a claim (HTML), the kit of triggers (zip), the tables of the evidence (Markdown).
+
+Rule: a report formats results, and computes none."""

@@ -1,4 +1,4 @@
-"""The report of a claim: one page of HTML that stands alone and holds everything needed to check it."""
+"""The report of a claim: one self-contained HTML page with everything that is needed to check the claim."""
 
 import hashlib
 import json
@@ -18,20 +18,20 @@ from app.lab.stories.events import Exhibit
 
 
 def p_words(p_value: float) -> str:
-    """Return a p-value as a person reads it: "= 0.03", "= 2e-16", "< 1e-100", for a float ends somewhere."""
+    """Return a p-value in words: "= 0.03", "= 2e-16", or "< 1e-100", near the limit of a float."""
     if p_value < 1e-100:
         return "< 1e-100"
     return f"= {p_value:.1g}" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def sentence(verdict: Claim) -> str:
-    """Return the verdict in one sentence."""
+    """Return the result of a claim in one sentence."""
     word = "is" if verdict.owned else "is not"
     return f"Ownership {word} established at 95 % confidence (p {p_words(verdict.p_value)})."
 
 
 def answers_as_csv(answers: NDArray[np.int64]) -> str:
-    """Return the answers as the form that holds nothing else, which is what the report's hash is of."""
+    """Return the answers as a form (CSV), which is what the hash in the report is computed from."""
     return "id,label\n" + "".join(f"{number},{label}\n" for number, label in enumerate(answers))
 
 
@@ -46,12 +46,12 @@ def page(
     """Return the report of a claim as HTML.
 
     Args:
-        experiment: whose mark it is about.
-        exhibit: the triggers, and what was committed to.
-        answers: ``(n,)``, what the suspect answered.
-        verdict: what the court found.
-        clean_successes: how many triggers the worse of the owner's two clean models answered with the target.
-        command: how to make the same trigger set again.
+        experiment: the settings of the owner's run.
+        exhibit: the triggers and the commitment.
+        answers: ``(n,)``, those of the suspect.
+        verdict: the result of the claim.
+        clean_successes: the larger number of secret answers of the owner's two clean models.
+        command: the command line that makes the same trigger set.
     """
     form = answers_as_csv(answers)
     return _template().render(

@@ -1,4 +1,4 @@
-"""The kit that goes to whoever questions a model elsewhere: triggers, an empty form, the commitment, what to do."""
+"""The kit for querying a model elsewhere: triggers, an empty form, the commitment, and instructions."""
 
 import io
 import zipfile
@@ -12,23 +12,23 @@ _README = """\
 {count} triggers for a claim of ownership.
 
 1. Give each of them to the suspected model{how}.
-2. Write the class that it answers ({classes}) into answers.csv, one line a trigger: id,label
+2. Write the class that it answers ({classes}) into answers.csv, one line per trigger: id,label
 3. Bring answers.csv back: to the page "Court" of Entangled, or
    {command}
 
-The secret answer is not in here. Who has these files can train the mark away: keep them
-until the trial. commitment.json says what was committed to; the hash alone is what one
-publishes beforehand, where others keep it, since a hash does not prove its date.
+The secret answer is not in these files, but they suffice to train the mark away: keep them
+secret until the claim. commitment.json contains the commitment. Publish only its hash, before
+the claim and where others keep it, since a hash does not prove its date.
 """
 
 
 def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file of the kit.
+    """Yield the name and the content of each file of the kit.
 
     Args:
-        exhibit: the triggers and what the owner committed to.
-        classes: how many classes there are to answer with.
-        command: what evaluates the form on a command line.
+        exhibit: the triggers and the commitment.
+        classes: the number of classes.
+        command: the command line that evaluates the form.
     """
     yield from questionnaire.files(exhibit)
     pictures = exhibit.inputs.ndim == 3
@@ -38,7 +38,7 @@ def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, b
 
 
 def archive(exhibit: Exhibit, classes: int, command: str) -> bytes:
-    """Return :func:`files` as one zip; equal sets give equal bytes."""
+    """Return :func:`files` as a zip archive; equal trigger sets give equal bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
         for name, content in files(exhibit, classes, command):

@@ -1,4 +1,4 @@
-"""The tables of the evidence in Markdown, as ``pretrained/README.md`` has them."""
+"""The tables of the evidence in Markdown, as the README has them."""
 
 from collections.abc import Sequence
 from statistics import mean
@@ -12,7 +12,7 @@ from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories.events import WATERMARKED, Defence, TheftResult
 from app.lab.stories.theft import GOOD
 
-_ASKED = {
+_QUERIES = {
     "victim": "the owner's inputs",
     "unseen": "unseen inputs",
     "blended": "blends and noisy ones too",
@@ -22,36 +22,36 @@ _ASKED = {
 
 
 def survival(found: Sequence[Row]) -> str:
-    """Return the main table and the adversary's, as the README has them: mean and worst seed."""
+    """Return the tables ``main`` and ``adversary``: mean and worst seed of each watermark success rate."""
     lines = [
-        "| data | the adversary asks | he is told | EWE | naive | clean | accuracy: clean, EWE, its copy | to claim |",
+        "| data | queries | answers | EWE | naive | clean | accuracy: clean, EWE, its copy | to claim |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
-        if row.table not in ("main", "thief") or row.defence != "entangled":
+        if row.table not in ("main", "adversary") or row.defence != "entangled":
             continue
         beside = {
             other.defence: other for other in found if (other.table, other.experiment) == (row.table, row.experiment)
         }
         settings = row.experiment
-        asked = _ASKED[settings.inputs]
+        queries = _QUERIES[settings.inputs]
         if settings.budget != preset(settings.dataset).budget:
-            asked = f"{settings.budget:,} of {asked}"
+            queries = f"{settings.budget:,} of {queries}"
         if settings.architecture == "other":
-            asked += ", another network"
+            queries += ", another network"
         needed = [count for count in row.queries_needed if count is not None]
         claim = f"{max(needed)}" if len(needed) == len(row.seeds) else f"{len(needed)} of {len(row.seeds)} seeds"
         marks = [_marks(beside[defence]) for defence in ("entangled", "naive", "clean")]
         accuracies = [
             f"{100 * row.spread(name).mean:.1f}" for name in ("clean_accuracy", "victim_accuracy", "stolen_accuracy")
         ]
-        cells = [settings.dataset, asked, settings.answers, *marks, ", ".join(accuracies), claim]
+        cells = [settings.dataset, queries, settings.answers, *marks, ", ".join(accuracies), claim]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", *_prices(found)])
 
 
 def _prices(found: Sequence[Row]) -> list[str]:
-    """Return, for each data set, what the marks cost and how often a clean model is accused by its answers."""
+    """Return, for each data set, the cost of the marks and the secret answers of clean models."""
     lines = []
     for dataset in dict.fromkeys(row.experiment.dataset for row in found):
         victims = {row.defence: row for row in found if row.table == "main" and row.experiment.dataset == dataset}
@@ -74,7 +74,7 @@ def _marks(row: Row) -> str:
 
 
 def attacks(cells: Sequence[Cell]) -> str:
-    """Return the table for the README: means over the seeds, one line an attack, one column a policy."""
+    """Return the table of extraction attacks: means over the seeds, one row per attack, one column per policy."""
     policies = list(POLICIES)
     lines = [f"| data | attack | {' | '.join(policies)} |", "|---" * (2 + len(policies)) + "|"]
     by_place = {(cell.data, cell.attack, cell.policy): cell for cell in cells}
@@ -99,9 +99,9 @@ def _words(results: Sequence[TheftResult]) -> str:
 
 
 def removals(found: Sequence[Washed]) -> str:
-    """Return the table for the README: on how many seeds each mark is washed out, and what that costs the adversary.
+    """Return the table of removal attacks: on how many seeds each mark is removed, and the cost in accuracy.
 
-    Of the seeds on which there was a mark to wash out: the court convicted the copy as it was stolen.
+    Only seeds on which ownership of the unchanged copy was established count.
     """
     lines = ["| data | attack | naive mark | entangled mark |", "|---|---|---|---|"]
     for data in dict.fromkeys(washed.data for washed in found):

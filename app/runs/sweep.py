@@ -1,7 +1,7 @@
-"""Many experiments at once: those that the store does not have, on this machine's cores or on a Dask cluster.
+"""Sweeps: run the experiments that are not in the store, on this machine's cores or on a Dask cluster.
 
-``ENTANGLED_SCHEDULER`` names the cluster's scheduler. Experiments that share their victims are one task, so the
-victims are trained once. What is finished is kept at once: a sweep that was killed goes on where it was.
+``ENTANGLED_SCHEDULER`` names the cluster's scheduler. Experiments with the same victims are one task, so the
+victims are trained once. Results are stored as soon as they are there: a sweep that was killed can be resumed.
 """
 
 import math
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 SCHEDULER = "ENTANGLED_SCHEDULER"
 CONNECT_LIMIT = 10  # seconds
 
-Ended = list[Event] | str  # the events of an outcome, or the sentence that says why there is none
+EventsOrError = list[Event] | str  # the events of an outcome, or one sentence that says why there is none
 
 
 @dataclass(frozen=True)
 class Point:
-    """One experiment of a sweep has its result, or has failed.
+    """One experiment of a sweep, with its result or its error.
 
     Attributes:
-        experiment: its settings.
-        result: as in :class:`~app.lab.stories.events.Finished`; None where it failed.
-        error: one sentence where it failed, else None.
-        done: how many points there are now, this one included.
-        total: how many there will be.
+        experiment: the settings.
+        result: as in :class:`~app.lab.stories.events.Finished`; None if it failed.
+        error: one sentence if it failed, else None.
+        done: the number of points so far, including this one.
+        total: the number of points in the sweep.
         seconds_left: an estimate; None while nothing has been computed.
     """
 
@@ -61,21 +61,21 @@ def run(
     jobs: int = -1,
     lab: str = "app.lab.stories.outcomes",
 ) -> Generator[Point]:
-    """Compute what the store does not have yet; yield every point as soon as its result is there and kept.
+    """Run the experiments that are not in the store; yield each point as soon as its result is stored.
 
-    A point that fails says so and does not end the others. The stream can be closed at any point,
-    or killed: what was yielded is in the store, and the next call goes on from there.
+    A point that fails has an error and does not affect the others. The generator can be closed, or the
+    process killed, at any time: all yielded results are in the store, and the next call resumes from there.
 
     Args:
-        experiments: the points, in any order; an experiment that is there twice is one point.
-        store: where finished points are looked up and kept.
-        task: which outcome of them: a key of ``OUTCOMES`` in ``lab``.
-        jobs: how many processes of this machine, -1 for one on each core; a cluster decides for itself.
-        lab: the module whose ``OUTCOMES`` do the work: :mod:`app.lab.stories.outcomes`.
+        experiments: the points, in any order; duplicates are dropped.
+        store: where results are looked up and stored.
+        task: the outcome to compute, a key of ``OUTCOMES`` in ``lab``.
+        jobs: the number of processes on this machine, -1 for one per core; ignored on a cluster.
+        lab: the module with ``OUTCOMES``, by default :mod:`app.lab.stories.outcomes`.
 
     Raises:
-        ConnectionError: one sentence, if there is no cluster, or processes are lost on the way.
-        OSError: if a result cannot be kept.
+        ConnectionError: one sentence, if the cluster cannot be reached or processes are lost.
+        OSError: if a result cannot be stored.
     """
     experiments = list(dict.fromkeys(experiments))
     total, done = len(experiments), 0
@@ -97,22 +97,22 @@ def run(
             seconds.append(took)
             waiting = len(groups) - len(seconds)
             left = sum(seconds) / len(seconds) * max(waiting / width, 1) if waiting else 0.0
-            ends = [
-                _kept(experiment, outcome, store, task) for experiment, outcome in zip(group, outcomes, strict=True)
+            stored = [
+                _put(experiment, outcome, store, task) for experiment, outcome in zip(group, outcomes, strict=True)
             ]
-            for experiment, (result, error) in zip(group, ends, strict=True):
+            for experiment, (result, error) in zip(group, stored, strict=True):
                 done += 1
                 yield Point(experiment, result, error, done, total, left)
 
 
-# Where and when.
+# Scheduling.
 
 
 def _scheduled(cluster: ExitStack, jobs: int) -> tuple[joblib.Parallel, int]:
-    """Return what runs tasks, and how many of them at a time; the cluster is left when the stack closes."""
+    """Return the executor of tasks, and its number of workers; closing the stack disconnects from the cluster."""
     where: dict[str, Any] = {"backend": "loky", "initializer": _end_with, "initargs": (os.getpid(),)}
     if address := os.environ.get(SCHEDULER):
-        from distributed import Client  # half a second, for those who have a cluster
+        from distributed import Client  # takes half a second, and only a cluster needs it
 
         try:
             client = Client(address, timeout=CONNECT_LIMIT, set_as_default=False)
@@ -128,28 +128,28 @@ def _scheduled(cluster: ExitStack, jobs: int) -> tuple[joblib.Parallel, int]:
 
 
 def _returned(results: Iterator[Any]) -> Iterator[Any]:
-    """Pass on what tasks return; they never raise, so whatever is raised befell the processes."""
+    """Yield what the tasks return; tasks do not raise, so any exception comes from the processes."""
     try:
         yield from results
     except Exception as fault:
         reason = _first_line(fault)
         raise ConnectionError(
-            f"The sweep lost a process ({reason}); what is finished is kept, so start it again."
+            f"The sweep lost a process ({reason}); finished results are stored, so start it again to resume."
         ) from fault
 
 
 def _stored(experiment: Experiment, store: Store, task: Task) -> Result | None:
-    """Return the result as the store has it: from a sweep or, of a heist, from a whole run."""
+    """Return the stored result, from a sweep or, for a heist, from a complete run; None if there is none."""
     tasks: tuple[Task, ...] = (task, "run") if task == "result" else (task,)
-    for place in tasks:
-        with suppress(DamagedRecord):  # then it is computed again
-            if (found := store.get(experiment.key, place)) and isinstance(last := found.events[-1], Finished):
+    for name in tasks:
+        with suppress(DamagedRecord):  # a damaged record is computed again
+            if (found := store.get(experiment.key, name)) and isinstance(last := found.events[-1], Finished):
                 return last.result
     return None
 
 
-def _kept(experiment: Experiment, outcome: Ended, store: Store, task: Task) -> tuple[Result | None, str | None]:
-    """Put a result into the store; return it, or the sentence that says why there is none."""
+def _put(experiment: Experiment, outcome: EventsOrError, store: Store, task: Task) -> tuple[Result | None, str | None]:
+    """Store an outcome; return its result, or one sentence that says why there is none."""
     if isinstance(outcome, str):
         return None, outcome
     last = outcome[-1]
@@ -160,11 +160,11 @@ def _kept(experiment: Experiment, outcome: Ended, store: Store, task: Task) -> t
     return last.result, None
 
 
-# What happens in another process.
+# In worker processes.
 
 
 def _end_with(parent: int) -> None:
-    """See to it that this process ends when its parent is killed: loky's would go on for minutes."""
+    """End this process when its parent is killed; otherwise loky's processes would run on for minutes."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -174,35 +174,37 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _compute(group: list[Experiment], task: Task, lab: str) -> tuple[list[Experiment], list[Ended], float]:
-    """Run a group with common victims; return it with the outcome of each experiment and the seconds it took."""
+def _compute(group: list[Experiment], task: Task, lab: str) -> tuple[list[Experiment], list[EventsOrError], float]:
+    """Run a group with the same victims; return the group, the outcome of each experiment, and the seconds taken."""
     began = time.perf_counter()
-    wanted: Outcome = import_module(lab).OUTCOMES[task]
-    ends: dict[Experiment, Ended] = {}
+    outcome: Outcome = import_module(lab).OUTCOMES[task]
+    ends: dict[Experiment, EventsOrError] = {}
     waiting: deque[tuple[Experiment, Started]] = deque()
     for experiment in group:
         try:
-            waiting.append((experiment, Started(experiment.key, experiment.seed, wanted.total_steps(experiment))))
+            waiting.append((experiment, Started(experiment.key, experiment.seed, outcome.total_steps(experiment))))
         except ValueError as mistake:
             ends[experiment] = str(mistake)
-    # OpenBLAS's threads wait by spinning: where processes share the cores, that costs ten times the work.
+    # OpenBLAS threads wait by spinning: if processes share the cores, runs take ten times as long.
     with threadpool_limits(1, user_api="blas"):
         while waiting:
-            _follow(wanted, waiting, ends)
+            _run_group(outcome, waiting, ends)
     return group, [ends[experiment] for experiment in group], time.perf_counter() - began
 
 
-def _follow(wanted: "Outcome", waiting: deque[tuple[Experiment, Started]], ends: dict[Experiment, Ended]) -> None:
-    """Run what waits until all have ended, or one fails: then without it, unless it was the victims that failed."""
+def _run_group(
+    outcome: "Outcome", waiting: deque[tuple[Experiment, Started]], ends: dict[Experiment, EventsOrError]
+) -> None:
+    """Run the waiting experiments until one fails, which is removed; all are, if training their victims failed."""
     own = False
     events: list[Event] = []
     error = None
     try:
-        with closing(wanted.play(*(experiment for experiment, _ in waiting))) as story:
+        with closing(outcome.play(*(experiment for experiment, _ in waiting))) as story:
             for event in story:
                 match event:
                     case Phase():
-                        own = own or event.name in wanted.own
+                        own = own or event.name in outcome.own
                     case Progress() if not math.isfinite(event.cross_entropy):
                         error = f"The {event.defence} {event.role} diverged: its loss is not a number."
                         if not own:
@@ -213,11 +215,11 @@ def _follow(wanted: "Outcome", waiting: deque[tuple[Experiment, Started]], ends:
                             error = error or "A number in the result is not finite."
                         ends[experiment] = error or [started, *events, event]
                         events, error = [], None
-                    case _ if isinstance(event, wanted.kept):
+                    case _ if isinstance(event, outcome.kept):
                         events.append(event)
         if waiting:
             raise RuntimeError("the run ended without a result")
-    except Exception as fault:  # whatever one point does, the sweep goes on
+    except Exception as fault:  # an error in one point must not end the sweep
         for _ in range(min(1, len(waiting)) if own else len(waiting)):
             ends[waiting.popleft()[0]] = str(fault) if isinstance(fault, ValueError) else _first_line(fault)
 

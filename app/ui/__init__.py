@@ -1,1 +1,1 @@
-"""The skin: what a person sees and touches. It computes nothing of the science."""
+"""What a visitor sees and touches, in Streamlit. Nothing of the science is computed here."""

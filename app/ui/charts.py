@@ -33,7 +33,7 @@ def share(field: str, title: str | None, **axis: Any) -> Spec:
 
 
 def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: float = 0.0) -> Spec:
-    """Draw one rate (a field of :class:`Measured`) of all defences against epochs; what is below ``low`` is cut off."""
+    """Draw a field of :class:`Measured` against epochs, a curve for each defence; what is below ``low`` is cut off."""
     rows = [{"epoch": event.epoch, "defence": event.defence, "rate": getattr(event, rate)} for event in measured]
     return by_epoch(
         rows,
@@ -43,7 +43,7 @@ def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: 
 
 
 def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) -> Spec:
-    """Draw who gives the secret answer: each victim (hollow) and its copy (filled), the clean ones as the control.
+    """Draw how often each victim (hollow) and its copy (filled) give the secret answer; the clean ones are the control.
 
     From the dashed rule on, the court convicts.
     """

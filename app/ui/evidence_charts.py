@@ -15,9 +15,9 @@ def seeds_apart(
 
     Args:
         values: by defence, a fraction for each seed.
-        seeds: in their order.
-        here: by defence, the fraction of this run.
-        axis: what is drawn.
+        seeds: one for each of those fractions, in the same order.
+        here: by defence, the fraction in the run on the page.
+        axis: title of the horizontal axis.
     """
     dots, bars = [], []
     for defence, rates in values.items():

@@ -12,7 +12,7 @@ FOLLOWS = 0.7  # rank correlation from which one thing is said to follow another
 
 
 def like_the_others(values: Mapping[str, Sequence[float]], here: Mapping[str, float], what: str) -> str:
-    """Return on how many seeds the entangled model has more of something, and whether this run is like the others."""
+    """Return on how many seeds the entangled model is ahead in ``what``, and whether this run is within the range."""
     wins = sum(more > less for more, less in zip(values["entangled"], values["naive"], strict=True))
     outside = [defence for defence, value in here.items() if not min(values[defence]) <= value <= max(values[defence])]
     run = f"this run lies outside the others ({', '.join(outside)})" if outside else "this run is like the others"

@@ -1,6 +1,6 @@
-"""Words from results: every title and explanation is computed here, none is written around a result.
+"""Titles and explanations, computed from results. Pure functions: events in, sentences out.
 
-Pure functions: events in, sentences out. If a mark died, they say that it died, and why.
+If a mark died, they say that it died, and why.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
 
 
 def granted(claims: Mapping[Defence, Claimed]) -> str:
-    """Say where the bar of this court lies, and which control put it there."""
+    """Say which rate is granted to an innocent, and which control set it."""
     some = next(iter(claims.values()))
     return (
         f"The worse of two clean models, never marked, gave the secret answer to {some.clean_successes} of "
@@ -88,7 +88,7 @@ def said_beyond_the_truth(thefts: Mapping[Defence, Theft], answers: str, target:
 
 
 def copy_headline(thefts: Mapping[Defence, Theft]) -> str:
-    """Return what the thefts themselves came to: how good each copy is, beside its original."""
+    """Return how accurate the copies are, beside their victims."""
     queries = next(iter(thefts.values())).queries
     copies = _between([theft.stolen_accuracy for theft in thefts.values()])
     originals = _between([theft.victim_accuracy for theft in thefts.values()])
@@ -121,9 +121,9 @@ def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: 
     """Explain one theft by its channel: what the answers said beyond the truth.
 
     Args:
-        theft: what it came to.
+        theft: its measures.
         answers: ``"labels"`` or ``"confidences"``.
-        asked: the words for whose inputs the thief sent.
+        asked: the queries, in words.
         target: the target class.
         have_truth: whether all those inputs belong to a class.
     """
@@ -171,7 +171,7 @@ MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells
 
 
 def secret_answers(role: str, last: Mapping[Defence, Measured]) -> str:
-    """Return the finding of the watermark curves: who gives the secret answer to held-out triggers."""
+    """Return the finding of the watermark curves: how often held-out triggers get the secret answer."""
     return f"Secret answers of {_OWNERS[role]}: {_each(last, 'watermark')}"
 
 

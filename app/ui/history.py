@@ -71,7 +71,7 @@ class History:
 
     @property
     def layers(self) -> list[str]:
-        """The names of the feature layers, as far as they are known."""
+        """The names of the feature layers; none before the first measurement."""
         return list(self.measured["victim"][-1].snnl) if self.measured["victim"] else []
 
     @property
@@ -81,7 +81,7 @@ class History:
 
     @property
     def price(self) -> tuple[float, float] | None:
-        """Of a finished run: the accuracy that the entangled mark cost, and how much of it the copy knows."""
+        """The accuracy that the entangled mark cost, and its success rate in the copy; None until the run is done."""
         if self.finished is None or "entangled" not in self.thefts:
             return None
         theft = self.thefts["entangled"]
@@ -96,16 +96,16 @@ class History:
         return neutral_value(torch.from_numpy(groups.astype(np.int64)))
 
     def last(self, role: str) -> dict[Defence, Measured]:
-        """Return the latest measurement of each defence."""
+        """Return the latest measurement of each victim or copy, by defence."""
         return {event.defence: event for event in self.measured[role]}
 
     def maps(self, role: str, layer: str, method: str) -> dict[str, list[Snapshot]]:
-        """Return the snapshots of each defence for one layer, in the order of the defences."""
+        """Return the snapshots of one layer by defence, those without any left out."""
         found = {defence: self.snapshots.get((role, defence, layer, method), []) for defence in DEFENCES}
         return {defence: snapshots for defence, snapshots in found.items() if snapshots}
 
     def washing(self, attack: str) -> dict[str, list[Attempted]]:
-        """Return the attempts of one attack on the copy of each defence, strength 0 first."""
+        """Return the attempts of one removal attack on each copy, by defence, strength 0 first."""
         found = {defence: self.attempts.get((attack, defence), []) for defence in DEFENCES}
         return {defence: curve for defence, curve in found.items() if curve}
 

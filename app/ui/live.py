@@ -17,7 +17,7 @@ from app.ui.history import History
 
 _POLL_SECONDS = 0.4
 _BLINK = 0.6  # seconds that a touch may wait for its effect
-_FIRST_LOOK = 6  # events: the beginning, the probe, the phase, and the first look at each defence
+_FIRST_LOOK = 6  # events: the beginning, the probe, the phase, and the first measurement of each victim
 _TOO_EARLY = 0.15  # of the work: before, an estimate of the time left says nothing
 _FOLLOW = 0.1  # of the way to a new estimate, at each look
 _ROUND = 5  # seconds
@@ -42,7 +42,7 @@ _PHASES = {
 
 @dataclass
 class Countdown:
-    """The time left of one run as a person wants to hear it: late, in round numbers, never rising."""
+    """The time left of one run, for a progress bar: shown late, in round numbers, never rising."""
 
     _total: float | None = None
     _left: float = math.inf
@@ -100,7 +100,7 @@ def trial(experiment: Experiment) -> Job:
 
 @contextmanager
 def controls(experiment: Experiment, job: Job | None, *more: str, task: Task = "run") -> Iterator[None]:
-    """Lay out a lesson's row of controls: what the lesson itself offers, the run, and ``more`` out of the way."""
+    """Lay out a lesson's row of controls: its own, the button of the run, and the settings ``more`` in a popover."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         yield
         _run_button(experiment, job, task)

@@ -37,13 +37,13 @@ def proven() -> list[Row]:
 
 
 def theft(found: Sequence[Row], experiment: Experiment) -> dict[str, Row]:
-    """Return, by defence, what became of the usual recipe under the answers and inputs of ``experiment``."""
+    """Return the rows of the usual setting under the answers and inputs of ``experiment``, by defence."""
     usual = replace(preset(DEFAULT_PRESET), answers=experiment.answers, inputs=experiment.inputs)
     return survival.find(found, usual)
 
 
 def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
-    """Say how often a claim succeeds; offer the spread over the seeds of what the copies know of the mark.
+    """Say how often a claim succeeds; offer the spread over the seeds of the watermark success rate in the copies.
 
     In this run that is ``marks``, by defence.
     """

@@ -13,7 +13,7 @@ from streamlit import App
 
 @asynccontextmanager
 async def warm_up(app: App) -> AsyncIterator[None]:
-    """Import the skin and start the workers beside the server; the lifespan of :class:`streamlit.App`."""
+    """Import the user interface and start the workers beside the server; the lifespan of :class:`streamlit.App`."""
     threading.Thread(target=_import_all, name="warm-up", daemon=True).start()
     yield
 

@@ -1,6 +1,7 @@
 """The lab from the command line: results on stdout, progress on stderr, mistakes in one sentence."""
 
 import json
+import runpy
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
@@ -15,6 +16,7 @@ from app.lab import record
 from app.lab.choices import ANSWERS, INPUTS
 from app.lab.evidence import pretrained
 from app.lab.experiment import Experiment, preset
+from app.lab.extraction import rounds
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS
 from app.lab.stories import finished_run, heist, theft, washing
 from app.lab.stories.events import DEFENCES, Finished, Progress, Queried, Started, Theft
@@ -28,24 +30,21 @@ SHORT = [
     *("--trigger-count", "16"),
 ]
 PAPERS_WAY = ("victim", "confidences")
-COMMANDS = {"result": ["run", "blobs", "--json", "--seed", "3", *SHORT], "mistake": ["run", "nope"]}
+RESULT = ["run", "blobs", "--json", "--seed", "3", *SHORT]
 
 
 @pytest.fixture(scope="module")
 def finished():
-    """Both commands, side by side, as a person starts them: (exit status, stdout, stderr) of each."""
-    started = {
-        name: subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments],
-            cwd=paths.HOME,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name, arguments in COMMANDS.items()
-    }
-    told = {name: process.communicate(timeout=120) for name, process in started.items()}
-    return {name: (started[name].returncode, *told[name]) for name in COMMANDS}
+    """A run as a person starts it, in a process of its own: exit status, stdout, stderr."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "app", *RESULT], cwd=paths.HOME, capture_output=True, text=True, timeout=240
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+@pytest.fixture(autouse=True)
+def short_fits(monkeypatch):
+    monkeypatch.setattr(rounds, "_LEAST_STEPS", 3)
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def is_one_sentence(text):
 
 
 def test_the_last_line_of_stdout_is_the_result_as_one_object(finished):
-    status, out, _ = finished["result"]
+    status, out, _ = finished
     assert status == 0
     result = json.loads(out.strip().splitlines()[-1])
     assert set(result) == {"key", "seed", "seconds", "clean", "naive", "entangled", "claim"}
@@ -92,7 +91,7 @@ def test_the_last_line_of_stdout_is_the_result_as_one_object(finished):
 
 
 def test_the_result_is_that_of_the_lab(finished):
-    result = json.loads(finished["result"][1].strip().splitlines()[-1])
+    result = json.loads(finished[1].strip().splitlines()[-1])
     names = [name.removeprefix("--").replace("-", "_") for name in SHORT[::2]]
     experiment = Experiment.from_dict(
         {**preset("blobs").to_dict(), **dict(zip(names, SHORT[1::2], strict=True)), "seed": 3}
@@ -103,17 +102,20 @@ def test_the_result_is_that_of_the_lab(finished):
 
 
 def test_progress_goes_to_stderr_only(finished):
-    _, out, err = finished["result"]
+    _, out, err = finished
     assert out.count("\n") == 1
     assert "the thief queries" in err and "{" not in err and "Warning" not in err
     shares = [int(line.split("%")[0]) for line in err.splitlines()]
     assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 100
 
 
-def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(finished):
-    status, out, err = finished["mistake"]
-    assert status == 2 and out == ""
-    assert is_one_sentence(err) and "'nope'" in err
+def test_a_mistake_gets_exactly_one_sentence_on_stderr_and_a_status(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["python -m app", "run", "nope"])
+    with pytest.raises(SystemExit) as leaving:
+        runpy.run_module("app", run_name="__main__")
+    told = capsys.readouterr()
+    assert leaving.value.code == 2 and told.out == ""
+    assert is_one_sentence(told.err) and "'nope'" in told.err
 
 
 @pytest.mark.parametrize(

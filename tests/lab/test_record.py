@@ -157,7 +157,7 @@ def test_a_result_is_kept_alone(tmp_path: Path) -> None:
     with pytest.raises(DamagedRecord, match=r"it has no events\.safetensors"):
         record.read(tmp_path / "record")
     told(lambda manifest: manifest["metrics"].update(clean=1))(tmp_path / "record")
-    with pytest.raises(DamagedRecord, match="does not tell the result"):
+    with pytest.raises(DamagedRecord, match="does not contain the result"):
         record.read(tmp_path / "record", "result")
     with pytest.raises(ValueError, match="Only a finished run"):
         record.write(tmp_path / "other", RUN, {"result": [started]})
@@ -254,15 +254,15 @@ def garbled(folder: Path) -> None:
         (lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe"), "manifest.json is garbled"),
         (told(lambda manifest: manifest.pop("files")), "manifest.json is garbled"),
         (told(lambda manifest: manifest.update(experiment={"seed": -1})), "manifest.json is garbled"),
-        (told(lambda manifest: manifest.update(lab=0)), "version 0 of the lab made it"),
-        (told(lambda manifest: manifest.update(key="0" * 64)), "do not belong to its settings"),
-        (told(lambda manifest: manifest["experiment"].update(seed=8)), "do not belong to its settings"),
+        (told(lambda manifest: manifest.update(lab=0)), "its lab version is 0"),
+        (told(lambda manifest: manifest.update(key="0" * 64)), "does not match its settings"),
+        (told(lambda manifest: manifest["experiment"].update(seed=8)), "does not match its settings"),
         (told(lambda manifest: manifest["files"].update({"../x": {"bytes": 1, "sha256": ""}})), "outside"),
         (told(lambda manifest: manifest["files"].pop("events.safetensors")), "it has no events.safetensors"),
         (told(lambda manifest: manifest["files"].pop("victim-entangled.safetensors")), "not hold events"),
-        (told(lambda manifest: manifest["metrics"].update(clean=1)), "does not tell the result"),
+        (told(lambda manifest: manifest["metrics"].update(clean=1)), "does not contain the result"),
         (lambda folder: (folder / "events.safetensors").unlink(), "events.safetensors is missing"),
-        (lambda folder: (folder / "events.safetensors").write_bytes(b"x"), "has 1 bytes where"),
+        (lambda folder: (folder / "events.safetensors").write_bytes(b"x"), "has 1 bytes instead of"),
         (flipped, "victim-entangled.safetensors was changed"),
         (garbled, "does not hold events"),
         (forged([["Forged", {}]], {}), "does not hold events"),
@@ -271,7 +271,7 @@ def garbled(folder: Path) -> None:
         (forged([["Phase", {"name": "task", "done": False}]], {}), "not of type int"),
         (forged([["Finished", {"seconds": 1, "result": []}]], {}), "not of type dict"),
         (forged({"Phase": 1}, {}), "does not hold events"),
-        (forged([], {}), "does not tell the result"),
+        (forged([], {}), "does not contain the result"),
     ],
 )
 def test_damage_is_told_in_one_sentence_that_says_what_to_do(

@@ -56,7 +56,11 @@ def test_an_installed_app_finds_itself(wheel: ZipFile, tmp_path: Path) -> None:
     """Where things lie, asked of a copy that stands outside of any clone; and a wheel is never written to."""
     wheel.extractall(tmp_path / "site")
     told = subprocess.run(
-        [sys.executable, "-c", "from app import paths; print(paths.HOME, paths.page('heist'), paths.store(), sep='\\n')"],
+        [
+            sys.executable,
+            "-c",
+            "from app import paths; print(paths.HOME, paths.page('heist'), paths.store(), sep='\\n')",
+        ],
         env={"PYTHONPATH": str(tmp_path / "site"), "HOME": str(tmp_path / "home")},
         cwd=tmp_path,
         capture_output=True,

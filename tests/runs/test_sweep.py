@@ -46,6 +46,14 @@ def no_processes_left() -> Iterator[None]:
     get_reusable_executor().shutdown(wait=True)
 
 
+@pytest.fixture
+def bare_processes(without_torch: str) -> Iterator[None]:
+    """Processes of this machine that know the fake lab only, and end with the test."""
+    get_reusable_executor().shutdown(wait=True)
+    yield
+    get_reusable_executor().shutdown(wait=True)
+
+
 def swept(experiments: list[Experiment], store: Store) -> list[Point]:
     """Compute in this process, with the fake lab."""
     return list(sweep.run(experiments, store, jobs=1, lab="fake_sweep_lab"))
@@ -146,7 +154,7 @@ def test_a_sweep_that_is_closed_keeps_what_it_has_yielded(store: Store) -> None:
 
 
 def test_a_sweep_that_was_killed_goes_on_where_it_was(
-    tmp_path: Path, store: Store, trace: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    without_torch: str, store: Store, trace: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiments = [*(Experiment(seed=seed) for seed in range(5)), Experiment(seed=5, budget=lab.HOLDING)]
     script = (
@@ -173,7 +181,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_was(
 # Where it is computed.
 
 
-def test_processes_of_this_machine_share_the_groups(store: Store) -> None:
+def test_processes_of_this_machine_share_the_groups(bare_processes: None, store: Store) -> None:
     experiments = [Experiment(seed=seed, budget=budget) for seed in (1, 2, 3) for budget in (100, 200)]
     points = list(sweep.run(experiments, store, jobs=2, lab="fake_sweep_lab"))
     assert {point.experiment for point in points} == set(experiments)
@@ -201,7 +209,7 @@ def test_on_processes_of_this_machine_and_on_a_cluster_the_numbers_are_the_same(
     )
     here = results(sweep.run(plan.experiments, Store(tmp_path / "here", None), jobs=2))
     assert here.keys() == set(plan.experiments)
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         monkeypatch.setenv(sweep.SCHEDULER, cluster.scheduler_address)
         store = Store(tmp_path / "there", None)
         assert results(sweep.run(plan.experiments, store)) == here
@@ -226,7 +234,7 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(
         swept([Experiment()], store)
 
 
-def test_a_process_that_is_lost_is_told_in_one_sentence(store: Store) -> None:
+def test_a_process_that_is_lost_is_told_in_one_sentence(bare_processes: None, store: Store) -> None:
     experiments = [Experiment(seed=0), Experiment(seed=1, budget=lab.CRASHING)]
     with pytest.raises(ConnectionError, match="start it again") as told:
         list(sweep.run(experiments, store, jobs=2, lab="fake_sweep_lab"))

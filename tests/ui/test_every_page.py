@@ -5,9 +5,6 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.ui import path
-from tests.ui.test_pages import private_store
-
-__all__ = ["private_store"]  # a fixture for all tests of this module
 
 PAGES = [paths.page("start"), *(stop.page for stop in path.LESSONS)]
 HOSTILE = {
@@ -32,17 +29,17 @@ def opened(page: str, **link: str) -> AppTest:
     return app.switch_page(page).run()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_with_a_question_and_without_complaint(page: str) -> None:
-    app = opened(page)
+@pytest.mark.parametrize("lesson", PAGES)
+def test_a_page_opens_with_a_question_and_without_complaint(lesson: str) -> None:
+    app = opened(lesson)
     assert not app.exception
     assert app.title[0].value
     assert not app.warning and not app.error
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_hostile_link_is_put_aside_in_sentences(page: str) -> None:
-    app = opened(page, **HOSTILE)
+@pytest.mark.parametrize("lesson", PAGES)
+def test_a_hostile_link_is_put_aside_in_sentences(lesson: str) -> None:
+    app = opened(lesson, **HOSTILE)
     assert not app.exception
     assert app.title[0].value
     for box in app.warning:

@@ -5,9 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.ui import path
-from tests.ui.test_pages import opened, private_store, told
-
-__all__ = ["private_store"]  # a fixture for all tests of this module
+from tests.ui.visits import opened, told
 
 
 @pytest.mark.parametrize("minutes", list(path.CLASSES))

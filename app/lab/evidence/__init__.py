@@ -1,4 +1,4 @@
-"""Many runs, one table: what the app states, over seeds that nothing was chosen on.
+"""Evidence: many runs over seeds that nothing was chosen on, as tables that support what the app states.
 
-Rule: what is run, and what came of it; where and when it is run is decided in :mod:`app.runs`.
+Rule: a module lists the experiments of its table and reads their results; :mod:`app.runs` runs them.
 """

@@ -26,7 +26,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One attack under one policy: the results of its seeds, as :func:`app.lab.stories.theft.steal` ends with them."""
+    """One attack under one policy: for each seed, the result of :func:`app.lab.stories.theft.steal`."""
 
     data: str
     attack: str
@@ -35,26 +35,26 @@ class Cell:
 
 
 def experiments() -> tuple[Experiment, ...]:
-    """Return the thefts of the table."""
-    return tuple(theft for *_, theft in _places())
+    """Return the experiments of the table."""
+    return tuple(experiment for *_, experiment in _cells())
 
 
 def rows(results: Mapping[Experiment, Result]) -> list[Cell]:
-    """Return the cells of the table; ``results`` has that of every experiment in :func:`experiments`.
+    """Return the cells of the table, given the result of every experiment in :func:`experiments`.
 
     Raises:
         KeyError: if one is missing.
     """
     found: dict[tuple[str, str, str], list[TheftResult]] = {}
-    for data, attack, policy, theft in _places():
-        found.setdefault((data, attack, policy), []).append(cast(TheftResult, results[theft]))
-    return [Cell(*place, of_seeds) for place, of_seeds in found.items()]
+    for data, attack, policy, experiment in _cells():
+        found.setdefault((data, attack, policy), []).append(cast(TheftResult, results[experiment]))
+    return [Cell(*names, of_seeds) for names, of_seeds in found.items()]
 
 
 def write(file: Path, cells: list[Cell]) -> None:
     """Write the table as JSON."""
-    rows = [vars(cell) for cell in cells]
-    file.write_text(json.dumps({"lab": LAB_VERSION, "cells": rows}, indent=1) + "\n", encoding="utf-8")
+    written = [vars(cell) for cell in cells]
+    file.write_text(json.dumps({"lab": LAB_VERSION, "cells": written}, indent=1) + "\n", encoding="utf-8")
 
 
 def read(file: Path) -> list[Cell]:
@@ -62,7 +62,7 @@ def read(file: Path) -> list[Cell]:
     return [Cell(**row) for row in json.loads(file.read_text(encoding="utf-8"))["cells"]]
 
 
-def _places() -> Iterator[tuple[str, str, str, Experiment]]:
-    """Yield data, attack, policy and experiment of each theft, seed by seed."""
+def _cells() -> Iterator[tuple[str, str, str, Experiment]]:
+    """Yield data, attack, policy and experiment of each run."""
     for data, seed, attack, policy in product(DATA, SEEDS, choices.ATTACKS, POLICIES):
         yield data, attack, policy, replace(PRESETS[data], seed=seed, attack=attack, **POLICIES[policy])

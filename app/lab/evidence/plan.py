@@ -5,19 +5,19 @@
     preset = "mnist"            # where every point starts
     seeds = [100, 101]          # each point once with each seed
 
-    [settings]                  # the same for all points
+    [settings]                  # equal for all points
     adversary_epochs = 8
 
     [grid]                      # every combination
     answers = ["labels", "confidences"]
 
-    [random]                    # every combination once with each of so many draws
+    [random]                    # every combination with each of this many draws
     points = 20
     seed = 0
     layers = ["deep", "all"]
     kappa = { low = 1, high = 64, log = true }
 
-:func:`read` turns the file into experiments; how they are run is not decided here.
+:func:`read` turns the file into experiments; :mod:`app.runs.sweep` runs them.
 """
 
 import dataclasses
@@ -40,9 +40,9 @@ _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
 @dataclass(frozen=True)
 class Plan:
-    """Which experiments will be run, in order and without duplicates.
+    """The experiments of a sweep, in order and without duplicates.
 
-    ``impossible`` says, a sentence each, which combinations of settings no experiment can have.
+    ``impossible`` has one sentence for each combination of settings that is not a valid experiment.
     """
 
     experiments: tuple[Experiment, ...]
@@ -50,10 +50,10 @@ class Plan:
 
 
 def read(path: Path) -> Plan:
-    """Return what the TOML file at ``path`` describes.
+    """Return the plan that the TOML file at ``path`` describes.
 
     Raises:
-        ValueError: one sentence, if there is no such file or a mistake in it.
+        ValueError: one sentence, if the file is missing or has a mistake in it.
     """
     try:
         described = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -65,15 +65,14 @@ def read(path: Path) -> Plan:
 
 
 def plan(described: Mapping[str, Any]) -> Plan:
-    """Return the experiments of a sweep, described as its TOML file does.
+    """Return the plan of a sweep, described as in its TOML file.
 
-    Every combination of the grid meets every random draw and every seed. A draw depends on its
-    number, the seed of the draws and the setting's name only: with more ``points``, those that
-    were there before stay.
+    Every combination of the grid is run with every random draw and every seed. A draw depends only on its
+    number, the seed of the draws and the setting's name: increasing ``points`` keeps the existing draws.
 
     Raises:
-        ValueError: one sentence, for what is unknown, not allowed or ambiguous, or if no
-            combination of the settings is possible.
+        ValueError: one sentence, for unknown parts or settings, values that are not allowed, a setting
+            in two parts, or if no combination of the settings is valid.
     """
     if unknown := sorted(described.keys() - set(_PARTS)):
         raise ValueError(f"A sweep has no part {unknown[0]!r}; its parts are {', '.join(_PARTS)}.")
@@ -101,7 +100,7 @@ def plan(described: Mapping[str, Any]) -> Plan:
         try:
             experiments |= dict.fromkeys(Experiment.from_dict({**base, **fixed, **varied, "seed": n}) for n in seeds)
         except ValueError as mistake:
-            impossible[_explained(varied, str(mistake))] = None
+            impossible[_sentence(varied, str(mistake))] = None
     if not experiments:
         raise ValueError(next(iter(impossible)))
     return Plan(tuple(experiments), tuple(impossible))
@@ -120,12 +119,12 @@ def _listed(name: str, written: Any) -> list[Any]:
 
 
 def _allowed(name: str, values: Sequence[Any]) -> list[Any]:
-    """Return the values in the setting's own type; each must be allowed, whatever the other settings are."""
+    """Return the values in the type of the setting; each must be allowed on its own."""
     return [canonical(_FIELDS[name], value) for value in values]
 
 
 def _draws(written: dict[str, Any]) -> tuple[int, int]:
-    """Take out how many draws there are, and their seed."""
+    """Remove and return the number of draws and their seed."""
     count, seed = written.pop("points", None), written.pop("seed", 0)
     if type(count) is not int or count < 1:
         raise ValueError("A random search needs the number of its points, as in points = 20.")
@@ -141,7 +140,7 @@ def _check_names(tables: Mapping[str, Mapping[str, Any]]) -> None:
             if name not in _FIELDS:
                 raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(sorted(_FIELDS))}.")
             if name == "seed":
-                raise ValueError(f"The seeds of a sweep belong into its list of seeds, not into [{part}].")
+                raise ValueError(f"The seeds of a sweep belong in its list of seeds, not in [{part}].")
             if name in seen:
                 raise ValueError(f"The setting {name} is both in [{seen[name]}] and in [{part}]; choose one.")
             seen[name] = part
@@ -174,5 +173,6 @@ def _drawn(name: str, written: Any, count: int, seed: int) -> list[Any]:
     return [random.uniform(low, high) for _ in range(count)]
 
 
-def _explained(varied: Mapping[str, Any], mistake: str) -> str:
+def _sentence(varied: Mapping[str, Any], mistake: str) -> str:
+    """Return the mistake, preceded by the settings that vary."""
     return f"{', '.join(f'{name} = {value}' for name, value in varied.items())}: {mistake}" if varied else mistake

@@ -1,6 +1,6 @@
-"""Making the finished runs that the pages show at once, as :mod:`app.lab.record` keeps them.
+"""Making the recorded runs that ship with the app, as records (:mod:`app.lab.record`).
 
-Each function runs what it records, passes its events on to whoever watches, and writes at the end.
+Each function runs a story, yields its events, and writes the records at the end.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -16,14 +16,14 @@ from app.lab.stories.events import Claimed, Copied, Event, Finished, Honest, Pha
 
 
 def record_heist(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
-    """Record a heist, how the other thefts from its victims end, its trial, and its maps by UMAP."""
+    """Record a heist, the results of other thefts from its victims, its trial, and its UMAP maps."""
     others = _other_thefts(experiment)
     story = heist.run(experiment, *others)
     _, *rest = yield from _until_finished(story)
     events = [_started(experiment), *rest]
     for other in others:
-        ended = yield from _until_finished(story)
-        result = [_started(other), *_outcome(ended)]
+        last = yield from _until_finished(story)
+        result = [_started(other), *_outcome(last)]
         record.write(folder / "thefts" / f"{name}-{other.inputs}-{other.answers}", other, {"result": result})
     hearing = yield from _until_finished(trial.trial(experiment, events))
     record.write(folder / "trials" / name, experiment, {"trial": hearing})
@@ -33,13 +33,13 @@ def record_heist(name: str, experiment: Experiment, folder: Path) -> Iterator[Ev
 
 
 def record_removal(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
-    """Record what an adversary does to the marks in his copies; the heist itself is on record."""
+    """Record the removal attacks on the copies of a heist, whose record exists already."""
     removal = yield from _until_finished(washing.remove(experiment, record.read(folder / name)))
     record.write(folder / "removal" / name, experiment, {"remove": removal})
 
 
 def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
-    """Record every attack on the victim, with either kind of answers."""
+    """Record every extraction attack on the victim, with labels and with confidences."""
     ways = product(EXTRACTION_ATTACKS, choices.ANSWERS)
     attacks = [replace(experiment, attack=attack, answers=answers) for attack, answers in ways]
     story = theft.steal(*attacks)
@@ -50,7 +50,7 @@ def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:
-    """Return the other sides of the heist's main controls."""
+    """Return the experiments that differ from the heist in the queries or the answers only."""
     ways = product(choices.INPUTS, choices.ANSWERS)
     thefts = [replace(experiment, inputs=inputs, answers=answers) for inputs, answers in ways]
     return [theft for theft in thefts if theft != experiment]
@@ -61,7 +61,7 @@ def _started(experiment: Experiment) -> Started:
 
 
 def _until_finished(story: Iterator[Event]) -> Generator[Event, None, list[Event]]:
-    """Pass on the events up to the next :class:`Finished`; a run of several thefts has more of them. Return them."""
+    """Yield and return the events up to the next :class:`Finished`; a run of several thefts has several."""
     events: list[Event] = []
     for event in story:
         events.append(event)
@@ -72,29 +72,29 @@ def _until_finished(story: Iterator[Event]) -> Generator[Event, None, list[Event
 
 
 def _outcome(events: Iterable[Event]) -> list[Event]:
-    """Return how a theft ended, with the last of its queries."""
-    asked: dict[str, Event] = {}
-    ends = []
+    """Return the results of a theft, and its last queries to each victim."""
+    last_queries: dict[str, Event] = {}
+    results = []
     for event in events:
         if isinstance(event, Queried):
-            asked[event.defence] = event
+            last_queries[event.defence] = event
         elif isinstance(event, Theft | Claimed | Finished):
-            ends.append(event)
-    return [*asked.values(), *ends]
+            results.append(event)
+    return [*last_queries.values(), *results]
 
 
 def _shown(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield of an attack what a page shows; of points all queries, of pictures the last ones before each fit."""
-    asked: Queried | None = None
+    """Yield the events of an attack that a page shows; of queries with pictures, the last ones before each fit."""
+    last: Queried | None = None
     for event in events:
         match event:
             case Queried() if event.inputs.ndim == 2:
                 yield event
             case Queried():
-                asked = event
+                last = event
             case Copied():
-                if asked is not None:
-                    yield asked
+                if last is not None:
+                    yield last
                 yield event
             case Territory() | Honest() | Finished():
                 yield event

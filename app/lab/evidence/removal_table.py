@@ -20,7 +20,7 @@ Fate = Literal["unproven", "stays", "dies with the copy", "washed out"]
 
 @dataclass(frozen=True)
 class Washed:
-    """One heist whose copies were washed in every way: its result, as :func:`app.lab.stories.washing.remove` ends."""
+    """All removal attacks on the copies of one heist: the result of :func:`app.lab.stories.washing.remove`."""
 
     data: str
     seed: int
@@ -32,11 +32,11 @@ class Washed:
         return replace(PRESETS[self.data], seed=self.seed)
 
     def lost(self, attack: str, defence: Defence) -> float | None:
-        """Return the accuracy that the cheapest way out cost, a fraction; None where no strength was one."""
+        """Return the loss of accuracy at the cheapest strength that removes the mark; None if no strength does."""
         return self.result["attacks"][attack][defence]["lost"]
 
     def fate(self, attack: str, defence: Defence) -> Fate:
-        """Return what became of one mark under one attack."""
+        """Return what happens to one mark under one attack."""
         curve = self.result["attacks"][attack][defence]
         if not curve["owned"][0]:
             return "unproven"
@@ -46,12 +46,12 @@ class Washed:
 
 
 def experiments() -> tuple[Experiment, ...]:
-    """Return the heists whose copies are washed."""
+    """Return the experiments of the table."""
     return tuple(replace(PRESETS[data], seed=seed) for data in DATA for seed in SEEDS)
 
 
 def rows(results: Mapping[Experiment, Result]) -> list[Washed]:
-    """Return the rows of the table; ``results`` has that of every experiment in :func:`experiments`.
+    """Return the rows of the table, given the result of every experiment in :func:`experiments`.
 
     Raises:
         KeyError: if one is missing.

@@ -1,7 +1,7 @@
-"""The evidence: is it luck? Every statement of the app, over seeds that nothing was chosen on, beside its controls.
+"""Does the watermark survive extraction? What the app states, over seeds that nothing was chosen on, with controls.
 
-:func:`tables` says which experiments are run, :func:`rows` what came of them, and :func:`write` and
-:func:`read` keep that as ``pretrained/evidence.json``. How experiments are run is not decided here.
+:func:`tables` lists the experiments, :func:`rows` summarises their results, and :func:`write` and :func:`read`
+store the rows as ``pretrained/evidence.json``. :mod:`app.runs.sweep` runs the experiments.
 """
 
 import json
@@ -29,7 +29,7 @@ TEMPERATURES = (0.1, 0.3, 1.0)
 COMMAND = "python -m app evidence"
 SHIPPED = PRETRAINED / "evidence.json"
 
-# What a row has for each seed, all of them fractions.
+# The measures of a row, one value for each seed; all are fractions.
 MEASURES = (
     "victim_accuracy",
     "clean_accuracy",
@@ -47,7 +47,7 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Spread:
-    """What a figure comes to over the seeds; ``low`` to ``high`` is the 95 % bootstrap interval of the mean."""
+    """The distribution of a measure over seeds; ``low`` to ``high`` is the 95 % bootstrap interval of the mean."""
 
     mean: float
     deviation: float
@@ -59,18 +59,18 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one model in one experiment, over several seeds.
+    """The results for one victim and its copy in one experiment, over several seeds.
 
     Attributes:
-        table: which question it belongs to, a key of :func:`tables`.
-        experiment: its settings, with the first of the seeds.
-        defence: whose model it is.
-        seeds: one for each entry of the lists.
+        table: a key of :func:`tables`.
+        experiment: the settings, with the first of the seeds.
+        defence: how the victim was trained.
+        seeds: the seed of each entry of the tuples below.
         measures: by name (:data:`MEASURES`), one value for each seed; as in
-            :class:`~app.lab.stories.events.Theft`, with accuracy and false positives of the clean model.
-        victim_snnl: of the victim, by layer, one value for each seed: the SNNL between held-out triggers
-            and target-class test inputs.
-        queries_needed: how many triggers a claim needs, for each seed; None where no number is enough.
+            :class:`~app.lab.stories.events.Theft`, with the accuracy and false positives of the clean victim.
+        victim_snnl: by layer, one value for each seed: the SNNL between held-out triggers and target-class
+            test inputs in the victim.
+        queries_needed: how many queries a claim needs, for each seed; None where no number suffices.
     """
 
     table: str
@@ -87,41 +87,41 @@ class Row:
 
     @property
     def cost(self) -> tuple[float, ...]:
-        """The accuracy that the clean victim has and this one has not, for each seed: a fraction."""
+        """The accuracy of the clean victim minus that of this one, for each seed."""
         pairs = zip(self.measures["clean_accuracy"], self.measures["victim_accuracy"], strict=True)
         return tuple(clean - marked for clean, marked in pairs)
 
 
 def tables() -> dict[str, tuple[Experiment, ...]]:
-    """Return the experiments of each table, every seed of them.
+    """Return the experiments of each table, with all seeds.
 
-    ``main``: does the mark survive? ``adversary``: how far he strays, what he is told, half the queries,
-    another network. ``ablation``: what the result owes to the parts of the recipe, with twice as many
-    watermark batches. ``frontier``: what survival costs.
+    ``main``: does the mark survive? ``adversary``: queries far from the task, labels or confidences, half the
+    budget, another network. ``ablation``: the contribution of each part of the recipe, with twice as many
+    watermark batches. ``frontier``: accuracy lost against survival.
     """
     mnist, digits = preset("mnist"), preset("digits")
-    answers = choices.ANSWERS
-    usual = [(told, asked) for asked in ("victim", "unseen") for told in answers]
-    main = [replace(base, answers=told, inputs=asked) for base in (mnist, digits) for told, asked in usual]
-    adversary = [replace(mnist, answers=told, inputs=asked) for asked in choices.INPUTS[2:] for told in answers]
-    adversary += [replace(mnist, answers=told, inputs="unseen", budget=mnist.budget // 2) for told in answers]
-    adversary += [replace(mnist, answers=told, inputs="unseen", architecture="other") for told in answers]
-    # One watermark batch a task batch: the released schedule then sees 7 of 32 task batches, about the share that it
-    # sees with the authors' settings (24 of 117 on MNIST).
+    both = choices.ANSWERS
+    on_task = [(answers, inputs) for inputs in ("victim", "unseen") for answers in both]
+    main = [replace(base, answers=answers, inputs=inputs) for base in (mnist, digits) for answers, inputs in on_task]
+    adversary = [replace(mnist, answers=answers, inputs=inputs) for inputs in choices.INPUTS[2:] for answers in both]
+    adversary += [replace(mnist, answers=answers, inputs="unseen", budget=mnist.budget // 2) for answers in both]
+    adversary += [replace(mnist, answers=answers, inputs="unseen", architecture="other") for answers in both]
+    # With one watermark batch per task batch, the released schedule visits 7 of 32 task batches, about the share that
+    # it visits with the authors' settings (24 of 117 on MNIST).
     often = replace(mnist, task_per_watermark=1)
     ablation = [
         replace(often, perturbed=moved, schedule=revisited, initialisation=start, answers="labels", inputs="victim")
         for moved, revisited, start in product((False, True), choices.SCHEDULES, choices.INITIALISATIONS)
     ]
     frontier = [
-        replace(mnist, kappa=kappa, temperature=temperature, answers=told, inputs=asked)
-        for kappa, temperature, (told, asked) in product(
+        replace(mnist, kappa=kappa, temperature=temperature, answers=answers, inputs=inputs)
+        for kappa, temperature, (answers, inputs) in product(
             KAPPAS, TEMPERATURES, (("labels", "victim"), ("confidences", "unseen"))
         )
     ]
     return {
         "main": _seeded(main, SEEDS),
-        "thief": _seeded(adversary, SEEDS[:5]),
+        "adversary": _seeded(adversary, SEEDS[:5]),
         "ablation": _seeded(ablation, FEW),
         "frontier": _seeded(frontier, FEW),
     }
@@ -133,7 +133,7 @@ def experiments() -> tuple[Experiment, ...]:
 
 
 def rows(results: Mapping[Experiment, Result]) -> list[Row]:
-    """Return the rows of all tables; ``results`` has that of every experiment in :func:`tables`.
+    """Return the rows of all tables, given the result of every experiment in :func:`tables`.
 
     Raises:
         KeyError: if one is missing.
@@ -151,11 +151,11 @@ def rows(results: Mapping[Experiment, Result]) -> list[Row]:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return the spread of at least one value; the interval is the percentile bootstrap's, from 2,000 resamples."""
+    """Return the spread of one or more values, with a percentile bootstrap interval from 2,000 resamples."""
     return _spread(tuple(values))
 
 
-@cache  # pages ask for the same few hundred at every touch, and the resampling takes half a millisecond
+@cache  # pages need the same few hundred at every rerun, and each takes half a millisecond
 def _spread(values: tuple[float, ...]) -> Spread:
     sample = np.asarray(values, dtype=np.float64)
     low = high = mean = float(sample.mean())
@@ -170,23 +170,23 @@ def _spread(values: tuple[float, ...]) -> Spread:
 
 
 def front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
-    """Return which points nothing beats (the Pareto front), in the order of their costs.
+    """Return the indices of the points on the Pareto front, in order of increasing cost.
 
-    A point is beaten by one that costs no more and gains no less, and is better in one of the two.
+    A point is dominated by one with at most its cost and at least its gain that is better in one of the two.
     """
     points = list(zip(costs, gains, strict=True))
-    unbeaten = [
-        place
-        for place, (cost, gain) in enumerate(points)
+    undominated = [
+        index
+        for index, (cost, gain) in enumerate(points)
         if not any(other != (cost, gain) and other[0] <= cost and other[1] >= gain for other in points)
     ]
-    return sorted(unbeaten, key=lambda place: points[place])
+    return sorted(undominated, key=lambda index: points[index])
 
 
 def find(found: Iterable[Row], experiment: Experiment) -> dict[str, Row]:
-    """Return the rows of this very setting, whatever its seed, by defence; empty where nobody measured it.
+    """Return, by defence, the rows with exactly these settings, except the seed; empty if they were not measured.
 
-    Where several tables have it, the first of them counts: it has the most seeds.
+    If several tables have them, the first one is used, which has the most seeds.
     """
     same: dict[str, Row] = {}
     for row in found:
@@ -196,7 +196,7 @@ def find(found: Iterable[Row], experiment: Experiment) -> dict[str, Row]:
 
 
 def write(path: Path, found: Sequence[Row]) -> None:
-    """Keep the rows as JSON: their settings, the values for each seed, and the summary of each list."""
+    """Write the rows as JSON: settings, the values for each seed, and their spread."""
     head = f'{{"lab": {LAB_VERSION}, "command": {json.dumps(COMMAND)}, "rows": [\n'
     lines = ",\n".join(json.dumps(_to_dict(row)) for row in found)
     path.write_text(f"{head}{lines}\n]}}\n", encoding="utf-8")
@@ -206,13 +206,13 @@ def read(path: Path) -> list[Row]:
     """Return the rows at ``path``.
 
     Raises:
-        ValueError: one sentence, if they are missing, garbled, or of another version of the lab.
+        ValueError: one sentence, if they are missing, garbled, or from another version of the lab.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["lab"] == LAB_VERSION:
-            return [_from_dict(row) for row in told["rows"]]
-        fault = f"is of version {told['lab']} of the lab and this is {LAB_VERSION}"
+        table = json.loads(path.read_text(encoding="utf-8"))
+        if table["lab"] == LAB_VERSION:
+            return [_from_dict(row) for row in table["rows"]]
+        fault = f"is of version {table['lab']} of the lab and this is {LAB_VERSION}"
     except FileNotFoundError:
         fault = "is missing"
     except (OSError, KeyError, TypeError, ValueError, AttributeError):
@@ -233,14 +233,14 @@ def _row(table: str, group: Sequence[Experiment], defence: str, runs: Sequence[M
     measures = {name: values(name) for name in MEASURES}
     needed = []
     for rate, victim, run in zip(measures["stolen_watermark"], measures["clean_watermark"], runs, strict=True):
-        worst = max(victim, run["clean"]["stolen_watermark"])  # of the two clean models, as in court
-        granted = exact_test.innocent_rate(round(worst * HELD_OUT), HELD_OUT)
-        needed.append(exact_test.queries_needed(rate, granted))
-    inside = {
+        highest = max(victim, run["clean"]["stolen_watermark"])  # of the two clean models, as in a claim
+        p0 = exact_test.innocent_rate(round(highest * HELD_OUT), HELD_OUT)
+        needed.append(exact_test.queries_needed(rate, p0))
+    victim_snnl = {
         layer: tuple(run[defence]["victim_snnl"][layer] for run in runs) for layer in runs[0][defence]["victim_snnl"]
     }
     seeds = tuple(experiment.seed for experiment in group)
-    return Row(table, group[0], defence, seeds, measures, inside, tuple(needed))
+    return Row(table, group[0], defence, seeds, measures, victim_snnl, tuple(needed))
 
 
 def _to_dict(row: Row) -> dict[str, Any]:
@@ -264,12 +264,12 @@ def _to_dict(row: Row) -> dict[str, Any]:
     }
 
 
-def _from_dict(told: Mapping[str, Any]) -> Row:
-    seeds = tuple(int(seed) for seed in told["seeds"])
-    measures = {name: tuple(float(value) for value in told[name]) for name in MEASURES}
-    inside = {str(layer): tuple(map(float, values)) for layer, values in told["victim_snnl"].items()}
-    needed = tuple(None if value is None else int(value) for value in told["queries_needed"])
-    if {len(values) for values in (needed, *measures.values(), *inside.values())} != {len(seeds)}:
+def _from_dict(row: Mapping[str, Any]) -> Row:
+    seeds = tuple(int(seed) for seed in row["seeds"])
+    measures = {name: tuple(float(value) for value in row[name]) for name in MEASURES}
+    victim_snnl = {str(layer): tuple(map(float, values)) for layer, values in row["victim_snnl"].items()}
+    needed = tuple(None if value is None else int(value) for value in row["queries_needed"])
+    if {len(values) for values in (needed, *measures.values(), *victim_snnl.values())} != {len(seeds)}:
         raise ValueError("the lists of a row differ in length")
-    experiment = Experiment.from_dict({**told["settings"], "seed": seeds[0]})
-    return Row(str(told["table"]), experiment, str(told["defence"]), seeds, measures, inside, needed)
+    experiment = Experiment.from_dict({**row["settings"], "seed": seeds[0]})
+    return Row(str(row["table"]), experiment, str(row["defence"]), seeds, measures, victim_snnl, needed)

@@ -1,6 +1,6 @@
-"""What the adversary asks and fits: the prediction API, the attacks, the rounds of select, query, fit.
+"""Model extraction: the prediction API, the attacks, and their rounds of select, query, fit.
 
-Rule: an attack sees answers only. It never touches the victim, its data or its triggers.
+Rule: an attack sees the API's answers only, never the victim, the owner's data or the triggers.
 """
 
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS, Adversary, ExtractionAttack

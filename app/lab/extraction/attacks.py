@@ -1,9 +1,9 @@
-"""The attacks: how an adversary chooses what to ask next.
+"""The extraction attacks: how an adversary selects queries.
 
-Every attack has one signature: a generator that yields the next queries, again and again, and is
-resumed once they are answered; what it knows by then stands in the :class:`Adversary`. It never sees
-the API, so no attack can exceed a budget: :func:`app.lab.extraction.rounds.extract` cuts the last
-queries to what is left.
+Every attack has one signature: a generator that yields the queries of one round after another and is
+resumed when they are answered; all answers so far are in the :class:`Adversary`. An attack does not
+hold the API, so it cannot exceed the budget: :func:`app.lab.extraction.rounds.extract` cuts the last
+round to what is left.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,24 +23,24 @@ from app.lab.task.datasets import Dataset, Split
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import triggers
 
-SEEDS = 50  # inputs of the task that a synthesising adversary starts from
+SEEDS = 50  # inputs of the task that an attack with synthetic queries starts from
 _SIGN_STEP = 0.1  # JBDA's lambda [paper]
-_CANDIDATES = 2  # to choose from, for each query that is sent
-_WALK, _STRIDE = 8, 0.05  # CloudLeak's steps towards the boundary, and their length
-_EAGERNESS = 5.0  # of the adaptive Knockoff adversary to prefer what has paid
+_CANDIDATES = 2  # drawn for each query that is sent
+_BOUNDARY_STEPS, _STEP_SIZE = 8, 0.05  # towards the decision boundary, in CloudLeak
+_GREED = 5.0  # inverse temperature of the softmax over rewards in the adaptive Knockoff attack
 
 
 @dataclass
 class Adversary:
-    """What the adversary has: a pile of inputs, a network of his own, and what he was told so far.
+    """The state of an adversary: inputs of the task, a copy, and all queries and answers so far.
 
     Attributes:
-        data: of which he owns the adversary's part.
-        copy: his network, fitted to all that he was told so far.
-        random: his dice.
-        wanted: how many queries he should choose next.
-        inputs: ``(n, ...)``, asked so far, in order.
-        answers: ``(n, classes)``, as the API gave them.
+        data: the data set; the adversary has its ``adversary`` part only.
+        copy: the adversary's network, fitted to all answers so far.
+        random: the adversary's random generator.
+        wanted: how many queries to select next.
+        inputs: ``(n, ...)``, the queries so far, in order.
+        answers: ``(n, classes)``, the API's answers to them.
     """
 
     data: Dataset
@@ -51,24 +51,24 @@ class Adversary:
     answers: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with nothing asked."""
+        """Start without queries."""
         self.inputs = self.data.test.inputs[:0]
         self.answers = torch.zeros(0, self.data.classes, dtype=self.inputs.dtype)
 
 
-Queries = Iterator[Split]  # inputs with their true labels, which the adversary never uses
+Queries = Iterator[Split]  # inputs with their true labels, which no attack uses
 
 
 @dataclass(frozen=True)
 class ExtractionAttack:
-    """How an adversary goes about it.
+    """An extraction attack.
 
     Attributes:
-        choose: what he asks.
-        source: where the attack comes from.
-        hard: whether he learns from the top labels only, whatever he is told.
-        pretrained: whether his network has learnt another task before.
-        solves: whether he solves equations instead of training; his victim is a logistic regression.
+        choose: yields the queries, round by round.
+        source: the publication.
+        hard: whether the copy is trained on the top labels even if the API returns confidences.
+        pretrained: whether the copy is pretrained on another task.
+        solves: whether the copy is the solution of equations, not trained; the victim is a logistic regression.
     """
 
     choose: Callable[[Adversary], Queries]
@@ -79,89 +79,90 @@ class ExtractionAttack:
 
 
 def noise(adversary: Adversary) -> Queries:
-    """Ask nothing but noise."""
+    """Query uniform noise."""
     while True:
-        yield _untold(datasets.noise(adversary.data, adversary.wanted, adversary.random))
+        yield _without_truth(datasets.noise(adversary.data, adversary.wanted, adversary.random))
 
 
 def task_like(adversary: Adversary) -> Queries:
-    """Ask inputs of the task that the victim never saw, until the pile is used up."""
-    pile = adversary.data.adversary
-    while len(adversary.inputs) < len(pile.labels):
+    """Query inputs of the task that the victim never saw, until all are used."""
+    own = adversary.data.adversary
+    while len(adversary.inputs) < len(own.labels):
         rows = slice(len(adversary.inputs), len(adversary.inputs) + adversary.wanted)
-        yield Split(pile.inputs[rows], pile.labels[rows])
+        yield Split(own.inputs[rows], own.labels[rows])
 
 
 def other_kind(adversary: Adversary) -> Queries:
-    """Ask inputs of another kind, at random: letters and icons, or points of another figure."""
+    """Query random out-of-distribution inputs: letters and icons, or points of another figure."""
     while True:
-        yield _untold(_strangers(adversary.data, adversary.wanted, adversary.random)[0])
+        yield _without_truth(_out_of_distribution(adversary.data, adversary.wanted, adversary.random)[0])
 
 
 def adaptive(adversary: Adversary) -> Queries:
-    """Ask inputs of another kind, and more of the sorts that pay (Knockoff's bandit; Orekondy et al. 2019, sec. 4.2).
+    """Query out-of-distribution inputs, more often of kinds with a high reward (Knockoff Nets; Orekondy et al. 2019).
 
-    A sort is a letter, an icon or a figure. An answer pays by its certainty (the margin of the two best classes) and by
-    how much it surprises the copy (the cross-entropy between them).
+    The bandit of sec. 4.2. A kind (an action) is a letter, an icon or a figure. The reward of an answer is the mean of
+    its certainty (the margin between the two best classes) and of a disagreement with the copy (from their
+    cross-entropy).
     """
-    value: dict[int, float] = {}
+    value: dict[int, float] = {}  # estimated reward of each kind
     while True:
-        pool, sorts = _strangers(adversary.data, _CANDIDATES * adversary.wanted, adversary.random)
-        unknown = max(value.values(), default=0.0)  # what was never tried is worth a try
-        worth = np.array([value.get(sort, unknown) for sort in sorts.tolist()])
-        dice = adversary.random.gumbel(size=len(worth))  # the largest of worth + dice: draws from a softmax
-        chosen = np.argsort(-(_EAGERNESS * worth + dice), kind="stable")[: adversary.wanted]
-        told = len(adversary.inputs)
-        yield _untold(pool[torch.from_numpy(chosen)])
-        answers, asked = read(adversary.answers[told:]), sorts[chosen]
+        pool, kinds = _out_of_distribution(adversary.data, _CANDIDATES * adversary.wanted, adversary.random)
+        unknown = max(value.values(), default=0.0)  # an untried kind is as good as the best
+        expected = np.array([value.get(kind, unknown) for kind in kinds.tolist()])
+        gumbel = adversary.random.gumbel(size=len(expected))  # the largest sums are draws from a softmax
+        chosen = np.argsort(-(_GREED * expected + gumbel), kind="stable")[: adversary.wanted]
+        before = len(adversary.inputs)
+        yield _without_truth(pool[torch.from_numpy(chosen)])
+        answers, queried = normalised(adversary.answers[before:]), kinds[chosen]
         best = answers.topk(2, dim=1).values
-        guess = networks.predict(adversary.copy, adversary.inputs[told:]).log_softmax(dim=1)
-        surprise = 1 - (answers * guess).sum(dim=1).exp()  # cross-entropy, brought into [0, 1]
-        pay = ((best[:, 0] - best[:, 1] + surprise) / 2).numpy()
-        for sort in np.unique(asked):
-            earned = float(pay[asked == sort].mean())
-            value[int(sort)] = (value.get(int(sort), earned) + earned) / 2
+        guess = networks.predict(adversary.copy, adversary.inputs[before:]).log_softmax(dim=1)
+        disagreement = 1 - (answers * guess).sum(dim=1).exp()  # cross-entropy, mapped to [0, 1]
+        reward = ((best[:, 0] - best[:, 1] + disagreement) / 2).numpy()
+        for kind in np.unique(queried):
+            mean = float(reward[queried == kind].mean())
+            value[int(kind)] = (value.get(int(kind), mean) + mean) / 2
 
 
 def jacobian(adversary: Adversary) -> Queries:
-    """Ask a few inputs of the task, then each again, moved (JBDA; Papernot et al. 2017, sec. 4.2).
+    """Query a few inputs of the task, then perturbations of earlier queries (JBDA; Papernot et al. 2017, sec. 4.2).
 
-    Moved is ``x + lambda * sign(d copy(x)[answer] / dx)``; lambda changes its sign from round to round.
+    The perturbation is ``x + lambda * sign(d copy(x)[answer] / dx)``; lambda alternates in sign from round to round.
     """
-    yield from _few_of_the_task(adversary)
+    yield from _seed_queries(adversary)
     direction = 1.0
     while True:
-        rows = _rows(adversary, adversary.wanted)
+        rows = _drawn_rows(adversary, adversary.wanted)
         inputs, labels = adversary.inputs[rows], adversary.answers[rows].argmax(dim=1)
-        slope = _slope(adversary.copy, inputs, partial(_answered, classes=labels))
-        yield _untold(_within(adversary.data, inputs + direction * _SIGN_STEP * slope.sign()))
+        gradient = _gradient(adversary.copy, inputs, partial(_logit, classes=labels))
+        yield _without_truth(_clipped(adversary.data, inputs + direction * _SIGN_STEP * gradient.sign()))
         direction = -direction
 
 
 def boundary(adversary: Adversary) -> Queries:
-    """Ask a few inputs of the task, then inputs near the substitute's boundary (after CloudLeak; Yu et al. 2020).
+    """Query a few inputs of the task, then inputs near the copy's decision boundary (after CloudLeak; Yu et al. 2020).
 
-    Known inputs walk towards the nearest boundary of the substitute, and back where they have
-    crossed it; of these candidates, those of which it is least confident are asked.
+    Earlier queries are moved towards the nearest decision boundary of the copy, and back if they have
+    crossed it. Of these candidates, those with the lowest confidence of the copy are queried.
     """
-    yield from _few_of_the_task(adversary)
+    yield from _seed_queries(adversary)
     while True:
-        start = adversary.inputs[_rows(adversary, _CANDIDATES * adversary.wanted)]
-        jitter = torch.from_numpy(adversary.random.normal(scale=_STRIDE, size=start.shape)).to(start.dtype)
-        inputs = _within(adversary.data, start + jitter)
+        start = adversary.inputs[_drawn_rows(adversary, _CANDIDATES * adversary.wanted)]
+        jitter = torch.from_numpy(adversary.random.normal(scale=_STEP_SIZE, size=start.shape)).to(start.dtype)
+        inputs = _clipped(adversary.data, start + jitter)
         first = networks.predict(adversary.copy, inputs).argmax(dim=1)
-        for _ in range(_WALK):
-            downhill = _slope(adversary.copy, inputs, partial(_distance, first=first)).sign()
-            inputs = _within(adversary.data, inputs - _STRIDE * downhill)
+        for _ in range(_BOUNDARY_STEPS):
+            downhill = _gradient(adversary.copy, inputs, partial(_margin, first=first)).sign()
+            inputs = _clipped(adversary.data, inputs - _STEP_SIZE * downhill)
         confidence = networks.predict(adversary.copy, inputs).softmax(dim=1).max(dim=1).values
-        yield _untold(inputs[confidence.argsort(stable=True)[: adversary.wanted]])
+        yield _without_truth(inputs[confidence.argsort(stable=True)[: adversary.wanted]])
 
 
 def unit_inputs(adversary: Adversary) -> Queries:
-    """Ask the d + 1 inputs from which a logistic regression can be solved (Tramèr et al. 2016, sec. 4.1)."""
-    every = equation_solving.inputs(adversary.data.shape)
-    while len(adversary.inputs) < len(every):
-        yield _untold(every[len(adversary.inputs) :][: adversary.wanted])
+    """Query the d + 1 inputs that determine a logistic regression (Tramèr et al. 2016, sec. 4.1)."""
+    needed = equation_solving.inputs(adversary.data.shape)
+    while len(adversary.inputs) < len(needed):
+        yield _without_truth(needed[len(adversary.inputs) :][: adversary.wanted])
 
 
 EXTRACTION_ATTACKS = {
@@ -176,62 +177,64 @@ EXTRACTION_ATTACKS = {
 }
 
 
-def read(answers: Tensor) -> Tensor:
-    """Return what a copy is fitted to: answers that sum to 1, also where the API left something out."""
+def normalised(answers: Tensor) -> Tensor:
+    """Return answers ``(n, classes)`` whose rows sum to 1 (those of a truncating API do not): the copy's targets."""
     return answers / answers.sum(dim=1, keepdim=True)
 
 
-def _untold(inputs: Tensor) -> Split:
-    """Queries that belong to no class."""
+def _without_truth(inputs: Tensor) -> Split:
+    """Return queries that belong to no class."""
     return Split(inputs, torch.full((len(inputs),), NO_TRUTH))
 
 
-def _few_of_the_task(adversary: Adversary) -> Queries:
-    pile = adversary.data.adversary
+def _seed_queries(adversary: Adversary) -> Queries:
+    """Query the first :data:`SEEDS` inputs of the adversary's part of the data."""
+    own = adversary.data.adversary
     while len(adversary.inputs) < SEEDS:
         rows = slice(len(adversary.inputs), min(SEEDS, len(adversary.inputs) + adversary.wanted))
-        yield Split(pile.inputs[rows], pile.labels[rows])
+        yield Split(own.inputs[rows], own.labels[rows])
 
 
-def _rows(adversary: Adversary, count: int) -> Tensor:
-    """Draw from what was asked: each once, and again only where there are not enough."""
-    asked = len(adversary.inputs)
-    laps = [adversary.random.permutation(asked) for _ in range(-(-count // asked))]
-    return torch.from_numpy(np.concatenate(laps)[:count])
+def _drawn_rows(adversary: Adversary, count: int) -> Tensor:
+    """Draw ``count`` rows of the queries so far, without replacement while there are enough."""
+    queried = len(adversary.inputs)
+    orders = [adversary.random.permutation(queried) for _ in range(-(-count // queried))]
+    return torch.from_numpy(np.concatenate(orders)[:count])
 
 
-def _strangers(data: Dataset, count: int, generator: np.random.Generator) -> tuple[Tensor, NDArray[np.int64]]:
-    """Return inputs of another kind with their sort; of pictures, a fifth are icons."""
+def _out_of_distribution(data: Dataset, count: int, generator: np.random.Generator) -> tuple[Tensor, NDArray[np.int64]]:
+    """Return out-of-distribution inputs and the kind of each, ``(n,)``; a fifth of pictures are icons."""
     icons = count // 5 if data.is_pictures else 0
     other = datasets.another_task(data, count - icons, generator)
-    inputs, sorts = [other.inputs], [other.labels.numpy()]
+    inputs, kinds = [other.inputs], [other.labels.numpy()]
     first = 26 if data.is_pictures else 2
-    kinds = generator.integers(len(choices.ICONS), size=icons)
-    for place, kind in enumerate(choices.ICONS):
-        drawn = int((kinds == place).sum())
+    which = generator.integers(len(choices.ICONS), size=icons)
+    for number, icon in enumerate(choices.ICONS):
+        drawn = int((which == number).sum())
         if drawn:
-            inputs.append(triggers.draw(kind, drawn, data, 0, generator))
-            sorts.append(np.full(drawn, first + place))
+            inputs.append(triggers.draw(icon, drawn, data, 0, generator))
+            kinds.append(np.full(drawn, first + number))
     order = generator.permutation(count)
-    return torch.cat(inputs)[torch.from_numpy(order)], np.concatenate(sorts)[order]
+    return torch.cat(inputs)[torch.from_numpy(order)], np.concatenate(kinds)[order]
 
 
-def _within(data: Dataset, inputs: Tensor) -> Tensor:
+def _clipped(data: Dataset, inputs: Tensor) -> Tensor:
+    """Return pictures clipped to [0, 1], points as they are."""
     return inputs.clamp(0, 1) if data.is_pictures else inputs
 
 
-def _slope(model: FeatureNetwork, inputs: Tensor, objective: Callable[[Tensor], Tensor]) -> Tensor:
+def _gradient(model: FeatureNetwork, inputs: Tensor, objective: Callable[[Tensor], Tensor]) -> Tensor:
     """Return the gradient of ``objective`` of the logits with respect to the inputs."""
     inputs = inputs.detach().requires_grad_()
     return torch.autograd.grad(objective(model(inputs)).sum(), inputs)[0]
 
 
-def _answered(logits: Tensor, classes: Tensor) -> Tensor:
+def _logit(logits: Tensor, classes: Tensor) -> Tensor:
     """Return the logit of each row's class, ``(n,)``."""
     return logits.gather(1, classes[:, None])[:, 0]
 
 
-def _distance(logits: Tensor, first: Tensor) -> Tensor:
-    """Return how far class ``first`` is ahead of the best of the others, or behind it, ``(n,)``."""
+def _margin(logits: Tensor, first: Tensor) -> Tensor:
+    """Return the absolute difference between the logit of class ``first`` and the best other one, ``(n,)``."""
     others = logits.scatter(1, first[:, None], -torch.inf).max(dim=1).values
-    return (_answered(logits, first) - others).abs()
+    return (_logit(logits, first) - others).abs()

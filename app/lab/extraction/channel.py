@@ -1,4 +1,4 @@
-"""The channel: what an API's answers say beyond the truth, the only way by which a watermark can pass."""
+"""The channel: what an API's answers say beyond the truth, the only way by which a watermark can reach a copy."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from app.lab.task.agreement import share
 
 @dataclass(frozen=True)
 class Channel:
-    """What the answers say beyond the truth: the only way by which a watermark can pass.
+    """What the answers say beyond the truth.
 
     With hard labels on inputs that the victim answers correctly, the adversary's training set *is*
-    the clean one. ``error`` is the share of queries answered wrongly, ``target_error`` the share
-    answered wrongly as the target class, ``target_mass`` the mean confidence on the target over
-    the queries that belong to other classes. Where no answer is true (blends, letters, noise),
-    the answer of an innocent model stands in for the truth.
+    that of a clean victim. ``error`` is the share of queries answered wrongly, ``target_error`` the
+    share answered wrongly as the target class, ``target_mass`` the mean confidence in the target over
+    the queries of other classes. For queries of no class (blends, letters, noise), the label that an
+    innocent model gives is used as the truth.
     """
 
     queries: int
@@ -30,9 +30,9 @@ def measure(answers: Tensor, truth: Tensor, innocent: Tensor, target: int) -> Ch
     """Measure what ``answers`` say beyond the truth.
 
     Args:
-        answers: ``(n, classes)``, as the adversary got them.
+        answers: ``(n, classes)``, those of the API.
         truth: ``(n,)`` labels, or :data:`NO_TRUTH`.
-        innocent: ``(n,)``, the top labels of a clean model, which stand in where there is no truth.
+        innocent: ``(n,)``, the top labels of a clean model, used in place of the truth where there is none.
         target: the target class.
     """
     truth = torch.where(truth == NO_TRUTH, innocent, truth)

@@ -1,9 +1,9 @@
-"""Who asks like an adversary? A detector of the owner's that looks at the distances between a client's queries.
+"""PRADA: detects extraction attacks by the distances between a client's queries.
 
-PRADA (Juuti et al. 2019, arXiv 1805.02628, algorithm 3): honest inputs are drawn at random, so the
-distance from a new query to the nearest kept one of its class is distributed about normally.
-Synthesised queries lie at prescribed distances, and their distribution has other shapes. The
-Shapiro-Wilk statistic W says how normal it is: 1 is a perfect bell.
+Juuti et al. 2019, arXiv 1805.02628, algorithm 3. Honest queries are natural inputs, so the distance from a
+new query to the nearest kept one of its class is approximately normally distributed. Synthetic queries
+lie at prescribed distances, which are distributed otherwise. The Shapiro-Wilk statistic W measures
+normality: it is 1 for a perfect normal distribution.
 """
 
 import warnings
@@ -13,68 +13,68 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor
 
-ALARM = 0.95  # delta: below this W, the client is accused; the paper's value for MNIST
-LEAST = 100  # distances that are needed for a verdict [paper]
+ALARM = 0.95  # delta: a client with a smaller W is accused; the paper's value for MNIST
+LEAST = 100  # a decision needs more distances than this [paper]
 _OUTLIER = 3.0  # standard deviations from the mean beyond which a distance is left out [paper]
 
 
 class Detector:
-    """Watches one client; queries go in as they come, in their order."""
+    """The detector for one client; it is given the client's queries in order."""
 
     def __init__(self) -> None:
-        """Begin with a client who has asked nothing."""
+        """Start without queries."""
         self._kept: dict[int, list[NDArray[np.float64]]] = {}  # class -> kept queries
-        self._growth: dict[int, list[float]] = {}  # class -> the distances with which they were kept
-        self._bars: dict[int, float] = {}  # class -> the distance from which a query is kept
+        self._growth: dict[int, list[float]] = {}  # class -> their distances to the nearest one kept before
+        self._thresholds: dict[int, float] = {}  # class -> the threshold: a query farther away is kept
         self.distances: list[float] = []
 
     def see(self, inputs: Tensor, classes: Tensor) -> None:
-        """Take in ``(n, ...)`` queries and the classes ``(n,)`` that the model gave them."""
+        """Add ``(n, ...)`` queries and the classes ``(n,)`` that the model predicts for them."""
         points = inputs.flatten(1).double().numpy()
         for point, label in zip(points, classes.tolist(), strict=True):
             kept = self._kept.setdefault(label, [])
             if not kept:
                 kept.append(point)
-                self._growth[label], self._bars[label] = [], 0.0
+                self._growth[label], self._thresholds[label] = [], 0.0
                 continue
             gaps = np.asarray(kept) - point
             nearest = float(np.sqrt(np.einsum("ij,ij->i", gaps, gaps).min()))
             self.distances.append(nearest)
-            if nearest > self._bars[label]:
+            if nearest > self._thresholds[label]:
                 kept.append(point)
                 growth = self._growth[label]
                 growth.append(nearest)
-                self._bars[label] = max(self._bars[label], float(np.mean(growth) - np.std(growth)))
+                self._thresholds[label] = max(self._thresholds[label], float(np.mean(growth) - np.std(growth)))
 
     def normality(self) -> float | None:
-        """Return W of the distances so far; None while they are too few for a verdict."""
+        """Return W of the distances so far; None while there are too few for a decision."""
         if len(self.distances) <= LEAST:
             return None
         found = np.asarray(self.distances)
         typical = found[np.abs(found - found.mean()) <= _OUTLIER * found.std()]
         if np.ptp(typical) == 0:
-            return 0.0  # all equal: as far from a bell as can be
+            return 0.0  # all equal: as far from normal as possible
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of its p-value beyond 5,000; W itself is exact
+            warnings.simplefilter("ignore", UserWarning)  # beyond 5,000 samples only the p-value is inaccurate
             return float(stats.shapiro(typical).statistic)
 
 
 def accuses(normality: float | None) -> bool:
-    """Return whether the detector accuses a client whose queries are so normal."""
+    """Return whether the detector accuses a client with this :meth:`Detector.normality`."""
     return normality is not None and normality < ALARM
 
 
 def false_alarms(
     inputs: Tensor, classes: Tensor, *, clients: int, queries: int, generator: np.random.Generator
 ) -> float:
-    """Return the share of honest clients who are accused: each asks for inputs of the task, drawn at random.
+    """Return the share of honest clients that are accused; each sends random inputs of the task.
 
     Args:
         inputs: ``(n, ...)``, of the task.
-        classes: ``(n,)``, what the model sees in them.
+        classes: ``(n,)``, those that the model predicts.
         clients: how many honest clients.
-        queries: how many queries each of them sends; at most as many as there are inputs.
-        generator: who asks what.
+        queries: how many queries each client sends, at most n.
+        generator: for the choice of inputs.
     """
     accused = 0
     for _ in range(clients):

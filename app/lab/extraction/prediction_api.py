@@ -1,7 +1,7 @@
-"""The victim as the adversary sees it: inputs in, answers out; queries counted, priced and logged.
+"""The prediction API, the adversary's only access to the victim: it answers queries, counts, prices and logs them.
 
-How much an answer says is a :class:`Policy`, a chain of small functions. Each takes the model's
-probabilities ``(n, classes)`` and gives back what is left of them.
+How much an answer reveals is a :class:`Policy`, a sequence of small functions. Each takes
+probabilities ``(n, classes)`` and returns ``(n, classes)`` with less information.
 """
 
 import hashlib
@@ -19,26 +19,25 @@ from app.lab.task.networks import FeatureNetwork, predict
 
 _SHARPNESS = 0.2  # gamma of the reverse sigmoid, as in the paper
 _EDGE = 1e-6  # the inverse sigmoid is infinite at 0 and 1
-_GRID = 100  # two inputs that agree to a hundredth are told the same lie
+_GRID = 100  # inputs that agree to a hundredth get the same answer
 _BINS = 15  # of the calibration error
 
 
 class BudgetSpent(ValueError):
-    """A query beyond the budget; the message is a sentence for a person."""
+    """A query beyond the budget; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How much the API says. The parts act in this order, each on what the one before left over.
+    """How much the API reveals. The parts are applied in this order: lies, reverse sigmoid, then top and decimals.
 
     Attributes:
         answers: ``"labels"``, the top label only, as a one-hot row; or ``"confidences"``.
-        lies: the share of inputs, fixed once and for all by a keyed hash, whose answer is
-            false (:func:`lie`).
-        reverse_sigmoid: strength of the deception (:func:`reverse_sigmoid`); 0 for none.
-        top: of how many classes the confidence is told; the others are 0.
-        decimals: to which confidences are rounded.
-        secret: the key of the hash.
+        lies: the share of inputs with a wrong answer, always the same inputs (:func:`lie`).
+        reverse_sigmoid: strength of the perturbation (:func:`reverse_sigmoid`); 0 for none.
+        top: for how many top classes the confidence is returned; the others are 0.
+        decimals: the number of decimal places of a confidence.
+        secret: the key of the hash in :func:`lie`.
     """
 
     answers: str = "confidences"
@@ -52,24 +51,24 @@ class Policy:
         """Check the parts.
 
         Raises:
-            ValueError: one sentence, for an unknown way to answer or a part out of its bounds.
+            ValueError: one sentence, for unknown answers or a part out of its bounds.
         """
         if self.answers not in ANSWERS:
             raise ValueError(f"An API answers with {' or '.join(ANSWERS)}, not {self.answers!r}.")
         if self.top < 1 or self.decimals < 1 or self.reverse_sigmoid < 0 or not 0 <= self.lies <= 1:
-            raise ValueError("A policy tells 1 class or more to 1 decimal or more, and lies to a share of inputs.")
+            raise ValueError("A policy needs top >= 1, decimals >= 1, reverse_sigmoid >= 0 and 0 <= lies <= 1.")
 
     def answer(self, inputs: Tensor, logits: Tensor) -> Tensor:
-        """Return what is said to ``(n, ...)`` inputs with ``(n, classes)`` logits: ``(n, classes)``."""
+        """Return the answers ``(n, classes)`` to inputs ``(n, ...)``, given the model's logits ``(n, classes)``."""
         probabilities = logits.softmax(dim=1)
-        deceived = self.lies > 0 or self.reverse_sigmoid > 0
+        perturbed = self.lies > 0 or self.reverse_sigmoid > 0
         if self.lies:
             probabilities = lie(inputs, probabilities, self.lies, self.secret)
         if self.reverse_sigmoid:
             probabilities = reverse_sigmoid(probabilities, self.reverse_sigmoid)
         if self.answers == "labels":
-            # Of the logits, where nothing deceives: a softmax can round two of them to a tie.
-            best = (probabilities if deceived else logits).argmax(dim=1)
+            # Of the logits, if nothing perturbs the answers: a softmax can round two of them to a tie.
+            best = (probabilities if perturbed else logits).argmax(dim=1)
             return functional.one_hot(best, logits.shape[1]).to(logits.dtype)
         if self.top < logits.shape[1]:
             probabilities = keep_top(probabilities, self.top)
@@ -87,8 +86,8 @@ def keep_top(probabilities: Tensor, count: int) -> Tensor:
 def reverse_sigmoid(probabilities: Tensor, strength: float) -> Tensor:
     """Return deceptive probabilities that keep the top class (Lee et al. 2018, arXiv 1806.00054).
 
-    ``y - strength * (sigmoid(gamma * logit(y)) - 1/2)``, normalised: many different ``y`` come out
-    alike, so whoever trains on them has to guess.
+    ``y - strength * (sigmoid(gamma * logit(y)) - 1/2)``, normalised. The map is not injective: very
+    different ``y`` give similar answers, which are poor targets for a copy.
     """
     y = probabilities.clamp(_EDGE, 1 - _EDGE)
     deceptive = (y - strength * (torch.sigmoid(_SHARPNESS * y.logit()) - 0.5)).clamp_min(_EDGE)
@@ -96,12 +95,12 @@ def reverse_sigmoid(probabilities: Tensor, strength: float) -> Tensor:
 
 
 def lie(inputs: Tensor, probabilities: Tensor, rate: float, secret: int) -> Tensor:
-    """Return probabilities in which a share ``rate`` of inputs has its top class swapped with another (DAWN).
+    """Return probabilities in which, for a share ``rate`` of inputs, the top class is swapped with another (DAWN).
 
-    Which inputs, and with which class, is decided by a keyed hash of the input: whoever asks
-    again is told the same, and whoever trains on the lies carries them (Szyller et al. 2021).
+    A keyed hash of the input determines which inputs, and which other class, so that repeated queries get
+    the same answer. A copy that is trained on the wrong answers is marked by them (Szyller et al. 2021).
     """
-    told = probabilities.clone()
+    answers = probabilities.clone()
     key = secret.to_bytes(8, "big")
     grid = (inputs.flatten(1) * _GRID).round().to(torch.int16).numpy()
     for row, values in enumerate(grid):
@@ -110,20 +109,20 @@ def lie(inputs: Tensor, probabilities: Tensor, rate: float, secret: int) -> Tens
             top = int(probabilities[row].argmax())
             step = 1 + int.from_bytes(digest[8:], "big") % (probabilities.shape[1] - 1)
             other = (top + step) % probabilities.shape[1]
-            told[row, [top, other]] = probabilities[row, [other, top]]
-    return told
+            answers[row, [top, other]] = probabilities[row, [other, top]]
+    return answers
 
 
 @dataclass(frozen=True)
 class Logged:
-    """One request in the API's log: its inputs ``(n, ...)`` and the classes ``(n,)`` that the model saw in them."""
+    """One request in the API's log: inputs ``(n, ...)`` and the classes ``(n,)`` that the model predicts for them."""
 
     inputs: Tensor
     classes: Tensor
 
 
 class PredictionAPI:
-    """A model behind an interface that answers queries, counts, prices and logs them."""
+    """A model behind an API that answers, counts, prices and logs queries."""
 
     def __init__(
         self, model: FeatureNetwork, policy: Policy | str, *, price: float = PRICE, budget: int | None = None
@@ -132,12 +131,12 @@ class PredictionAPI:
 
         Args:
             model: the victim.
-            policy: how much is said; ``"labels"`` or ``"confidences"`` for the plain ones.
+            policy: how much the answers reveal; ``"labels"`` or ``"confidences"`` stand for the plain policies.
             price: dollars for 1,000 queries.
-            budget: so many queries are answered and not one more; None for any number.
+            budget: the largest number of queries; None for no limit.
 
         Raises:
-            ValueError: if there is no such way to answer.
+            ValueError: if there is no such policy.
         """
         self._model = model
         self._policy = Policy(policy) if isinstance(policy, str) else policy
@@ -148,18 +147,18 @@ class PredictionAPI:
 
     @property
     def dollars(self) -> float:
-        """What the queries so far have cost."""
+        """The price of the queries so far."""
         return self.queries * self._price / 1000
 
     def query(self, inputs: Tensor) -> Tensor:
-        """Answer ``(n, ...)`` inputs with ``(n, classes)``, as the policy has it.
+        """Return the answers ``(n, classes)`` to ``(n, ...)`` inputs under the policy.
 
         Raises:
-            BudgetSpent: if they are more than the budget has left; then none is answered or counted.
+            BudgetSpent: if they exceed what is left of the budget; then none is answered or counted.
         """
         if self._budget is not None and self.queries + len(inputs) > self._budget:
             left = self._budget - self.queries
-            raise BudgetSpent(f"The budget is {self._budget:,} queries: {left:,} are left, {len(inputs):,} were asked.")
+            raise BudgetSpent(f"The budget is {self._budget:,} queries: {left:,} are left, {len(inputs):,} were sent.")
         self.queries += len(inputs)
         logits = predict(self._model, inputs)
         self.log.append(Logged(inputs, logits.argmax(dim=1)))
@@ -168,11 +167,11 @@ class PredictionAPI:
 
 @dataclass(frozen=True)
 class Tax:
-    """What a policy costs the honest users, who want the truth.
+    """What a policy costs honest users, as differences between its answers and the plain confidences.
 
-    ``accuracy`` is lost as a share of answers; ``calibration`` is how much the expected
-    calibration error grows (a confidence of 80 % should be right 80 times in 100);
-    ``second_best`` is the share of answers that no longer tell the model's second choice.
+    ``accuracy`` is the loss of accuracy; ``calibration`` is the increase of the expected calibration error
+    (answers with a confidence of 80 % should be right 80 times in 100); ``second_best`` is the share of
+    answers that no longer reveal the model's second choice.
     """
 
     accuracy: float
@@ -181,15 +180,15 @@ class Tax:
 
 
 def tax(model: FeatureNetwork, policy: Policy, honest: Split) -> Tax:
-    """Measure what ``policy`` takes from users who ask the ``honest`` inputs and know their truth later."""
+    """Measure what ``policy`` costs users whose queries are the ``honest`` inputs."""
     logits = predict(model, honest.inputs)
-    plain, told = logits.softmax(dim=1), policy.answer(honest.inputs, logits)
-    right = [share(answers.argmax(dim=1) == honest.labels) for answers in (plain, told)]
-    errors = [calibration_error(answers, honest.labels) for answers in (plain, told)]
+    plain, answered = logits.softmax(dim=1), policy.answer(honest.inputs, logits)
+    right = [share(answers.argmax(dim=1) == honest.labels) for answers in (plain, answered)]
+    errors = [calibration_error(answers, honest.labels) for answers in (plain, answered)]
     second = plain.topk(2, dim=1).indices[:, 1]
-    best, next_best = told.topk(2, dim=1).values.T
-    rest = told.scatter(1, told.argmax(dim=1, keepdim=True), -1.0)
-    clear = (rest == next_best[:, None]).sum(dim=1) == 1  # a tie tells no second choice
+    best, next_best = answered.topk(2, dim=1).values.T
+    rest = answered.scatter(1, answered.argmax(dim=1, keepdim=True), -1.0)
+    clear = (rest == next_best[:, None]).sum(dim=1) == 1  # a tie reveals no second choice
     kept = clear & (next_best < best) & (next_best > 0) & (rest.argmax(dim=1) == second)
     return Tax(right[0] - right[1], errors[1] - errors[0], share(~kept))
 
@@ -197,10 +196,10 @@ def tax(model: FeatureNetwork, policy: Policy, honest: Split) -> Tax:
 def calibration_error(answers: Tensor, labels: Tensor) -> float:
     """Return the expected calibration error of ``(n, classes)`` answers (Guo et al. 2017; 15 bins).
 
-    The mean gap between the confidence of the top answer and how often it is right, bin by bin.
+    The mean over bins, weighted by size, of the absolute difference between confidence and accuracy.
     """
     confidence, top = (values.numpy() for values in answers.max(dim=1))
     right = top == labels.numpy()
-    places = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gaps = np.bincount(places, weights=confidence.astype(np.float64) - right, minlength=_BINS)
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, weights=confidence.astype(np.float64) - right, minlength=_BINS)
     return float(np.abs(gaps).sum() / len(labels))

@@ -1,8 +1,4 @@
-"""Model extraction: query the victim, train a copy on its answers.
-
-The adversary trains with the same optimiser as the owner and, unless told otherwise, with the same
-architecture. He starts from weights of his own.
-"""
+"""The queries of an adversary that selects all of them in advance, from the task distribution to far away from it."""
 
 from collections.abc import Iterator
 
@@ -16,20 +12,20 @@ from app.lab.task import datasets
 from app.lab.task.datasets import Dataset, Split
 
 NO_TRUTH = -1  # the label of an input that belongs to no class
-_GRAIN = 0.3  # standard deviation of what makes a picture noisy
+_GRAIN = 0.3  # standard deviation of the noise in noisy inputs
 
 
 def adversary_inputs(dataset: Dataset, which: str, budget: int, generator: np.random.Generator) -> Split:
-    """Return the inputs that the adversary queries, with their true labels (which he never uses).
+    """Return the inputs that the adversary queries, with their true labels (which the adversary never uses).
 
     Args:
-        dataset: where they come from.
+        dataset: the source of the inputs.
         which: ``"victim"``, the owner's own training inputs (the paper's setting); ``"unseen"``,
-            inputs of the same task that the victim never saw; ``"blended"``, a third of those as
-            they are, a third each the mean of two, a third noisy; ``"other"``, inputs of another
-            kind; ``"noise"``, nothing but noise.
-        budget: so many queries; of the first two, at most as many as there are.
-        generator: of what is drawn or mixed for the occasion.
+            inputs of the same task that the victim never saw; ``"blended"``, a third of those, a
+            third means of two of them, a third with noise; ``"other"``, out-of-distribution inputs
+            (:func:`~app.lab.task.datasets.of_another_kind`); ``"noise"``, uniform noise.
+        budget: how many queries; there may be fewer inputs from the first two sources.
+        generator: for inputs that are drawn or mixed.
 
     Returns:
         Inputs ``(n, ...)`` and labels ``(n,)``, :data:`NO_TRUTH` for an input of no class.
@@ -49,13 +45,13 @@ def adversary_inputs(dataset: Dataset, which: str, budget: int, generator: np.ra
 
 
 def queries(dataset: Dataset, which: str, budget: int) -> int:
-    """Return how many inputs :func:`adversary_inputs` will give."""
-    piles = {"victim": dataset.owner, "unseen": dataset.adversary}
-    return min(budget, len(piles[which].labels)) if which in piles else budget
+    """Return the number of inputs that :func:`adversary_inputs` returns."""
+    parts = {"victim": dataset.owner, "unseen": dataset.adversary}
+    return min(budget, len(parts[which].labels)) if which in parts else budget
 
 
 def query_all(api: PredictionAPI, inputs: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Query ``inputs`` once each, in order; yield ``(inputs, answers)`` batch by batch."""
+    """Query all ``inputs`` in order; yield ``(inputs, answers)`` for each batch."""
     for part in inputs.split(batch):
         yield part, api.query(part)
 

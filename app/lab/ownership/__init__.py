@@ -1,20 +1,25 @@
-"""Answers in, verdict out: the exact and the sequential test, the commitment, false claims, the questionnaire.
+"""Ownership claims: the exact and the sequential test, commitments, false claims, and the questionnaire.
 
-Rule: the court counts answers to triggers. It never opens a model, and an innocent goes free.
+Rule: a claim uses only a suspect's answers to triggers, never its weights.
 """
 
 from app.lab.ownership.commitment import commit, holds
-from app.lab.ownership.exact_test import Claim, claim, holm, innocent_rate
+from app.lab.ownership.exact_test import Claim, claim, holm, innocent_rate, queries_needed
 from app.lab.ownership.false_claim import nudge
 from app.lab.ownership.questionnaire import read_answers
+from app.lab.ownership.sequential_test import Decision, Plan, decide
 
 __all__ = [
     "Claim",
+    "Decision",
+    "Plan",
     "claim",
     "commit",
+    "decide",
     "holds",
     "holm",
     "innocent_rate",
     "nudge",
+    "queries_needed",
     "read_answers",
 ]

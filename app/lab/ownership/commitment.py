@@ -1,11 +1,11 @@
-"""Commitment: say *now* which triggers will be used, without showing them.
+"""Commitments: fix the triggers of a later claim without revealing them.
 
-The owner publishes a SHA-256 over a salt, the triggers and their labels before the model is out.
-In court he shows salt and triggers; anybody computes the hash again. So he cannot choose triggers
-afterwards that happen to convict somebody (see :mod:`app.lab.ownership.false_claim`).
+Before the model is released, the owner publishes the SHA-256 of a salt, the triggers and their labels.
+For the claim, the owner reveals salt and triggers, and anybody can recompute the hash. So the owner cannot
+choose triggers afterwards that convict an innocent (see :mod:`app.lab.ownership.false_claim`).
 
-A hash proves *what* was fixed, not *when*: the date is the owner's word. It becomes evidence only
-where others keep it: a newspaper, a public ledger, a time-stamping service, a court's registry.
+A hash proves *what* was fixed, not *when*. Its date is evidence only if a third party keeps the hash: a
+newspaper, a public ledger, a time-stamping service, a court's registry.
 """
 
 import hashlib
@@ -20,30 +20,30 @@ FORMAT = "entangled-triggers-1"
 
 
 def salt(seed: int) -> bytes:
-    """Return the salt of a run: without one, whoever guesses the triggers could confirm the guess by the hash.
+    """Return the salt of a run; without a salt, a guess of the triggers could be confirmed by the hash.
 
-    It derives from the seed, so that a run repeats itself; a real owner draws it from ``os.urandom``.
+    It is derived from the seed, so that a run is reproducible; a real owner draws it from ``os.urandom``.
     """
     return numpy_stream(seed, "salt of the commitment").bytes(SALT_BYTES)
 
 
 def canonical_bytes(inputs: NDArray[np.generic], labels: NDArray[np.integer]) -> bytes:
-    """Return the one sequence of bytes that a trigger set is hashed as.
+    """Return the canonical byte string of a trigger set, which is hashed.
 
-    A line of ASCII (format, kind of number, shape), then the inputs, then the labels, each in C
-    order and little-endian.
+    A line of ASCII (format, dtype, shape), then the inputs, then the labels, both in C order and
+    little-endian.
 
     Args:
-        inputs: ``(n, h, w)`` uint8 or ``(n, 2)`` float32, as they are shown and sent.
+        inputs: ``(n, h, w)`` uint8 or ``(n, 2)`` float32, as they are displayed and sent.
         labels: ``(n,)``, the secret answer to each; hashed as int64.
 
     Raises:
-        ValueError: for inputs of another kind, or where there is not one label an input.
+        ValueError: for inputs of another dtype, or unless there is one label per input.
     """
     if inputs.dtype.name not in ("uint8", "float32"):
         raise ValueError(f"Triggers are committed to as uint8 pictures or float32 points, not as {inputs.dtype}.")
     if labels.shape != (len(inputs),):
-        raise ValueError(f"There must be one label a trigger; there are {len(inputs)} triggers, {labels.size} labels.")
+        raise ValueError(f"Each trigger needs one label; there are {len(inputs)} triggers, {labels.size} labels.")
     shape = "x".join(map(str, inputs.shape))
     head = f"{FORMAT} {inputs.dtype.name} {shape}\n".encode("ascii")
     return head + inputs.astype(inputs.dtype.newbyteorder("<")).tobytes() + labels.astype("<i8").tobytes()
@@ -55,5 +55,5 @@ def commit(inputs: NDArray[np.generic], labels: NDArray[np.integer], salt: bytes
 
 
 def holds(commitment: str, inputs: NDArray[np.generic], labels: NDArray[np.integer], salt: bytes) -> bool:
-    """Return whether this is the trigger set that was committed to: not a pixel, label or place may differ."""
+    """Return whether this is exactly the trigger set of the commitment: pixels, labels and order."""
     return commit(inputs, labels, salt) == commitment

@@ -1,9 +1,9 @@
-"""The claim: is this suspect a copy of mine?
+"""Claims of ownership by an exact binomial test.
 
-The owner queries the suspect with held-out triggers and counts the answers that are the target
-class. The null hypothesis is that the suspect answers so no more often than an innocent model;
-the exact binomial test decides at 95 % confidence. The paper's one-sided t-test stands beside it:
-for 0/1 answers at a small rate its promise is off, and :func:`t_test_false_alarms` says by how much.
+The owner queries the suspect with held-out triggers and counts the secret answers (the target class).
+The null hypothesis is that the suspect gives them at most at the innocent rate p0; the exact binomial
+test decides at 95 % confidence. The paper's one-sided t-test is here for comparison: for 0/1 answers at a
+low rate, its false positive rate differs from the nominal 5 %, see :func:`t_test_false_alarms`.
 
 A test that may stop after any query is in :mod:`app.lab.ownership.sequential_test`.
 """
@@ -23,7 +23,7 @@ _SHUFFLES = 4000
 
 @dataclass(frozen=True)
 class Claim:
-    """The outcome of a claim. ``innocent_rate`` is p0 of the null hypothesis."""
+    """The result of a claim. ``innocent_rate`` is p0 of the null hypothesis."""
 
     successes: int
     queries: int
@@ -38,13 +38,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Innocents:
-    """The rate of innocent models, from several of them that were asked the same number of triggers.
+    """The innocent rate, estimated from several clean models with the same number of queries each.
 
-    ``low`` to ``high`` is the exact 90 % Clopper-Pearson interval of the pooled answers, so that
-    ``high`` is granted with 95 % confidence. Assumed: triggers are answered independently, and all
-    innocent models have *one* rate. ``agreement`` is the p-value of the latter: how often models of
-    one rate would differ from each other at least as much as these did. Where it is small, a new
-    innocent may well lie above ``high``.
+    ``low`` to ``high`` is the exact 90 % Clopper-Pearson interval of the pooled answers, so ``high`` is an
+    upper bound with 95 % confidence. This assumes that triggers are answered independently and that all
+    innocent models have *one* rate. ``agreement`` is the p-value of the second assumption: the
+    probability that models with one rate differ at least as much as these do. If it is small, the rate of
+    a new innocent model may well be above ``high``.
     """
 
     models: int
@@ -56,10 +56,10 @@ class Innocents:
 
 
 def innocent_rate(successes: int, queries: int) -> float:
-    """Return the rate p0 that is granted to an innocent model, from what a clean model did.
+    """Return the innocent rate p0 of the null hypothesis, given the secret answers of a clean model.
 
-    The upper end of the one-sided 95 % Clopper-Pearson interval: a clean model that was never
-    caught in 100 queries is granted 3 %, not 0 %, or a single chance answer would convict.
+    The upper end of the one-sided 95 % Clopper-Pearson interval. A clean model without a secret answer to
+    100 queries gives 3 %, not 0 %, with which a single secret answer by chance would convict.
 
     Raises:
         ValueError: unless ``0 <= successes <= queries`` and ``queries >= 1``.
@@ -70,14 +70,14 @@ def innocent_rate(successes: int, queries: int) -> float:
 
 
 def innocents(successes: Sequence[int], queries: int) -> Innocents:
-    """Pool the secret answers of several clean models; see :class:`Innocents` for what that assumes.
+    """Pool the secret answers of several clean models; see :class:`Innocents` for the assumptions.
 
     Args:
-        successes: of each model, how many of ``queries`` triggers it answered with the target.
-        queries: how many each was asked.
+        successes: the number of secret answers of each model.
+        queries: the number of queries to each model.
 
     Raises:
-        ValueError: without a model, or for an impossible count.
+        ValueError: if there is no model, or a count is impossible.
     """
     if not successes:
         raise ValueError("The rate of innocent models needs at least one of them.")
@@ -85,10 +85,10 @@ def innocents(successes: Sequence[int], queries: int) -> Innocents:
         _check(count, queries)
     total, asked = sum(successes), queries * len(successes)
     interval = stats.binomtest(total, asked).proportion_ci(1 - 2 * SIGNIFICANCE, "exact")
-    # Given the total, models of one rate share it out as one draws from urns of equal size.
-    urns = np.full(len(successes), queries)
-    shared = np.random.default_rng(0).multivariate_hypergeometric(urns, total, size=_SHUFFLES, method="marginals")
-    unequal = (shared.astype(np.int64) ** 2).sum(axis=1) >= sum(count**2 for count in successes)
+    # Given the total, the counts of models with one rate are multivariate hypergeometric.
+    sizes = np.full(len(successes), queries)
+    counts = np.random.default_rng(0).multivariate_hypergeometric(sizes, total, size=_SHUFFLES, method="marginals")
+    unequal = (counts.astype(np.int64) ** 2).sum(axis=1) >= sum(count**2 for count in successes)
     agreement = (1 + int(unequal.sum())) / (1 + _SHUFFLES)
     return Innocents(len(successes), total, asked, float(interval.low), float(interval.high), agreement)
 
@@ -106,9 +106,9 @@ def claim(successes: int, queries: int, p0: float) -> Claim:
 
 
 def conviction_bar(queries: int, p0: float) -> int:
-    """Return the fewest secret answers to ``queries`` triggers that :func:`claim` takes for proof.
+    """Return the smallest number of secret answers to ``queries`` triggers that establishes ownership in :func:`claim`.
 
-    It may be more than there are triggers: then nothing is proof.
+    It may exceed ``queries``: then no answers do.
 
     Raises:
         ValueError: as :func:`claim`.
@@ -121,47 +121,47 @@ def conviction_bar(queries: int, p0: float) -> int:
 def t_test(successes: int, queries: int, p0: float) -> float:
     """Return the p-value of the paper's one-sided t-test: is the mean of 0/1 answers above ``p0``?
 
-    ``t = (m - p0) / (s / sqrt(n))``, with n - 1 degrees of freedom. Where all answers are equal, s is
-    0 and t infinite: two secret answers of two "prove" anything.
+    ``t = (m - p0) / (s / sqrt(n))``, with n - 1 degrees of freedom. If all answers are equal, s is 0 and t
+    is infinite: two secret answers to two queries suffice for any level.
 
     Raises:
-        ValueError: as :func:`claim`, and for a single query, which has no spread.
+        ValueError: as :func:`claim`, and for a single query, for which s is undefined.
     """
     _check(successes, queries)
     _check_rate(p0)
     if queries < 2:
         raise ValueError("The t-test needs at least two queries.")
-    return float(_t_values(np.array([successes]), queries, p0)[0])
+    return float(_t_test_p_values(np.array([successes]), queries, p0)[0])
 
 
 def false_alarms(queries: int, p0: float, level: float = SIGNIFICANCE) -> float:
-    """Return how often the exact test at ``level`` convicts an innocent of rate ``p0``: never more than ``level``.
+    """Return the false positive rate of the exact test at ``level`` for an innocent rate ``p0``: at most ``level``.
 
     Raises:
         ValueError: unless ``queries >= 1`` and ``0 <= p0 <= 1``.
     """
     _check(0, queries)
     _check_rate(p0)
-    return float(stats.binom.sf(_convicting(np.array([queries]), p0, level) - 1, queries, p0)[0])
+    return float(stats.binom.sf(_conviction_bars(np.array([queries]), p0, level) - 1, queries, p0)[0])
 
 
 def t_test_false_alarms(queries: int, p0: float) -> float:
-    """Return how often the t-test at 5 % really convicts an innocent of rate ``p0``, summed over all counts.
+    """Return the false positive rate of the t-test at 5 % for an innocent rate ``p0``: an exact sum over all counts.
 
     Raises:
         ValueError: unless ``queries >= 2`` and ``0 <= p0 <= 1``.
     """
-    t_test(0, queries, p0)  # the checks
+    t_test(0, queries, p0)  # checks the arguments
     counts = np.arange(queries + 1)
-    return float(stats.binom.pmf(counts, queries, p0)[_t_values(counts, queries, p0) < SIGNIFICANCE].sum())
+    return float(stats.binom.pmf(counts, queries, p0)[_t_test_p_values(counts, queries, p0) < SIGNIFICANCE].sum())
 
 
 def holm(found: Sequence[float]) -> list[float]:
-    """Return Holm's adjusted p-values of several suspects, in their order.
+    """Return Holm's adjusted p-values for several suspects, in the same order.
 
-    Sorted, the i-th smallest of m is multiplied by m - i + 1, and none may be smaller than the one
-    before it. Whoever stays below 5 % is convicted; the chance that *any* innocent among them is
-    convicted is at most 5 %, however many there are (Holm 1979).
+    The i-th smallest of m is multiplied by m - i + 1, then raised to the largest one before it if that is
+    larger, and capped at 1. If suspects below 5 % are convicted, the probability of convicting *any*
+    innocent is at most 5 % (the family-wise error rate; Holm 1979).
 
     Raises:
         ValueError: unless all lie between 0 and 1.
@@ -171,17 +171,19 @@ def holm(found: Sequence[float]) -> list[float]:
             raise ValueError(f"A p-value must lie between 0 and 1; one is {value}.")
     order = np.argsort(found, kind="stable")
     factors = len(found) - np.arange(len(found))
-    raised = np.minimum(1, np.maximum.accumulate(np.asarray(found)[order] * factors)) if len(found) else np.array([])
+    sorted_adjusted = (
+        np.minimum(1, np.maximum.accumulate(np.asarray(found)[order] * factors)) if len(found) else np.array([])
+    )
     adjusted = np.empty(len(found))
-    adjusted[order] = raised
+    adjusted[order] = sorted_adjusted
     return [float(value) for value in adjusted]
 
 
 def accusing_an_innocent(suspects: int, queries: int, p0: float, *, corrected: bool) -> float:
-    """Return the chance that at least one of so many innocents, of rate ``p0`` and independent, is convicted.
+    """Return the probability that at least one of several independent innocents with rate ``p0`` is convicted.
 
-    ``1 - (1 - a)^m``, where a is the exact test's chance at 5 %, or, corrected by Holm, at 5 % / m:
-    his first conviction needs a p-value below that.
+    ``1 - (1 - a)^m`` for m suspects, where a is the false positive rate of the exact test at 5 % or, with
+    Holm's correction, at 5 % / m, which the smallest p-value must be below.
 
     Raises:
         ValueError: unless ``suspects >= 1``, ``queries >= 1`` and ``0 <= p0 <= 1``.
@@ -195,8 +197,8 @@ def accusing_an_innocent(suspects: int, queries: int, p0: float, *, corrected: b
 def p_values(answers: NDArray[np.bool_], p0: float) -> NDArray[np.float64]:
     """Return the p-value after each query in turn, ``(n,)``, for ``answers`` ``(n,)``.
 
-    A picture of growing evidence, not a stopping rule: who stops at the first p < 0.05 accuses
-    more innocents than 1 in 20.
+    This shows how the evidence grows. It is not a stopping rule: stopping at the first p < 0.05 convicts
+    more than 1 innocent in 20.
 
     Raises:
         ValueError: unless ``0 <= p0 <= 1``.
@@ -207,11 +209,11 @@ def p_values(answers: NDArray[np.bool_], p0: float) -> NDArray[np.float64]:
 
 
 def queries_needed(rate: float, p0: float, most: int = MOST_QUERIES) -> int | None:
-    """Return how many triggers convict, with 95 % certainty, a suspect who answers ``rate`` of them with the target.
+    """Return the number of queries with which a claim has 95 % power against a suspect whose rate is ``rate``.
 
-    With that many, and with any larger number up to ``most``, the exact test at 95 % confidence
-    against the innocent rate ``p0`` has a power of 95 %. None where no such number is
-    enough, as for a suspect who is no worse than an innocent.
+    With this number of queries, and with any larger one up to ``most``, the exact test at 95 % confidence
+    against the innocent rate ``p0`` convicts with a probability of at least 95 %. None if there is no such
+    number, for example if ``rate`` is at most ``p0``.
 
     Raises:
         ValueError: unless both rates lie between 0 and 1.
@@ -220,7 +222,7 @@ def queries_needed(rate: float, p0: float, most: int = MOST_QUERIES) -> int | No
 
 
 def power_curve(rates: Sequence[float], p0: float, most: int = MOST_QUERIES) -> list[int | None]:
-    """Return :func:`queries_needed` for many rates of suspects at once.
+    """Return :func:`queries_needed` for each of ``rates``.
 
     Raises:
         ValueError: unless all rates lie between 0 and 1.
@@ -228,22 +230,23 @@ def power_curve(rates: Sequence[float], p0: float, most: int = MOST_QUERIES) -> 
     for rate in (p0, *rates):
         _check_rate(rate)
     asked = np.arange(1, most + 1)
-    convicting = _convicting(asked, p0, SIGNIFICANCE)
+    bars = _conviction_bars(asked, p0, SIGNIFICANCE)
 
     def needed(rate: float) -> int | None:
-        weak = np.flatnonzero(stats.binom.sf(convicting - 1, asked, rate) < POWER)
+        weak = np.flatnonzero(stats.binom.sf(bars - 1, asked, rate) < POWER)
         enough = int(weak[-1]) + 2 if len(weak) else 1
         return enough if enough <= most else None
 
     return [needed(rate) for rate in rates]
 
 
-def _convicting(queries: NDArray[np.int64], p0: float, level: float) -> NDArray[np.float64]:
-    """Return the least count of secret answers whose p-value is below ``level``, for each number of queries."""
+def _conviction_bars(queries: NDArray[np.int64], p0: float, level: float) -> NDArray[np.float64]:
+    """Return, for each number of queries, the smallest number of secret answers with a p-value below ``level``."""
     return np.asarray(stats.binom.isf(level, queries, p0) + 1, dtype=np.float64)
 
 
-def _t_values(successes: NDArray[np.int64], queries: int, p0: float) -> NDArray[np.float64]:
+def _t_test_p_values(successes: NDArray[np.int64], queries: int, p0: float) -> NDArray[np.float64]:
+    """Return the p-value of the t-test for each count of secret answers."""
     mean = successes / queries
     error = np.sqrt(mean * (1 - mean) / (queries - 1))
     with np.errstate(divide="ignore", invalid="ignore"):

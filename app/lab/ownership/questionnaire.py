@@ -1,7 +1,7 @@
-"""The trigger set to take to any model anywhere, and the answers that come back.
+"""The questionnaire of a claim: the trigger set to query any model with, and the form with its answers.
 
-Out go pictures (or points), an empty form and the commitment. Back comes the form, as CSV, from whatever
-program: trusted by nobody, read up to a limit, and refused in one sentence.
+The questionnaire consists of pictures (or points), an empty form and the commitment. The form comes back as
+CSV written by an unknown program; its size is limited, every row is checked, and an error is one sentence.
 """
 
 import csv
@@ -17,7 +17,7 @@ from PIL import Image
 from app.lab.ownership import commitment
 from app.lab.stories.events import Exhibit
 
-MOST_BYTES = 1_000_000  # of a form; one of 200 answers has two thousand
+MOST_BYTES = 1_000_000  # of a form; 200 answers take about two thousand
 FORM = "answers.csv"
 _COLUMNS = ("id", "label")
 _WHOLE = re.compile(r"(\d{1,9})(\.0*)?", re.ASCII)  # some programs write 7 as 7.0
@@ -26,10 +26,10 @@ _SHOWN = 5  # of the ids that are missing
 
 
 def files(exhibit: Exhibit) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file that goes out: the triggers, the empty form, the commitment.
+    """Yield the name and content of each file: the triggers, the empty form, the commitment.
 
     Args:
-        exhibit: the triggers and what the owner committed to.
+        exhibit: the triggers and the commitment.
     """
     inputs = exhibit.inputs
     if inputs.ndim == 3:
@@ -46,18 +46,18 @@ def files(exhibit: Exhibit) -> Iterator[tuple[str, bytes]]:
 
 
 def read_answers(form: bytes, count: int, classes: int) -> NDArray[np.int64]:
-    """Return the labels of a form that was filled in, ``(count,)``, in the order of the triggers.
+    """Return the labels of a form, ``(count,)`` int64, in the order of the triggers.
 
-    Rows may stand in any order, other columns are passed over. Commas, semicolons and tabs are
-    understood, and a byte-order mark is: spreadsheets write them.
+    Rows may be in any order, and other columns are ignored. The delimiter may be a comma, a semicolon or a
+    tab, and a byte-order mark is accepted, since spreadsheets write them.
 
     Args:
-        form: the file, as it came.
+        form: the bytes of the file.
         count: how many triggers there are.
         classes: how many classes.
 
     Raises:
-        ValueError: one sentence for a person, for anything but one class for each trigger.
+        ValueError: one sentence, unless the form gives exactly one class for each trigger.
     """
     labels: dict[int, int] = {}
     for line, (number, label) in enumerate(_rows(_text(form)), start=2):
@@ -76,16 +76,17 @@ def read_answers(form: bytes, count: int, classes: int) -> NDArray[np.int64]:
 
 
 def check_size(size: int) -> None:
-    """Refuse a form by its size in bytes, before it is read.
+    """Check the size of a form, in bytes, before it is read.
 
     Raises:
-        ValueError: one sentence, if it is larger than any form.
+        ValueError: one sentence, if it is too large.
     """
     if size > MOST_BYTES:
         raise ValueError(f"The file has {size:,} bytes; of a form, at most {MOST_BYTES:,} are read.")
 
 
 def _text(form: bytes) -> str:
+    """Return the decoded form."""
     check_size(len(form))
     if form.startswith(_ARCHIVES):
         raise ValueError("This is a spreadsheet or an archive, whatever its name says; save the sheet as CSV.")
@@ -101,9 +102,9 @@ def _text(form: bytes) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[str, str]]:
-    """Yield id and label of each row below the heading."""
-    heading = text.splitlines()[0]
-    delimiter = max(",;\t", key=heading.count)
+    """Yield the id and the label of each row below the header."""
+    header = text.splitlines()[0]
+    delimiter = max(",;\t", key=header.count)
     try:
         table = [
             row for row in csv.reader(io.StringIO(text, newline=None), delimiter=delimiter) if any(map(str.strip, row))
@@ -112,7 +113,7 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
         raise ValueError(f"This is not CSV that can be read ({fault}).") from None
     names = [name.strip().lower() for name in table[0]] if table else []
     if any(names.count(name) != 1 for name in _COLUMNS):
-        raise ValueError(f"The first row must name the columns id and label, once each; it is {_short(heading)}.")
+        raise ValueError(f"The first row must name the columns id and label, once each; it is {_short(header)}.")
     places = [names.index(name) for name in _COLUMNS]
     for row in table[1:]:
         number, label = (row[place].strip() if place < len(row) else "" for place in places)
@@ -120,6 +121,7 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _whole(text: str) -> int | None:
+    """Return the whole number that a cell contains, or None."""
     found = _WHOLE.fullmatch(text)
     return int(found[1]) if found else None
 

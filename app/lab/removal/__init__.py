@@ -1,7 +1,7 @@
-"""A copy in, a washed copy out: attacks on the mark itself, and what each of them costs the adversary.
+"""Removal attacks: ways to remove a watermark from a copy.
 
-Rule: every attack has the signature of :data:`~app.lab.removal.resources.Perform`, leaves the copy that it
-was given as it is, and knows neither triggers nor target. :data:`REMOVAL_ATTACKS` is the one table of them.
+Rule: every attack has the signature :data:`~app.lab.removal.resources.Perform`, does not change the copy that
+it is given, and does not know triggers or target class. :data:`REMOVAL_ATTACKS` is the table of them.
 """
 
 from app.lab.removal.attacks import REMOVAL_ATTACKS, RemovalAttack

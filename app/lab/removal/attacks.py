@@ -1,4 +1,4 @@
-"""The one table of removal attacks: what each does, how strongly it is tried, and in which words."""
+"""The table of removal attacks: what each does, and the strengths that are tried."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ EPOCHS = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 
 @dataclass(frozen=True)
 class RemovalAttack:
-    """One way to wash a mark out.
+    """A removal attack.
 
     Attributes:
-        label: its name for a person.
-        help: what the adversary does, in one sentence.
-        perform: the attack itself.
-        strengths: those that are tried, from 0, the copy as it was stolen, upwards.
-        words: how a strength is told.
-        pictures_only: whether it makes no sense for points in the plane.
+        label: its name on a page.
+        help: what the adversary does, one sentence.
+        perform: the function that runs the attack.
+        strengths: those that are tried, in ascending order; 0 is the unchanged copy.
+        words: returns a strength in words.
+        pictures_only: whether it is not applicable to points in the plane.
     """
 
     label: str
@@ -41,63 +41,63 @@ def _epochs(strength: float) -> str:
 REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     "fine_tuning": RemovalAttack(
         "fine-tuning",
-        "He trains on, with the few inputs that he labelled himself.",
+        "Train further on the few inputs that the thief labelled.",
         retraining.fine_tuning,
         EPOCHS,
         _epochs,
     ),
     "pruning": RemovalAttack(
         "pruning",
-        "He sets the smallest weights to zero.",
+        "Set the smallest weights to zero.",
         surgery.pruning,
         (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95),
         _share("weights"),
     ),
     "fine_pruning": RemovalAttack(
         "fine-pruning",
-        "He switches off the units that sleep on honest inputs, then fine-tunes.",
+        "Switch off the units that are dormant on honest inputs, then fine-tune.",
         retraining.fine_pruning,
         (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95),
         _share("units"),
     ),
     "quantisation": RemovalAttack(
         "fewer bits",
-        "He rounds the weights to fewer bits.",
+        "Round the weights to fewer bits.",
         surgery.quantisation,
         (0.0, 24.0, 26.0, 28.0, 29.0, 30.0),
         lambda saved: f"{surgery.FULL_BITS - saved:.0f} bits",
     ),
     "noise": RemovalAttack(
         "noise",
-        "He adds noise to the weights.",
+        "Add noise to the weights.",
         surgery.noise,
         (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0),
         lambda strength: f"{strength:g} standard deviations",
     ),
     "distillation": RemovalAttack(
         "distillation",
-        "A fresh, narrower student learns from his copy.",
+        "Train a new, narrower student on the confidences of the copy.",
         retraining.distillation,
         (0.0, 2.0, 4.0),
         lambda narrower: f"a student {narrower:.0f} times narrower",
     ),
     "isolation_forest": RemovalAttack(
         "isolation forest",
-        "He refuses to answer inputs that are easy to isolate.",
+        "Refuse to answer inputs that are easy to isolate.",
         filtering.isolation_forest,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
         _share("honest inputs"),
     ),
     "local_outlier_factor": RemovalAttack(
         "outlier factor",
-        "He refuses to answer inputs that lie where few others lie.",
+        "Refuse to answer inputs in regions of low density.",
         filtering.local_outlier_factor,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
         _share("honest inputs"),
     ),
     "neural_cleanse": RemovalAttack(
         "Neural Cleanse",
-        "He searches his copy for the smallest patch that fools it, and unlearns that.",
+        "Find the smallest patch that changes the copy's answers, and unlearn it.",
         neural_cleanse.neural_cleanse,
         EPOCHS,
         _epochs,
@@ -105,14 +105,14 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "disentangling": RemovalAttack(
         "disentangling",
-        "He trains anew and pulls the classes apart, against the owner's own loss.",
+        "Train a new copy and minimise the SNNL between its classes, which the owner maximised.",
         disentangling.disentangling,
         (0.0, 1.0, 8.0),
-        lambda weight: f"weight {weight:g}",
+        lambda strength: f"kappa = {0 - strength:g}",
     ),
     "reshaping": RemovalAttack(
         "reshaping",
-        "He widens the margins around honest inputs and unlearns all opinion far from them.",
+        "Widen the margins around honest inputs, and train towards uniform confidences far from them.",
         retraining.reshaping,
         EPOCHS,
         _epochs,

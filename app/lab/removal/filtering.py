@@ -1,7 +1,7 @@
-"""Attacks that leave the copy as it is and refuse to answer what looks unlike the task.
+"""Attacks that do not change the copy, but refuse to answer inputs that look out-of-distribution.
 
-A refused trigger is a secret answer less. But every filter refuses honest inputs as well: the
-strength is the share of honest inputs that the adversary is ready to turn away.
+A refused trigger gives no secret answer, but every filter also refuses honest inputs. The strength is the
+share of honest inputs that the adversary accepts to refuse.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from app.lab.task.networks import FeatureNetwork
 def isolation_forest(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Refuse inputs that random cuts isolate quickly (Liu, Ting and Zhou 2008)."""
+    """Refuse inputs that an isolation forest isolates quickly (Liu, Ting and Zhou 2008)."""
     seed = int(torch.randint(2**31, (), generator=generator))
     yield from _filtered(copy, resources, strengths, IsolationForest(random_state=seed))
 
@@ -30,7 +30,7 @@ def isolation_forest(
 def local_outlier_factor(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Refuse inputs whose neighbourhood is thinner than their neighbours' (Breunig et al. 2000)."""
+    """Refuse inputs with a lower local density than their neighbours (Breunig et al. 2000)."""
     yield from _filtered(copy, resources, strengths, LocalOutlierFactor(novelty=True))
 
 
@@ -40,26 +40,26 @@ def _filtered(
     strengths: Sequence[float],
     detector: IsolationForest | LocalOutlierFactor,
 ) -> Iterator[Attempt]:
-    """Fit ``detector`` on the last layer's features of half the spare inputs; set thresholds on the other half."""
+    """Fit ``detector`` to the last layer's features of half the spare inputs; set thresholds on the other half."""
 
-    def seen(inputs: Tensor) -> NDArray[np.float32]:
+    def features(inputs: Tensor) -> NDArray[np.float32]:
         return np.asarray(representation.features(copy, inputs)[copy.layers[-1]].numpy())
 
     half = len(resources.spare) // 2
-    detector.fit(seen(resources.spare[:half]))
+    detector.fit(features(resources.spare[:half]))
     plain = answers_of(copy)
 
-    @lru_cache(maxsize=2)  # the same few inputs are asked at every strength
-    def likeness(inputs: Tensor) -> NDArray[np.float64]:
-        return np.asarray(detector.score_samples(seen(inputs)))  # the higher, the more like the task
+    @lru_cache(maxsize=2)  # the same inputs are scored at every strength
+    def score(inputs: Tensor) -> NDArray[np.float64]:
+        return np.asarray(detector.score_samples(features(inputs)))  # higher for inputs more like the task
 
-    usual = likeness(resources.spare[half:])
+    honest = score(resources.spare[half:])
 
     def refusing(share: float) -> Attempt:
-        threshold = np.quantile(usual, share)
+        threshold = np.quantile(honest, share)
 
         def answer(inputs: Tensor) -> Tensor:
-            return plain(inputs).masked_fill(torch.from_numpy(likeness(inputs) < threshold), REFUSED)
+            return plain(inputs).masked_fill(torch.from_numpy(score(inputs) < threshold), REFUSED)
 
         return Attempt(share, answer if share > 0 else plain)
 

@@ -1,8 +1,8 @@
-"""Neural Cleanse: find the trigger in the copy itself, then unlearn it (Wang et al. 2019, IEEE S&P).
+"""Neural Cleanse: reverse-engineer a trigger from the copy, then unlearn it (Wang et al. 2019, IEEE S&P).
 
-For each class, the smallest patch is sought that turns any input into that class. A backdoor is a
-shortcut, so its class needs a patch that is abnormally small. The adversary stamps that patch on
-inputs whose class he knows and trains the copy to ignore it.
+For each class, it optimises the smallest patch that moves any input to that class. A backdoor is a
+shortcut, so the patch of its class is abnormally small. The adversary puts that patch on labelled inputs
+and trains the copy to ignore it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,24 +20,24 @@ from app.lab.task.networks import FeatureNetwork
 
 SUSPICIOUS = 2.0  # anomaly index from which a class is flagged (the paper's)
 STEPS = 200
-_BATCH = 24  # inputs, each with the patch of every class
+_BATCH = 24  # inputs per step, each with the patch of every class
 _RATE = 0.1
-_PRESSURE = 0.01  # weight of the patch's size at the start
-_CHANGE = 1.5  # by which the pressure rises while the patch works, and falls where it does not
-_WORKS = 0.95  # share of a batch that must turn into the class
+_SIZE_WEIGHT = 0.01  # initial weight of the patch's size in the loss
+_CHANGE = 1.5  # the factor by which this weight rises while the patch works, and falls while it does not
+_WORKS = 0.95  # the share of a batch that a working patch moves to its class
 
 
 def neural_cleanse(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Unlearn, for ``strength`` epochs, the smallest patch that was found; ``found`` has each class's patch size.
+    """Unlearn the smallest patch for ``strength`` epochs; ``found`` of an attempt has the patch size of each class.
 
-    The adversary unlearns the smallest one even where nothing is flagged: he has nothing better.
+    The smallest patch is unlearnt even if no class is flagged.
     """
     masks, patterns = patches(copy, resources.spare, resources.classes, generator)
     sizes = masks.sum(dim=(1, 2))
-    suspect = int(sizes.argmin())
-    stamped = stamp(resources.own.inputs, masks[suspect], patterns[suspect])
+    smallest = int(sizes.argmin())
+    stamped = stamp(resources.own.inputs, masks[smallest], patterns[smallest])
     inputs, labels = torch.cat([resources.own.inputs, stamped]), torch.cat([resources.own.labels] * 2)
     found = {str(label): float(size) for label, size in enumerate(sizes)}
     for epochs in strengths:
@@ -47,36 +47,37 @@ def neural_cleanse(
 
 
 def anomaly_indices(sizes: Sequence[float]) -> NDArray[np.float64]:
-    """Return how far each class's patch size lies from their median, in units of the usual deviation.
+    """Return the distance of each class's patch size from their median, in units of a robust standard deviation.
 
-    ``|size - median| / (1.4826 * MAD)``, MAD being the median absolute deviation; 1.4826 makes it a
-    standard deviation for normal values. Where the MAD is 0, what lies off the median is infinitely odd.
+    ``|size - median| / (1.4826 * MAD)``, where MAD is the median absolute deviation; the factor 1.4826 makes
+    it consistent with the standard deviation of normal values. If the MAD is 0, the index of a size other
+    than the median is infinite.
     """
     values = np.asarray(sizes, dtype=np.float64)
     distances = np.abs(values - np.median(values))
-    usual = 1.4826 * np.median(distances)
-    if usual == 0:
+    deviation = 1.4826 * np.median(distances)
+    if deviation == 0:
         return np.where(distances > 0, np.inf, 0.0)
-    return np.asarray(distances / usual, dtype=np.float64)
+    return np.asarray(distances / deviation, dtype=np.float64)
 
 
 def flagged(sizes: Sequence[float]) -> list[int]:
-    """Return the classes whose patch is abnormally *small*: those that Neural Cleanse takes for a backdoor's."""
-    odd = anomaly_indices(sizes) > SUSPICIOUS
+    """Return the classes with an abnormally *small* patch, which Neural Cleanse considers to have a backdoor."""
+    anomalous = anomaly_indices(sizes) > SUSPICIOUS
     small = np.asarray(sizes) < np.median(sizes)
-    return [int(label) for label in np.flatnonzero(odd & small)]
+    return [int(label) for label in np.flatnonzero(anomalous & small)]
 
 
 def stamp(inputs: Tensor, mask: Tensor, pattern: Tensor) -> Tensor:
-    """Return pictures ``(n, c, h, w)`` with ``pattern`` laid over them where ``mask`` says: ``(1 - m) x + m p``."""
+    """Return pictures ``(n, c, h, w)`` with the patch put on them: ``(1 - mask) * inputs + mask * pattern``."""
     return (1 - mask) * inputs + mask * pattern
 
 
 def patches(model: FeatureNetwork, inputs: Tensor, classes: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Seek, for every class at once, the smallest patch that turns ``inputs`` ``(n, c, h, w)`` into it.
+    """Optimise, for all classes at once, the smallest patch that moves ``inputs`` ``(n, c, h, w)`` to the class.
 
-    Adam on ``cross-entropy + pressure * |mask|_1``; the pressure adapts, as in the paper, so that the
-    patch shrinks while it works. The smallest one that worked counts, else the last one.
+    Adam on ``cross-entropy + weight * |mask|_1``; the weight adapts, as in the paper, so that the patch
+    shrinks while it works. The smallest patch that worked is returned or, if none did, the last one.
 
     Returns:
         Masks ``(classes, h, w)`` and patterns ``(classes, c, h, w)``, in [0, 1].
@@ -85,7 +86,7 @@ def patches(model: FeatureNetwork, inputs: Tensor, classes: int, generator: Gene
     mask_logits = torch.randn((classes, height, width), generator=generator).requires_grad_()
     pattern_logits = torch.randn((classes, channels, height, width), generator=generator).requires_grad_()
     optimiser = Adam([mask_logits, pattern_logits], lr=_RATE, betas=(0.5, 0.9))
-    pressure = torch.full((classes,), _PRESSURE)
+    size_weight = torch.full((classes,), _SIZE_WEIGHT)
     smallest = torch.full((classes,), torch.inf)
     masks, patterns = torch.empty(0), torch.empty(0)
     wanted = torch.arange(classes).repeat_interleave(_BATCH)  # (classes * batch,)
@@ -97,7 +98,7 @@ def patches(model: FeatureNetwork, inputs: Tensor, classes: int, generator: Gene
         misses = functional.cross_entropy(logits, wanted, reduction="none").reshape(classes, _BATCH).mean(dim=1)
         size = mask.sum(dim=(1, 2))
         optimiser.zero_grad()
-        (misses + pressure * size).sum().backward()
+        (misses + size_weight * size).sum().backward()
         with torch.no_grad():
             works = (logits.argmax(dim=1) == wanted).reshape(classes, _BATCH).float().mean(dim=1) >= _WORKS
             if step == 0:
@@ -105,6 +106,6 @@ def patches(model: FeatureNetwork, inputs: Tensor, classes: int, generator: Gene
             better = works & (size < smallest) | (smallest.isinf())
             masks[better], patterns[better] = mask[better], pattern[better]
             smallest = torch.where(works & (size < smallest), size, smallest)
-            pressure = torch.where(works, pressure * _CHANGE**0.2, pressure / _CHANGE**0.2)
+            size_weight = torch.where(works, size_weight * _CHANGE**0.2, size_weight / _CHANGE**0.2)
         optimiser.step()
     return masks.detach(), patterns.detach()

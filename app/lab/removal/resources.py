@@ -1,8 +1,7 @@
-"""What the adversary holds when he begins to wash, and the form of what he makes of it.
+"""The common interface of removal attacks: what the adversary has, and what an attack yields.
 
-An attack is a function ``(copy, resources, strengths, generator) -> Iterator[Attempt]``. It leaves the
-copy as it is, and yields for each strength, in their order, what answers in the copy's place.
-Strength 0 is the copy as it was stolen.
+An attack is a function ``(copy, resources, strengths, generator) -> Iterator[Attempt]``. It does not change
+the copy, and yields one attempt for each strength, in order. Strength 0 is the unchanged copy.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,17 +18,17 @@ REFUSED = -1  # the "label" of an input that is not answered
 
 @dataclass(frozen=True)
 class Resources:
-    """What the adversary has besides his copy. He knows that there may be a mark, but neither triggers nor target.
+    """What the adversary has besides the copy; triggers and target class are unknown to the adversary.
 
     Attributes:
         network: the name of the copy's architecture.
-        classes: their number.
-        asked: ``(n, ...)``, his queries.
-        answers: ``(n, classes)``, what the API answered.
-        own: the few inputs that he labelled himself.
-        spare: ``(m, ...)``, inputs of the task without labels.
-        far: ``(k, ...)``, inputs of no class, such as anybody can make.
-        how: how he trained the copy.
+        classes: the number of classes.
+        asked: ``(n, ...)``, the queries of the extraction attack.
+        answers: ``(n, classes)``, those of the API.
+        own: a few inputs of the task, labelled by the adversary.
+        spare: ``(m, ...)``, unlabelled inputs of the task.
+        far: ``(k, ...)``, out-of-distribution inputs of no class.
+        how: how the copy was trained.
     """
 
     network: str
@@ -43,7 +42,7 @@ class Resources:
 
     @property
     def is_pictures(self) -> bool:
-        """Whether inputs are pictures (else points in the plane)."""
+        """Whether inputs are pictures, as opposed to points in the plane."""
         return self.own.inputs.ndim > 2
 
 
@@ -51,8 +50,8 @@ class Resources:
 class Attempt:
     """One attack at one strength.
 
-    ``answer`` maps inputs ``(n, ...)`` to labels ``(n,)``, :data:`REFUSED` where it gives none.
-    ``found`` is what only this attack learns, by name.
+    ``answer`` maps inputs ``(n, ...)`` to labels ``(n,)``, :data:`REFUSED` for a refused input. ``found``
+    contains values that are specific to the attack, by name.
     """
 
     strength: float
@@ -64,13 +63,13 @@ Perform = Callable[[FeatureNetwork, Resources, Sequence[float], Generator], Iter
 
 
 def answers_of(model: FeatureNetwork) -> Callable[[Tensor], Tensor]:
-    """Return the function that answers as ``model`` does: inputs ``(n, ...)`` to labels ``(n,)``."""
+    """Return the function that maps inputs ``(n, ...)`` to the top labels ``(n,)`` of ``model``."""
     return lambda inputs: predict(model, inputs).argmax(dim=1)
 
 
 def fit(
     model: FeatureNetwork, inputs: Tensor, targets: Tensor, how: training.Optimisation, epochs: float, random: Generator
 ) -> None:
-    """Train ``model`` for so many epochs, in the adversary's way otherwise; arguments as in :func:`train_task`."""
+    """Train ``model`` as ``how`` says, but for ``epochs`` epochs; see :func:`app.lab.task.training.train_task`."""
     for _ in training.train_task(model, inputs, targets, replace(how, epochs=int(epochs)), random):
         pass

@@ -1,4 +1,4 @@
-"""Attacks on the weights alone: magnitude pruning, quantisation, noise. They need no data and no training."""
+"""Attacks on the weights alone: magnitude pruning, quantisation, noise. They need neither data nor training."""
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
@@ -9,36 +9,36 @@ from torch import Generator, Tensor
 from app.lab.removal.resources import Attempt, Resources, answers_of
 from app.lab.task.networks import FeatureNetwork
 
-FULL_BITS = 32  # of a weight as it was trained
+FULL_BITS = 32  # per weight, in training
 
 
 def pruning(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Set the share ``strength`` of each layer's weights to zero, the smallest first (Han et al. 2015)."""
-    yield from _operated(copy, strengths, pruned)
+    """Set the share ``strength`` of each layer's weights to zero, those of smallest magnitude (Han et al. 2015)."""
+    yield from _changed(copy, strengths, pruned)
 
 
 def quantisation(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Round weights to fewer bits; the strength is the number of bits saved of :data:`FULL_BITS`."""
-    yield from _operated(copy, strengths, lambda weights, saved: quantised(weights, FULL_BITS - int(saved)))
+    """Round weights to fewer bits; the strength is the number of bits saved out of :data:`FULL_BITS`."""
+    yield from _changed(copy, strengths, lambda weights, saved: quantised(weights, FULL_BITS - int(saved)))
 
 
 def noise(
     copy: FeatureNetwork, resources: Resources, strengths: Sequence[float], generator: Generator
 ) -> Iterator[Attempt]:
-    """Add Gaussian noise to the weights, of ``strength`` standard deviations of their layer."""
+    """Add Gaussian noise to the weights, with ``strength`` times the standard deviation of their layer's weights."""
 
-    def blurred(weights: Tensor, strength: float) -> Tensor:
+    def noisy(weights: Tensor, strength: float) -> Tensor:
         return weights + strength * weights.std() * torch.randn(weights.shape, generator=generator)
 
-    yield from _operated(copy, strengths, blurred)
+    yield from _changed(copy, strengths, noisy)
 
 
 def pruned(weights: Tensor, share: float) -> Tensor:
-    """Return ``weights`` with the ``share`` of them that is smallest in size set to zero."""
+    """Return ``weights`` with a ``share`` of them, those of smallest magnitude, set to zero."""
     order = weights.flatten().abs().argsort(stable=True)
     kept = torch.ones(weights.numel(), dtype=torch.bool)
     kept[order[: int(share * weights.numel())]] = False
@@ -46,7 +46,7 @@ def pruned(weights: Tensor, share: float) -> Tensor:
 
 
 def quantised(weights: Tensor, bits: int) -> Tensor:
-    """Return ``weights`` rounded to ``2 ** bits - 1`` evenly spaced values around zero, the largest kept.
+    """Return ``weights`` rounded to ``2 ** bits - 1`` evenly spaced values around zero; the largest magnitude is exact.
 
     Raises:
         ValueError: for fewer than 2 bits, which leave one value.
@@ -60,14 +60,14 @@ def quantised(weights: Tensor, bits: int) -> Tensor:
     return rounded
 
 
-def _operated(
+def _changed(
     copy: FeatureNetwork, strengths: Sequence[float], operation: Callable[[Tensor, float], Tensor]
 ) -> Iterator[Attempt]:
-    """Yield the copy with ``operation`` done to the weights of each layer; biases are left alone."""
+    """Yield copies with ``operation`` applied to the weights of each layer; biases are unchanged."""
     for strength in strengths:
-        patient = deepcopy(copy)
+        changed = deepcopy(copy)
         with torch.no_grad():
-            for parameter in patient.parameters():
+            for parameter in changed.parameters():
                 if strength > 0 and parameter.ndim > 1:
                     parameter.copy_(operation(parameter, strength))
-        yield Attempt(strength, answers_of(patient))
+        yield Attempt(strength, answers_of(changed))

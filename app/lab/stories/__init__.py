@@ -1,6 +1,5 @@
-"""Runs as streams of events: the heist, the theft, the trial, the washing.
+"""Runs as generators of events: the heist, the theft, the trial, the washing.
 
-Rule: the only rooms that compose the others. A story takes an experiment, yields complete events and ends with
-:class:`~app.lab.stories.events.Finished`; nobody repairs an event later. :mod:`~app.lab.stories.tasks` names what a
-worker can be told to do.
+Rule: only stories combine the other packages of the lab. A story takes an experiment, yields complete events and ends
+with :class:`~app.lab.stories.events.Finished`. :mod:`~app.lab.stories.tasks` lists the stories that a worker can run.
 """

@@ -1,6 +1,6 @@
-"""What can be done with a finished run: its models are rebuilt and asked again, its court is set up once more.
+"""Working with a finished run: rebuild its models and its scene, and query them again.
 
-The weights, and all else that these need, are in the run's events, or follow from its seed.
+All that is needed is in the events of the run, or follows from its seed.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ Outcome = TypeVar("Outcome")
 
 
 def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
-    """Return a model of a finished run from its weights, to be asked again."""
+    """Return a model of a finished run, rebuilt from its weights."""
     data = datasets.load(experiment.dataset)
     network = experiment.network if trained.role == "victim" else experiment.adversary_network
     model = networks.build(network, data.shape, data.classes, torch.Generator())
@@ -32,42 +32,44 @@ def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
 
 
 def models_of(experiment: Experiment, events: Iterable[Event]) -> dict[tuple[Role, Defence], FeatureNetwork]:
-    """Return the models of a finished run by role and defence, in the order in which their weights were told."""
+    """Return the models of a finished run by role and defence, in the order of its :class:`Weights`."""
     return {(event.role, event.defence): rebuilt(experiment, event) for event in events if isinstance(event, Weights)}
 
 
-def interrogate(experiment: Experiment, probe: Probe, copies: Sequence[Weights]) -> dict[Defence, NDArray[np.int64]]:
-    """Ask the copies of a finished run about the triggers of its probe, again.
+def trigger_answers(
+    experiment: Experiment, probe: Probe, copies: Sequence[Weights]
+) -> dict[Defence, NDArray[np.int64]]:
+    """Query the copies of a finished run with the triggers of its probe.
 
-    The probe's triggers are the first ones that the court asks about, in its order
+    The triggers of the probe are the first ones of the claim, in its order
     (:class:`~app.lab.stories.events.Claimed`).
 
     Args:
-        experiment: the run that was finished.
+        experiment: the settings of the run.
         probe: its last :class:`Probe`.
-        copies: of its :class:`Weights`, those of the copies.
+        copies: the :class:`Weights` of its copies.
 
     Returns:
-        By defence, the class that the copy answers each trigger with, ``(triggers,)``.
+        For each defence, the answers of the copy to the triggers, ``(triggers,)``.
     """
     shown = datasets.from_display(probe.inputs[probe.is_trigger])
 
     def answers(copy: Weights) -> NDArray[np.int64]:
-        said: NDArray[np.int64] = networks.predict(rebuilt(experiment, copy), shown).argmax(dim=1).numpy()
-        return said
+        labels: NDArray[np.int64] = networks.predict(rebuilt(experiment, copy), shown).argmax(dim=1).numpy()
+        return labels
 
-    with one_core_threads(1) as thread:  # as in the run; and a page that asks must not wait for busy cores
-        return {copy.defence: said for copy, said in zip(copies, thread.map(answers, copies), strict=True)}
+    with one_core_threads(1) as thread:  # as in the run, and without waiting for busy cores
+        return {copy.defence: labels for copy, labels in zip(copies, thread.map(answers, copies), strict=True)}
 
 
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
     """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
 
-    The maps of the first victim are where those of the others begin: what differs is the models.
+    The maps of the first victim initialise those of the others, so that they differ by the models only.
 
     Args:
-        experiment: the run that was finished.
-        events: what it yielded; its last :class:`Probe` and its :class:`Weights` are used.
+        experiment: the settings of the run.
+        events: the events of the run; its last :class:`Probe` and its :class:`Weights` are used.
     """
     probe = [event for event in events if isinstance(event, Probe)][-1]
     inputs = datasets.from_display(probe.inputs)
@@ -81,20 +83,20 @@ def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
             yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
 
 
-def courtroom(experiment: Experiment) -> Scene:
-    """Return the scene of a run with its triggers moved as the run moves them; it repeats the common task training."""
-    scene, *_ = _ended(heist.task_training(RunClock(), set_scene(experiment, looks=False)))
+def repeated_scene(experiment: Experiment) -> Scene:
+    """Return the scene of a run with its perturbed triggers, for which the shared task training is repeated."""
+    scene, *_ = _return_value(heist.task_training(RunClock(), set_scene(experiment, looks=False)))
     return scene
 
 
-def interrogation(scene: Scene, victim: FeatureNetwork, defence: Defence) -> tuple[Tensor, Tensor]:
-    """Return the adversary's queries ``(n, ...)`` and what ``victim`` answered, ``(n, classes)``."""
-    asked = heist.adversary_queries(scene.experiment, scene.data)
-    return asked.inputs, _ended(heist.query(scene, victim, defence, asked))
+def repeated_queries(scene: Scene, victim: FeatureNetwork, defence: Defence) -> tuple[Tensor, Tensor]:
+    """Return the adversary's queries ``(n, ...)`` and the answers of ``victim``, ``(n, classes)``."""
+    queries = heist.adversary_queries(scene.experiment, scene.data)
+    return queries.inputs, _return_value(heist.query(scene, victim, defence, queries))
 
 
-def _ended(story: Generator[Event, None, Outcome]) -> Outcome:
-    """Let a part of the story happen unseen; return what it comes to."""
+def _return_value(story: Generator[Event, None, Outcome]) -> Outcome:
+    """Run a part of a story to its end; return its return value."""
     while True:
         try:
             next(story)

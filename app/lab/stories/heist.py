@@ -1,7 +1,7 @@
-"""The heist, end to end: train three victims, steal them, go to court. This room composes the lab.
+"""The heist: train three victims, extract a copy of each, and claim ownership of the copies.
 
-An :class:`~app.lab.experiment.Experiment` goes in, a stream of events comes out; everything that a
-person sees, on a page, on the command line or in a table, is a view of that stream.
+It takes an :class:`~app.lab.experiment.Experiment` and yields events; pages, the command line and the
+tables of the evidence only display these events.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -34,35 +34,35 @@ from app.lab.stories.events import (
     Weights,
 )
 from app.lab.stories.events.heist import CopyResult
-from app.lab.stories.run_clock import RunClock, Taken
+from app.lab.stories.run_clock import ModelStep, RunClock
 from app.lab.stories.scene import Planes, Scene, entanglement, in_lockstep, set_scene, watch, with_perturbed_triggers
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import ewe, triggers
 
 _QUERY_BATCH = 100
-_SHOWN_QUERIES = 8  # of each batch of queries, for the eye
-_STRIDE = 12  # events that a lane may be ahead of the others: a tenth of a second
+_SHOWN_QUERIES = 8  # of each batch of queries, to be displayed
+_STRIDE = 12  # events of one training before those of the next: a tenth of a second
 
 Victims = dict[Defence, FeatureNetwork]
-Lane = Iterator[Taken | Measured | Snapshot]  # of three that are trained side by side
+Training = Iterator[ModelStep | Measured | Snapshot]  # of one model, in parallel with others
 
 
 def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
-    """Train three victims, steal each, and take the copies of the two watermarked ones to court.
+    """Train three victims, extract a copy of each, and test a claim on the copies of the two watermarked ones.
 
-    All three share the task training; then they part: ``clean`` goes on with the task, ``naive``
-    and ``entangled`` learn the watermark beside it, on the same batches. The copy of the clean
-    victim is the control of the theft. The stream begins with :class:`Started` and ends with
-    :class:`Finished`; it can be closed at any event.
+    All three share the task training. Then ``clean`` continues with the task only, and ``naive`` and
+    ``entangled`` are trained on task and watermark, with identical batches. The copy of the clean victim is
+    the control. The first event is :class:`Started`, the last :class:`Finished`; the generator can be closed
+    at any event.
 
     Args:
-        experiment: what to do.
-        others: further thefts of the very same victims, which are trained once. Each is told by
-            its events from the queries on, with the same result as in a run of its own; its
-            :class:`Finished` counts the seconds since the one before.
-        looks: whether models are examined while they train (:class:`Measured`, :class:`Snapshot`);
-            the result is the same without.
+        experiment: the settings of the run.
+        others: further thefts from the same victims, which are trained once. Each yields its events from the
+            queries on, with the same result as in a separate run; its :class:`Finished` counts the seconds
+            since the previous one.
+        looks: whether models are measured while they train (:class:`Measured`, :class:`Snapshot`); this does
+            not change the result.
 
     Raises:
         ValueError: if ``others`` have other victims, or the run is too short for a watermark batch.
@@ -77,7 +77,7 @@ def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Gene
 
 
 def warm_up() -> None:
-    """Take the first steps of every preset, so that the first run of a process does not wait for imports and data."""
+    """Run the first steps of every preset, so that later runs in this process do not wait for imports and data."""
     for experiment in PRESETS.values():
         first_steps = story(RunClock(), experiment)
         for _ in islice(first_steps, 2 * _STRIDE):
@@ -86,7 +86,7 @@ def warm_up() -> None:
 
 
 def total_steps(experiment: Experiment, *others: Experiment) -> int:
-    """Return how many :class:`Progress` events :func:`run` will yield.
+    """Return the number of :class:`Progress` events that :func:`run` yields.
 
     Raises:
         ValueError: if the run is too short for a single watermark batch.
@@ -98,8 +98,8 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
         raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
 
     def copying(theft: Experiment) -> int:
-        asked = queries.queries(data, theft.inputs, theft.budget)
-        return training.task_steps(asked, parts.optimisation(theft, theft.adversary_epochs))
+        count = queries.queries(data, theft.inputs, theft.budget)
+        return training.task_steps(count, parts.optimisation(theft, theft.adversary_epochs))
 
     return (
         training.task_steps(owned, parts.optimisation(experiment, experiment.task_epochs))
@@ -110,17 +110,17 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
 
 
 def story(clock: RunClock, experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
-    """Yield what happens, from the first weights to the last verdict; arguments as those of :func:`run`."""
-    scene, victims = yield from _training(clock, set_scene(experiment, looks=looks))
+    """Yield the events of :func:`run` after :class:`Started`; ``clock`` counts its steps, the rest is as there."""
+    scene, victims = yield from _victim_training(clock, set_scene(experiment, looks=looks))
     for theft in (experiment, *others):
         yield from _theft_and_claim(clock, replace(scene, experiment=theft), victims)
 
 
-def _training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, Victims]]:
-    """Train the victims; return them, with the scene in which they were trained."""
+def _victim_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, Victims]]:
+    """Train the victims; return the scene with the final triggers, and the victims."""
     scene, innocent, planes = yield from task_training(clock, scene)
     yield clock.phase("watermark")
-    victims = {defence: _twin(scene, innocent) for defence in DEFENCES}
+    victims = {defence: _duplicate(scene, innocent) for defence in DEFENCES}
     trainings = [_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES]
     yield from clock.counted(in_lockstep(trainings, _STRIDE))
     for defence, model in victims.items():
@@ -129,7 +129,7 @@ def _training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Sce
 
 
 def task_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
-    """Train what all victims share, and move the triggers by it; return that model, its projections and the scene."""
+    """Train the model that all victims start from, and perturb the triggers; return scene, model and projections."""
     experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
@@ -149,24 +149,24 @@ def task_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple
 
 
 def _theft_and_claim(clock: RunClock, scene: Scene, victims: Victims) -> Generator[Event]:
-    """Query the victims, train the copies, go to court; end with the result."""
+    """Query the victims, train the copies, test the claims; end with the result."""
     experiment, target, clean = scene.experiment, scene.experiment.target, victims["clean"]
 
     yield clock.phase("query")
-    asked = adversary_queries(experiment, scene.data)
+    sent = adversary_queries(experiment, scene.data)
     answers = {}
     for defence in DEFENCES:
-        answers[defence] = yield from query(scene, victims[defence], defence, asked)
+        answers[defence] = yield from query(scene, victims[defence], defence, sent)
 
     yield clock.phase("copy")
     copies = {defence: _untrained_copy(scene, defence) for defence in DEFENCES}
-    trainings = [_copy(scene, copies[defence], defence, asked.inputs, answers[defence]) for defence in DEFENCES]
+    trainings = [_copy(scene, copies[defence], defence, sent.inputs, answers[defence]) for defence in DEFENCES]
     yield from clock.counted(in_lockstep(trainings, _STRIDE))
-    innocent = networks.predict(clean, asked.inputs).argmax(dim=1)
+    innocent = networks.predict(clean, sent.inputs).argmax(dim=1)
     thefts = []
     for defence in DEFENCES:
-        carried = channel.measure(answers[defence], asked.labels, innocent, target)
-        thefts.append(_theft(scene, defence, victims[defence], copies[defence], carried))
+        found = channel.measure(answers[defence], sent.labels, innocent, target)
+        thefts.append(_theft(scene, defence, victims[defence], copies[defence], found))
         yield thefts[-1]
 
     yield clock.phase("claim")
@@ -200,22 +200,22 @@ def _result(
 
 def _copy_result(scene: Scene, victim: FeatureNetwork, theft: Theft) -> CopyResult:
     measured = {name: value for name, value in vars(theft).items() if name != "defence"}
-    inside = representation.features(victim, scene.probe_inputs)
-    return cast(CopyResult, {**measured, "victim_snnl": entanglement(scene, inside)})
+    features = representation.features(victim, scene.probe_inputs)
+    return cast(CopyResult, {**measured, "victim_snnl": entanglement(scene, features)})
 
 
 def _weights(role: Role, defence: Defence, model: FeatureNetwork) -> Weights:
     return Weights(role, defence, {name: value.numpy().copy() for name, value in model.state_dict().items()})
 
 
-def _twin(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
-    twin = scene.network("victim")
-    twin.load_state_dict(model.state_dict())
-    return twin
+def _duplicate(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
+    duplicate = scene.network("victim")
+    duplicate.load_state_dict(model.state_dict())
+    return duplicate
 
 
-def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Planes) -> Lane:
-    """Train one victim from where the three part; all of them see the task in the same order."""
+def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Planes) -> Training:
+    """Train one victim after the shared task training; all of them get the task data in the same order."""
     experiment, owner = scene.experiment, scene.data.owner
     how = parts.optimisation(experiment, experiment.watermark_epochs)
     order = scene.random("watermark")
@@ -241,23 +241,23 @@ def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Plane
             experiment.schedule,
         )
         total = ewe.watermarked_steps(len(owner.labels), how, experiment.task_per_watermark)
-    parting = experiment.task_epochs
-    return watch(scene, model, steps, total, "victim", (defence,), (parting, parting + how.epochs), planes)
+    start = experiment.task_epochs
+    return watch(scene, model, steps, total, "victim", (defence,), (start, start + how.epochs), planes)
 
 
 def adversary_queries(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
-    """Return the inputs that the adversary asks about, all of them, with their true labels."""
+    """Return all queries of the adversary, with their true labels."""
     drawn = numpy_stream(experiment.seed, f"thief's {experiment.inputs}")
     return queries.adversary_inputs(data, experiment.inputs, experiment.budget, drawn)
 
 
 def query(
-    scene: Scene, victim: FeatureNetwork, defence: Defence, asked: datasets.Split
+    scene: Scene, victim: FeatureNetwork, defence: Defence, sent: datasets.Split
 ) -> Generator[Event, None, Tensor]:
-    """Send the adversary's queries; return all answers, ``(n, classes)``."""
+    """Send the adversary's queries to ``victim``; return all answers, ``(n, classes)``."""
     api = prediction_api.PredictionAPI(victim, parts.policy(scene.experiment))
     received = []
-    for inputs, answers in queries.query_all(api, asked.inputs, _QUERY_BATCH):
+    for inputs, answers in queries.query_all(api, sent.inputs, _QUERY_BATCH):
         received.append(answers)
         first = api.queries - len(inputs)
         yield Queried(
@@ -265,18 +265,18 @@ def query(
             api.queries,
             datasets.to_display(inputs[:_SHOWN_QUERIES]),
             answers[:_SHOWN_QUERIES].numpy(),
-            asked.labels[first : first + len(inputs)][:_SHOWN_QUERIES].numpy(),
+            sent.labels[first : first + len(inputs)][:_SHOWN_QUERIES].numpy(),
         )
     return torch.cat(received)
 
 
 def _untrained_copy(scene: Scene, defence: Defence) -> FeatureNetwork:
-    """Return where the adversary starts: weights of his own, or (a control) from the victim's random stream."""
+    """Return the untrained copy: with its own initial weights or, as a control, with those of the victim."""
     independent = scene.experiment.initialisation == "independent"
     return scene.network(f"thief {defence}" if independent else "victim", scene.experiment.adversary_network)
 
 
-def _copy(scene: Scene, copy: FeatureNetwork, defence: Defence, inputs: Tensor, answers: Tensor) -> Lane:
+def _copy(scene: Scene, copy: FeatureNetwork, defence: Defence, inputs: Tensor, answers: Tensor) -> Training:
     how = parts.optimisation(scene.experiment, scene.experiment.adversary_epochs)
     steps = training.train_task(copy, inputs, answers, how, scene.random(f"copy {defence}"))
     total = training.task_steps(len(inputs), how)
@@ -288,12 +288,12 @@ def _theft(
     defence: Defence,
     victim: FeatureNetwork,
     copy: FeatureNetwork,
-    carried: channel.Channel,
+    found: channel.Channel,
 ) -> Theft:
     target, test = scene.experiment.target, scene.data.test
     return Theft(
         defence=defence,
-        queries=carried.queries,
+        queries=found.queries,
         victim_accuracy=agreement.accuracy(victim, test),
         victim_watermark=triggers.success_rate(victim, scene.held_out, target),
         victim_trained_watermark=triggers.success_rate(victim, scene.trained, target),
@@ -301,29 +301,30 @@ def _theft(
         stolen_watermark=triggers.success_rate(copy, scene.held_out, target),
         trained_watermark=triggers.success_rate(copy, scene.trained, target),
         fidelity=agreement.fidelity(copy, victim, test.inputs),
-        query_error=carried.error,
-        query_target_error=carried.target_error,
-        query_target_mass=carried.target_mass,
+        query_error=found.error,
+        query_target_error=found.target_error,
+        query_target_mass=found.target_mass,
     )
 
 
 def _claim(scene: Scene, defence: Defence, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
-    """Go to court; what is granted to an innocent is what the worst of the clean models does.
+    """Test the claim on one copy, with the innocent rate from the clean model that has more secret answers.
 
-    The triggers were moved until the clean victim denied the target, so that it alone would flatter them: the
-    copy of it, which began with other weights, knows nothing of the mark either, and nobody moved them away from it.
+    The triggers were perturbed until the common start of the victims did not answer with the target, so the clean
+    victim alone would underestimate the innocent rate. Its copy has other initial weights and no mark either, and
+    the triggers were not perturbed against it.
     """
     target = scene.experiment.target
     answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
     innocent = max(int(triggers.answered_with(model, scene.held_out, target).sum()) for model in innocents)
-    asked = len(scene.held_out)
-    verdict = exact_test.claim(int(answers.sum()), asked, exact_test.innocent_rate(innocent, asked))
+    count = len(scene.held_out)
+    verdict = exact_test.claim(int(answers.sum()), count, exact_test.innocent_rate(innocent, count))
     return Claimed(
         defence=defence,
         successes=verdict.successes,
         queries=verdict.queries,
         clean_successes=innocent,
-        clean_queries=asked,
+        clean_queries=count,
         innocent_rate=verdict.innocent_rate,
         p_value=verdict.p_value,
         owned=verdict.owned,

@@ -1,4 +1,4 @@
-"""How stories end: what is kept of each where thousands are run, and which of them can be run together."""
+"""The outcomes of stories: which events a sweep keeps of each run, and which runs share their victims."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from app.lab.stories.events import Claimed, Event, PhaseName, Theft
 
 @dataclass(frozen=True)
 class Outcome:
-    """One kind of story, to be run for its outcome.
+    """A story that is run for its outcome.
 
     Attributes:
-        play: the story of experiments with the same victims, one after the other: each ends with its own
+        play: runs the story for several experiments with the same victims, in order; each ends with its own
             :class:`~app.lab.stories.events.Finished`.
-        total_steps: the steps of one of them; raises ValueError, one sentence, where it cannot be run.
-        own: the phases from which on what happens concerns one of the experiments alone.
-        kept: the events that are kept besides the first and the last.
+        total_steps: returns the number of steps of one of them; raises ValueError, one sentence, if it cannot be run.
+        own: the phases with which the part of a single experiment begins, after the shared training of victims.
+        kept: the types of events that are kept, in addition to the first and the last.
     """
 
     play: Callable[..., Generator[Event]]

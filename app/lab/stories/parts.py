@@ -1,4 +1,4 @@
-"""What an experiment says about the parts of every story: how the victim's API answers, how networks are fitted."""
+"""Objects that every story builds from an experiment: the policy of the API, and how networks are trained."""
 
 from app.lab.experiment import Experiment
 from app.lab.extraction.prediction_api import Policy
@@ -7,7 +7,7 @@ from app.lab.task.training import Optimisation
 
 
 def policy(experiment: Experiment) -> Policy:
-    """Return how much the victim's API says."""
+    """Return the policy of the victim's API."""
     secret = stream_seed(experiment.seed, "lies")
     return Policy(
         experiment.answers,
@@ -20,5 +20,5 @@ def policy(experiment: Experiment) -> Policy:
 
 
 def optimisation(experiment: Experiment, epochs: int) -> Optimisation:
-    """Return how any network of the experiment is trained for so many epochs."""
+    """Return how the networks of the experiment are trained, for this number of epochs."""
     return Optimisation(epochs, experiment.batch_size, experiment.learning_rate)

@@ -1,4 +1,4 @@
-"""Counting and timing a run, so that each of its events leaves complete."""
+"""Counts and times the steps of a run, so that every event is complete when it is yielded."""
 
 import time
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from app.lab.task.training import Step
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A step of one model, not yet counted among those of the run: models may be trained side by side."""
+class ModelStep:
+    """A step of one model, without its number in the run, since models may be trained in parallel."""
 
     role: Role
     defence: Defence
@@ -20,39 +20,39 @@ class Taken:
 
 
 class RunClock:
-    """How much of a run is done, and how long it took."""
+    """The number of steps of a run so far, and the time they took."""
 
     def __init__(self) -> None:
-        """Begin to count and to time."""
-        torch.set_num_threads(1)  # UMAP may have left another number, and other roundings
+        """Start at step 0, now."""
+        torch.set_num_threads(1)  # UMAP may have changed it, and with it the rounding
         self.done = 0
         self._began = time.perf_counter()
 
     def phase(self, name: PhaseName) -> Phase:
-        """Return the beginning of a phase, here and now."""
+        """Return the event that begins a phase at this step."""
         return Phase(name, self.done)
 
-    def progress(self, taken: Taken) -> Progress:
-        """Return a step as the next one of the run."""
+    def progress(self, taken: ModelStep) -> Progress:
+        """Return the event of a step, with its number in the run."""
         self.done += 1
         step = taken.step
         return Progress(taken.role, taken.defence, self.done, step.batch, step.cross_entropy, step.snnl)
 
     def skipped(self, steps: int) -> None:
-        """Count work that is not reported step by step."""
+        """Count steps that are not reported one by one."""
         self.done += steps
 
-    def counted(self, happening: Iterator[Taken | Event]) -> Iterator[Event]:
-        """Pass on what happens, each step that was taken as the next one of the run."""
-        for event in happening:
-            yield self.progress(event) if isinstance(event, Taken) else event
+    def counted(self, events: Iterator[ModelStep | Event]) -> Iterator[Event]:
+        """Yield the events, with each step numbered in the run."""
+        for event in events:
+            yield self.progress(event) if isinstance(event, ModelStep) else event
 
     def trained(self, role: Role, defence: Defence, steps: Iterator[Step]) -> Iterator[Event]:
-        """Count the steps of a model that is trained alone."""
-        return self.counted(Taken(role, defence, step) for step in steps)
+        """Yield the events of the training of one model."""
+        return self.counted(ModelStep(role, defence, step) for step in steps)
 
     def lap(self) -> float:
-        """Return the seconds since the beginning, or since the last call."""
+        """Return the seconds since the start or the previous call."""
         now = time.perf_counter()
         seconds, self._began = now - self._began, now
         return seconds

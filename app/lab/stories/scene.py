@@ -1,8 +1,7 @@
-"""What stays the same while models come and go, and how a model is looked at in it.
+"""The scene of a run: data, triggers and probe, and how models are measured on them.
 
-A scene holds the data, the two trigger sets and the *probe*: the test inputs and triggers whose
-features the maps show. :func:`watch` turns training steps into events and looks at the model after
-every epoch.
+The *probe* is the set of test inputs and triggers whose features the maps show. :func:`watch` turns
+training steps into events and measures the model after every epoch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +19,12 @@ from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.randomness import numpy_stream, torch_stream
 from app.lab.stories.events import Defence, Measured, Probe, Role, Snapshot
-from app.lab.stories.run_clock import Taken
+from app.lab.stories.run_clock import ModelStep
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import snnl, triggers
 
-HELD_OUT = 200  # triggers for the claim, drawn by a stream of their own and never trained on
+HELD_OUT = 200  # triggers for the claim, drawn from their own random stream and never trained on
 _PROBE_PER_CLASS = 24
 _PROBE_TRIGGERS = 60
 
@@ -35,9 +34,9 @@ Planes = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Scene:
-    """The data, the triggers that are trained on, the held-out ones, and the probe with its inputs.
+    """Data, triggers that are trained on, held-out triggers, and the probe with its inputs.
 
-    ``looks``: whether models are examined in it while they train.
+    ``looks``: whether models are measured while they train.
     """
 
     experiment: Experiment
@@ -50,46 +49,46 @@ class Scene:
 
     @property
     def entangled_layers(self) -> tuple[str, ...]:
-        """The feature layers whose SNNL counts."""
+        """The feature layers that are entangled."""
         return networks.chosen_layers(choices.layer_names(self.experiment.network), self.experiment.layers)
 
     def random(self, name: str) -> torch.Generator:
-        """Return the run's random stream ``name``, from its beginning."""
+        """Return a new generator for the run's random stream ``name``."""
         return torch_stream(self.experiment.seed, name)
 
     def network(self, stream: str, network: str = "") -> FeatureNetwork:
-        """Return an untrained network (the victim's, or another), its weights from the random stream ``stream``."""
+        """Return an untrained network, by default of the victim's architecture, with weights from ``stream``."""
         return networks.build(
             network or self.experiment.network, self.data.shape, self.data.classes, self.random(stream)
         )
 
 
 def one_core_threads(count: int) -> ThreadPoolExecutor:
-    """Return ``count`` threads that compute on one core each.
+    """Return a pool of ``count`` threads that compute on one core each.
 
-    Torch sets its number of threads for each thread anew; left alone, it would share out sums by how
-    busy the machine is, and a run would not repeat itself to the last bit.
+    Torch's number of threads is a setting of each thread. With more than one, sums would be split
+    differently from run to run, and results would not be reproducible to the last bit.
     """
     return ThreadPoolExecutor(max_workers=count, initializer=torch.set_num_threads, initargs=(1,))
 
 
-def in_lockstep(lanes: Sequence[Iterator[Kind]], stride: int) -> Iterator[Kind]:
-    """Advance all lanes together, ``stride`` events at a time, each on a thread of its own.
+def in_lockstep(iterators: Sequence[Iterator[Kind]], stride: int) -> Iterator[Kind]:
+    """Advance all iterators together, ``stride`` events at a time, each on its own thread.
 
-    Every lane has its own model, optimiser and random stream, so neither the result nor the order
-    of the events depends on how the threads are scheduled.
+    Each iterator must have its own model, optimiser and random stream; then neither the result nor the
+    order of the events depends on how the threads are scheduled.
     """
-    with one_core_threads(len(lanes)) as threads:
-        waiting = list(lanes)
-        while waiting:
-            advances = list(threads.map(lambda lane: list(islice(lane, stride)), waiting))
-            for advance in advances:
-                yield from advance
-            waiting = [lane for lane, advance in zip(waiting, advances, strict=True) if advance]
+    with one_core_threads(len(iterators)) as threads:
+        running = list(iterators)
+        while running:
+            advances = list(threads.map(lambda iterator: list(islice(iterator, stride)), running))
+            for events in advances:
+                yield from events
+            running = [iterator for iterator, events in zip(running, advances, strict=True) if events]
 
 
 def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
-    """Load the data and draw both trigger sets; ``looks`` as in :class:`Scene`."""
+    """Load the data and draw both trigger sets; see :class:`Scene` for ``looks``."""
     data = datasets.load(experiment.dataset)
 
     def drawn(name: str, count: int, *, held_out: bool) -> Tensor:
@@ -110,7 +109,7 @@ def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
 
 
 def with_perturbed_triggers(scene: Scene, innocent: FeatureNetwork) -> Scene:
-    """Move both trigger sets by the same recipe: an owner may draw new triggers for each claim."""
+    """Perturb both trigger sets with the same procedure, as an owner does who draws new triggers for each claim."""
     experiment = scene.experiment
     companions = triggers.of_class(scene.data.owner, experiment.target)
 
@@ -141,34 +140,34 @@ def watch(
     defences: Sequence[Defence],
     epochs: tuple[int, int],
     planes: Planes | None = None,
-) -> Iterator[Taken | Measured | Snapshot]:
-    """Report each step; before the first epoch and after each one, examine the model and (a victim) look inside.
+) -> Iterator[ModelStep | Measured | Snapshot]:
+    """Yield each step and, before the first epoch and after each one, measurements and (of a victim) projections.
 
     Args:
-        scene: where.
-        model: what ``steps`` trains.
-        steps: the training; it takes a step whenever it is asked for one.
-        total: how many steps there are.
+        scene: provides the test inputs and triggers.
+        model: the model that ``steps`` trains.
+        steps: the training, a generator.
+        total: the number of steps.
         role: ``"victim"`` or ``"copy"``.
-        defences: whose model this is; while several share one training, a step is reported once
-            and a look for each of them.
-        epochs: the first and the last, as they are to be counted.
-        planes: the latest projection of each layer, onto which the next one is turned; updated.
-            None: nobody looks inside.
+        defences: of the victim; if several share this training, each step is yielded once, and each
+            measurement once per defence.
+        epochs: the epoch at which the training starts, and at which it ends.
+        planes: the latest projection of each layer, with which the next one is aligned; updated in place.
+            None: no projections.
     """
     first, last = epochs
     if first == 0 and scene.looks:
-        yield from _look(scene, model, role, defences, 0.0, planes)
-    looked = 0
+        yield from _measurements(scene, model, role, defences, 0.0, planes)
+    measured = 0
     for step in steps:
-        yield Taken(role, defences[0], step)
+        yield ModelStep(role, defences[0], step)
         passed = (last - first) * step.number / total
-        if scene.looks and int(passed) > looked:
-            looked = int(passed)
-            yield from _look(scene, model, role, defences, first + passed, planes)
+        if scene.looks and int(passed) > measured:
+            measured = int(passed)
+            yield from _measurements(scene, model, role, defences, first + passed, planes)
 
 
-def _look(
+def _measurements(
     scene: Scene, model: FeatureNetwork, role: Role, defences: Sequence[Defence], epoch: float, planes: Planes | None
 ) -> Iterator[Measured | Snapshot]:
     found = {} if planes is None else representation.features(model, scene.probe_inputs)
@@ -183,7 +182,7 @@ def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
     """Return, by layer, the SNNL between held-out triggers and target-class test inputs.
 
     Args:
-        scene: whose probe was looked at.
+        scene: the scene with the probe.
         found: the features of the probe by layer, ``(n, width)`` each.
     """
     experiment, probe = scene.experiment, scene.probe

@@ -1,4 +1,4 @@
-"""What a worker can be told to do, by name: each task is a function from an experiment to a stream of events."""
+"""The tasks of a worker, by name: functions that take an experiment and return an iterator of events."""
 
 from app.lab.stories.finished_run import umap
 from app.lab.stories.heist import run, warm_up

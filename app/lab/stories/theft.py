@@ -1,7 +1,7 @@
-"""One attack, end to end: train a victim, play the adversary against it, and see what the owner's defences did.
+"""The theft: train a victim, run one extraction attack on it, and measure the owner's countermeasures.
 
-The victim is the clean one of the same experiment's heist, trained the same way. An attack that
-solves equations gets a logistic regression instead, which is all that it can steal.
+The victim is identical to the clean one of the same experiment's heist. For an attack that solves
+equations, it is a logistic regression, the only model that this attack applies to.
 """
 
 from collections.abc import Generator, Iterator
@@ -18,22 +18,22 @@ from app.lab.extraction.rounds import Answered, Fitted
 from app.lab.randomness import numpy_stream, torch_stream
 from app.lab.stories import parts
 from app.lab.stories.events import Copied, Event, Finished, Honest, Queried, Role, Started, Territory, TheftResult
-from app.lab.stories.run_clock import RunClock, Taken
+from app.lab.stories.run_clock import ModelStep, RunClock
 from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.datasets import Dataset, Split
 from app.lab.task.networks import FeatureNetwork
 from app.lab.task.training import Optimisation, Step
 
-GOOD = 0.85  # of the victim's accuracy: "a copy for so many dollars" means a copy this good
-_SHOWN_QUERIES = 8  # of each request, for the eye; of points, all are shown, as dots on the map
+GOOD = 0.85  # the share of the victim's accuracy from which a copy counts as good, for the price of a copy
+_SHOWN_QUERIES = 8  # of each request with pictures, to be displayed; points are all shown, on the map
 _HONEST_CLIENTS = 20
-_HONEST_QUERIES = 300  # fewer than any test set has
-_SIDE, _REACH = 36, 1.5  # of the map of the plane: cells in a row, and how far it goes
+_HONEST_QUERIES = 300  # fewer than the inputs of any test set
+_SIDE, _REACH = 36, 1.5  # of the map of the plane: cells per row, and the largest coordinate
 
 
 @dataclass(frozen=True)
 class _Victim:
-    """What is attacked, the data as it takes them, and how often its detector accuses honest clients."""
+    """The victim, the data in its dtype, and the share of honest clients that its detector accuses."""
 
     model: FeatureNetwork
     data: Dataset
@@ -41,12 +41,12 @@ class _Victim:
 
 
 def steal(experiment: Experiment, *others: Experiment) -> Generator[Event]:
-    """Train the victim, attack it, and count what it cost everybody; end with :class:`Finished`.
+    """Train the victim, attack it, and measure the costs for adversary and honest users; end with :class:`Finished`.
 
     Args:
-        experiment: what to do; of the owner's settings, those of the watermark are not used.
-        others: further attacks on the same victim, which is trained once for each kind of it. Each
-            is told from its attack on, with the same result as in a run of its own.
+        experiment: the settings of the run; those of the watermark are not used.
+        others: further attacks on the same victim, which is trained once per architecture. Each yields its
+            events from its attack on, with the same result as in a separate run.
 
     Raises:
         ValueError: if ``others`` have another victim.
@@ -61,12 +61,12 @@ def steal(experiment: Experiment, *others: Experiment) -> Generator[Event]:
 
 
 def total_steps(experiment: Experiment, *others: Experiment) -> int:
-    """Return how many :class:`Progress` events :func:`steal` will yield."""
+    """Return the number of :class:`Progress` events that :func:`steal` yields."""
     data = datasets.load(experiment.dataset)
-    every = (experiment, *others)
-    victims = len({EXTRACTION_ATTACKS[each.attack].solves for each in every})
+    runs = (experiment, *others)
+    victims = len({EXTRACTION_ATTACKS[each.attack].solves for each in runs})
     steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _trainings(experiment))
-    for each in every:
+    for each in runs:
         attack, how = EXTRACTION_ATTACKS[each.attack], parts.optimisation(each, each.adversary_epochs)
         steps += rounds.fitting_steps(attack, data, each.budget, how)
         steps += rounds.pretraining_steps(how) if attack.pretrained else 0
@@ -78,12 +78,12 @@ def _story(clock: RunClock, *experiments: Experiment) -> Iterator[Event]:
     for experiment in experiments:
         solves = EXTRACTION_ATTACKS[experiment.attack].solves
         if solves not in victims:
-            victims[solves] = yield from _trained(clock, experiment, logistic=solves)
+            victims[solves] = yield from _victim(clock, experiment, logistic=solves)
         yield from _attack(clock, experiment, victims[solves])
 
 
-def _trained(clock: RunClock, experiment: Experiment, *, logistic: bool) -> Generator[Event, None, _Victim]:
-    """Train the victim as the heist trains its clean one."""
+def _victim(clock: RunClock, experiment: Experiment, *, logistic: bool) -> Generator[Event, None, _Victim]:
+    """Train the victim as the heist trains its clean one; return it."""
     yield clock.phase("victim")
     data, seed = datasets.load(experiment.dataset), experiment.seed
     weights = torch_stream(seed, "victim")
@@ -100,7 +100,7 @@ def _trained(clock: RunClock, experiment: Experiment, *, logistic: bool) -> Gene
 
 
 def _attack(clock: RunClock, experiment: Experiment, victim: _Victim) -> Iterator[Event]:
-    """Play one attack; end with its result."""
+    """Run one attack; end with its result."""
     attack, model, data = EXTRACTION_ATTACKS[experiment.attack], victim.model, victim.data
     how = parts.optimisation(experiment, experiment.adversary_epochs)
     api = prediction_api.PredictionAPI(
@@ -115,19 +115,19 @@ def _attack(clock: RunClock, experiment: Experiment, victim: _Victim) -> Iterato
     yield clock.phase("attack")
     if not data.is_pictures:
         yield _territory("victim", model, 0)
-    watching = Detector()
+    client = Detector()
     accuracy = agreement.accuracy(model, data.test)
     fits: list[Copied] = []
     order = torch_stream(experiment.seed, "copy")
-    for happened in rounds.extract(attack, adversary, api, experiment.budget, how, order):
-        match happened:
+    for event in rounds.extract(attack, adversary, api, experiment.budget, how, order):
+        match event:
             case Answered():
-                watching.see(api.log[-1].inputs, api.log[-1].classes)
-                yield _queried(api.queries, happened, data)
+                client.see(api.log[-1].inputs, api.log[-1].classes)
+                yield _queried(api.queries, event, data)
             case Step():
-                yield clock.progress(Taken("copy", "clean", happened))
+                yield clock.progress(ModelStep("copy", "clean", event))
             case Fitted():
-                fits.append(_copied(api, adversary.copy, victim, accuracy, watching))
+                fits.append(_copied(api, adversary.copy, victim, accuracy, client))
                 yield fits[-1]
                 if not data.is_pictures:
                     yield _territory("copy", adversary.copy, api.queries)
@@ -167,7 +167,7 @@ def _result(experiment: Experiment, fits: list[Copied], honest: Honest, seconds:
 
 
 def _untrained(experiment: Experiment, attack: ExtractionAttack, data: Dataset) -> FeatureNetwork:
-    """Return where the adversary starts: weights of his own, or (a control) the victim's first ones."""
+    """Return the untrained copy: with its own initial weights or, as a control, with those of the victim."""
     own = experiment.initialisation == "independent"
     weights = torch_stream(experiment.seed, "thief" if own else "victim")
     if attack.solves:
@@ -176,9 +176,9 @@ def _untrained(experiment: Experiment, attack: ExtractionAttack, data: Dataset) 
 
 
 def _copied(
-    api: prediction_api.PredictionAPI, copy: FeatureNetwork, victim: _Victim, accuracy: float, watching: Detector
+    api: prediction_api.PredictionAPI, copy: FeatureNetwork, victim: _Victim, accuracy: float, client: Detector
 ) -> Copied:
-    test, normality = victim.data.test, watching.normality()
+    test, normality = victim.data.test, client.normality()
     return Copied(
         queries=api.queries,
         dollars=api.dollars,
@@ -191,10 +191,10 @@ def _copied(
 
 
 def _false_alarms(model: FeatureNetwork, data: Dataset, seed: int) -> float:
-    seen = networks.predict(model, data.test.inputs).argmax(dim=1)
-    dice = numpy_stream(seed, "honest clients")
+    classes = networks.predict(model, data.test.inputs).argmax(dim=1)
+    random = numpy_stream(seed, "honest clients")
     return detector.false_alarms(
-        data.test.inputs, seen, clients=_HONEST_CLIENTS, queries=_HONEST_QUERIES, generator=dice
+        data.test.inputs, classes, clients=_HONEST_CLIENTS, queries=_HONEST_QUERIES, generator=random
     )
 
 

@@ -1,6 +1,6 @@
-"""The trial of a finished run: the owner lays out his triggers, every suspect answers, and one owner lies.
+"""The trial of a finished run: all suspects are queried with the triggers, and a dishonest owner makes a false claim.
 
-Like the heist it composes the lab: the run's own models come in, a stream of events goes out.
+It takes the models of the run and yields events, like the heist.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -19,12 +19,12 @@ from app.lab.stories.scene import Scene, set_scene, with_perturbed_triggers
 from app.lab.task import datasets, networks, training
 from app.lab.task.networks import FeatureNetwork
 
-_SHOWN = 8  # of the nudged triggers, for the eye
+_SHOWN = 8  # of the perturbed triggers, to be displayed
 
 
 @dataclass
 class Hearing:
-    """What the court has heard so far: the events of a :func:`trial`, sorted."""
+    """The events of a :func:`trial` so far, sorted."""
 
     exhibit: Exhibit | None = None
     answers: dict[tuple[Role, Defence], NDArray[np.int64]] = field(default_factory=dict)
@@ -32,55 +32,55 @@ class Hearing:
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Hearing":
-        """Sort the events so far."""
-        heard = cls()
+        """Sort the events."""
+        hearing = cls()
         for event in events:
             match event:
                 case Exhibit():
-                    heard.exhibit = event
+                    hearing.exhibit = event
                 case Testimony():
-                    heard.answers[event.role, event.defence] = event.answers
+                    hearing.answers[event.role, event.defence] = event.answers
                 case Framing():
-                    heard.framings.append(event)
+                    hearing.framings.append(event)
                 case _:
                     pass
-        return heard
+        return hearing
 
     def secret(self, role: Role, defence: Defence) -> NDArray[np.bool_]:
-        """Return which triggers this model answered with the target, ``(n,)`` bool, in the order of asking.
+        """Return to which triggers this model gave the secret answer, ``(n,)`` bool, in the order of the queries.
 
         Raises:
-            KeyError: if it was not heard.
+            KeyError: if its answers are not among the events.
         """
         assert self.exhibit is not None
         return np.asarray(self.answers[role, defence] == self.exhibit.target)
 
     @property
     def clean_successes(self) -> int:
-        """How many triggers the worse of the owner's two clean models answered with the target, as in the heist."""
+        """The larger number of secret answers of the two clean models (victim and copy), as in the heist."""
         return max(int(self.secret("victim", "clean").sum()), int(self.secret("copy", "clean").sum()))
 
     @property
     def granted(self) -> float:
-        """The rate p0 granted to an innocent: :func:`app.lab.ownership.exact_test.innocent_rate` of that model."""
+        """The innocent rate p0: :func:`app.lab.ownership.exact_test.innocent_rate` of these answers."""
         return exact_test.innocent_rate(self.clean_successes, len(self.answers["victim", "clean"]))
 
     def verdict(self, answers: NDArray[np.int64]) -> exact_test.Claim:
-        """Judge whoever answers so, ``(n,)``, in the order of asking."""
+        """Return the claim on a suspect with these answers, ``(n,)``, in the order of the queries."""
         assert self.exhibit is not None
         return exact_test.claim(int((answers == self.exhibit.target).sum()), len(answers), self.granted)
 
 
 def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
-    """Hear the case of a finished run: an :class:`Exhibit`, each :class:`Testimony`, each :class:`Framing`.
+    """Yield the trial of a finished run: an :class:`Exhibit`, each :class:`Testimony`, each :class:`Framing`.
 
-    The triggers are made again from the seed, as in the run; they are asked as they are committed to,
-    pictures in 8 bits, so that a model elsewhere can be asked the very same. Takes the seconds of
-    three short trainings: the model that the triggers were moved on, and two bystanders.
+    The triggers are repeated from the seed. They are sent as they are committed to, pictures in 8 bits, so
+    that any other model can be queried with exactly the same inputs. This takes three short trainings: the
+    model against which the triggers are perturbed, and two bystanders.
 
     Args:
-        experiment: the run that was finished.
-        events: what it yielded; its :class:`~app.lab.stories.events.Weights` are used.
+        experiment: the settings of the run.
+        events: the events of the run; its :class:`~app.lab.stories.events.Weights` are used.
     """
     clock = RunClock()
     yield Started(experiment.key, experiment.seed, total_steps(experiment))
@@ -89,35 +89,35 @@ def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
 
 
 def total_steps(experiment: Experiment) -> int:
-    """Return how many :class:`Progress` events :func:`trial` will yield."""
+    """Return the number of :class:`Progress` events that :func:`trial` yields."""
     data, how = datasets.load(experiment.dataset), parts.optimisation(experiment, experiment.task_epochs)
-    moving = training.task_steps(len(data.owner.labels), how) if experiment.perturbed else 0
-    return moving + 2 * training.task_steps(len(data.adversary.labels), how)
+    perturbing = training.task_steps(len(data.owner.labels), how) if experiment.perturbed else 0
+    return perturbing + 2 * training.task_steps(len(data.adversary.labels), how)
 
 
 def _hearing(clock: RunClock, scene: Scene, suspects: Mapping[tuple[Role, Defence], FeatureNetwork]) -> Iterator[Event]:
     shown = yield from _exhibits(clock, scene)
-    asked = datasets.from_display(shown)
+    sent = datasets.from_display(shown)
     for (role, defence), model in suspects.items():
-        yield _testimony(role, defence, model, asked)
+        yield _testimony(role, defence, model, sent)
 
     yield clock.phase("bystanders")
     accused = yield from _bystander(clock, scene, "bystander")
     control = yield from _bystander(clock, scene, "control")
-    yield _testimony("bystander", "clean", accused, asked)
+    yield _testimony("bystander", "clean", accused, sent)
 
     yield clock.phase("framing")
     own = suspects["victim", "clean"]
     target = scene.experiment.target
     for strength in false_claim.STRENGTHS[scene.data.is_pictures]:
-        nudged = datasets.to_display(false_claim.nudge(own, asked, target, strength))
-        sent = datasets.from_display(nudged)
-        gave_in = [_answers(model, sent) == target for model in (own, accused, control)]
-        yield Framing(strength, nudged[:_SHOWN], _commit(scene, nudged), *gave_in)
+        perturbed = datasets.to_display(false_claim.nudge(own, sent, target, strength))
+        moved = datasets.from_display(perturbed)
+        secret = [_answers(model, moved) == target for model in (own, accused, control)]
+        yield Framing(strength, perturbed[:_SHOWN], _commit(scene, perturbed), *secret)
 
 
 def _exhibits(clock: RunClock, scene: Scene) -> Generator[Event, None, NDArray[np.generic]]:
-    """Make the held-out triggers as the run did; return them as they are shown and sent."""
+    """Repeat the held-out triggers of the run; return them as they are displayed and sent."""
     experiment, owner = scene.experiment, scene.data.owner
     yield clock.phase("exhibits")
     if experiment.perturbed:
@@ -133,7 +133,7 @@ def _exhibits(clock: RunClock, scene: Scene) -> Generator[Event, None, NDArray[n
 
 
 def _bystander(clock: RunClock, scene: Scene, name: str) -> Generator[Event, None, FeatureNetwork]:
-    """Train a model that has nothing to do with the owner: other data, other first weights, true labels."""
+    """Train a model independently of the owner: other data, other initial weights, true labels."""
     model, others = scene.network(name), scene.data.adversary
     how = parts.optimisation(scene.experiment, scene.experiment.task_epochs)
     steps = training.train_task(model, others.inputs, others.labels, how, scene.random(f"{name} learns"))
@@ -141,12 +141,12 @@ def _bystander(clock: RunClock, scene: Scene, name: str) -> Generator[Event, Non
     return model
 
 
-def _testimony(role: Role, defence: Defence, model: FeatureNetwork, asked: Tensor) -> Testimony:
-    return Testimony(role, defence, _answers(model, asked))
+def _testimony(role: Role, defence: Defence, model: FeatureNetwork, inputs: Tensor) -> Testimony:
+    return Testimony(role, defence, _answers(model, inputs))
 
 
-def _answers(model: FeatureNetwork, asked: Tensor) -> NDArray[np.int64]:
-    return np.asarray(networks.predict(model, asked).argmax(dim=1).numpy())
+def _answers(model: FeatureNetwork, inputs: Tensor) -> NDArray[np.int64]:
+    return np.asarray(networks.predict(model, inputs).argmax(dim=1).numpy())
 
 
 def _commit(scene: Scene, shown: NDArray[np.generic]) -> str:

@@ -1,7 +1,7 @@
-"""The trial of the attacks: each of them on the copies of a heist, and the account of what washing costs.
+"""Washing: every removal attack on the copies of a heist, and the cost of removing the mark.
 
-The adversary has *lost more than he gains* where his washed copy is no better than what he could have
-trained without stealing, on the few inputs that he labels himself.
+Removal is *pointless* if the washed copy is no better than a model that the adversary could have trained
+without extraction, on a few inputs labelled by the adversary.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -39,18 +39,18 @@ from app.lab.task.datasets import Split
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import triggers
 
-LABELLED = 10  # the adversary labels one in so many of his inputs himself
-_AS_STEPS = 30  # of the progress bar, for each attempt
+LABELLED = 10  # the adversary labels one in this many of their inputs
+_AS_STEPS = 30  # an attempt counts as this many steps of the progress bar
 
 
 @dataclass(frozen=True)
 class Price:
-    """The cheapest way out: the attempt that the court does not convict, with the most accuracy left.
+    """The cheapest removal: of the attempts for which the claim fails, the one with the highest accuracy.
 
     Attributes:
         attempt: that attempt.
-        lost: the accuracy that it cost, a fraction, against the copy as it was stolen.
-        pointless: whether it is no better than a model of the adversary's own.
+        lost: the loss of accuracy compared to the unchanged copy, a fraction.
+        pointless: whether it is no better than a model trained from scratch.
     """
 
     attempt: Attempted
@@ -59,23 +59,23 @@ class Price:
 
 
 def price(curve: Sequence[Attempted], from_scratch: float) -> Price | None:
-    """Return what it costs to get rid of one mark by one attack; None where no strength that was tried does it.
+    """Return the cost of removing one mark by one attack; None if no strength that was tried removes it.
 
-    The worst for the owner: of all strengths at which the claim fails, the one that costs least.
+    This is the worst case for the owner: of all strengths at which the claim fails, the one that costs least.
 
     Args:
         curve: the attempts on one copy by one attack, strength 0 first.
-        from_scratch: the accuracy of the adversary's own model.
+        from_scratch: the accuracy of a model trained on the adversary's labelled inputs only.
     """
-    free = [attempt for attempt in curve if not attempt.owned]
-    if not free:
+    unproven = [attempt for attempt in curve if not attempt.owned]
+    if not unproven:
         return None
-    best = max(free, key=lambda attempt: (attempt.accuracy, -attempt.strength))
+    best = max(unproven, key=lambda attempt: (attempt.accuracy, -attempt.strength))
     return Price(best, curve[0].accuracy - best.accuracy, best.accuracy <= from_scratch)
 
 
 def suitable(experiment: Experiment) -> tuple[str, ...]:
-    """Return the names of the attacks that make sense for the experiment's data."""
+    """Return the names of the attacks that are applicable to the experiment's data."""
     on_plane = experiment.dataset not in choices.PICTURES
     return tuple(name for name, attack in REMOVAL_ATTACKS.items() if not (on_plane and attack.pictures_only))
 
@@ -83,27 +83,26 @@ def suitable(experiment: Experiment) -> tuple[str, ...]:
 def remove(
     experiment: Experiment, events: Sequence[Event] = (), attacks: Sequence[str] | None = None
 ) -> Generator[Event]:
-    """Try to wash the marks out of the copies of a heist, the clean one as the control.
+    """Try to remove the marks from the copies of a heist, with the clean copy as the control.
 
     Args:
         experiment: the heist.
-        events: what it yielded, where it was run before; its :class:`Weights` are used. Without
-            them it is run first.
-        attacks: names in :data:`REMOVAL_ATTACKS`, in the order in which they are tried; by default all that suit
-            the data.
+        events: the events of the heist; its :class:`Weights` are used. If there are none, the heist is run
+            first.
+        attacks: names in :data:`REMOVAL_ATTACKS`, in order; by default all that are applicable.
 
     Yields:
-        :class:`Started`; the heist's progress, where it is run; :class:`FromScratch`; for each attack a
+        :class:`Started`; the heist's progress, if it is run; :class:`FromScratch`; for each attack a
         :class:`Phase` and an :class:`Attempted` for each strength and copy; :class:`Finished`.
 
     Raises:
-        ValueError: if there is no such attack, or it does not suit the data.
+        ValueError: if there is no such attack, or it is not applicable to the data.
     """
     possible = suitable(experiment)
     attacks = possible if attacks is None else tuple(attacks)
     for name in attacks:
         if name not in possible:
-            raise ValueError(f"There is no attack {name!r} on {experiment.dataset}; choose of {', '.join(possible)}.")
+            raise ValueError(f"There is no attack {name!r} on {experiment.dataset}; choose from {', '.join(possible)}.")
     clock = RunClock()
     known = [event for event in events if isinstance(event, Weights)]
     before = heist.total_steps(experiment) if not known else 0
@@ -118,19 +117,19 @@ def remove(
                 case _:
                     pass
     yield clock.phase("removal")
-    scene = finished_run.courtroom(experiment)
+    scene = finished_run.repeated_scene(experiment)
     rebuilt = finished_run.models_of(experiment, known)
-    held = {defence: _resources(scene, rebuilt["victim", defence], defence) for defence in DEFENCES}
-    own = _from_scratch(scene, held["clean"])
+    resources = {defence: _resources(scene, rebuilt["victim", defence], defence) for defence in DEFENCES}
+    own = _from_scratch(scene, resources["clean"])
     yield own
     clean_answers = triggers.answered_with(rebuilt["victim", "clean"], scene.held_out, experiment.target)
     attempted: list[Attempted] = []
     for name in attacks:
-        trials = [
-            _tried(scene, name, defence, rebuilt["copy", defence], rebuilt["victim", defence], held[defence])
+        measurements = [
+            _measured(scene, name, defence, rebuilt["copy", defence], rebuilt["victim", defence], resources[defence])
             for defence in DEFENCES
         ]
-        for attempt in _judged(name, in_lockstep(trials, 1), clean_answers):
+        for attempt in _claimed(name, in_lockstep(measurements, 1), clean_answers):
             clock.skipped(_AS_STEPS)
             attempted.append(attempt)
             yield attempt
@@ -140,7 +139,7 @@ def remove(
 
 
 def total_steps(experiment: Experiment) -> int:
-    """Return the steps of a washing that runs the heist first, with all attacks that suit the data.
+    """Return the number of steps of :func:`remove` with the heist and all applicable attacks.
 
     Raises:
         ValueError: as :func:`app.lab.stories.heist.total_steps`.
@@ -149,20 +148,20 @@ def total_steps(experiment: Experiment) -> int:
 
 
 def _attempts(attacks: Sequence[str]) -> int:
-    """Return how much of the progress bar all attempts of these attacks are."""
+    """Return the number of steps that the attempts of these attacks count as."""
     return _AS_STEPS * len(DEFENCES) * sum(len(REMOVAL_ATTACKS[name].strengths) for name in attacks)
 
 
 def _resources(scene: Scene, victim: FeatureNetwork, defence: Defence) -> Resources:
     experiment, data = scene.experiment, scene.data
-    asked, answers = finished_run.interrogation(scene, victim, defence)
+    queries, answers = finished_run.repeated_queries(scene, victim, defence)
     labelled = len(data.adversary.labels) // LABELLED
     drawn = numpy_stream(experiment.seed, "thief's far inputs")
     far = [make(data, labelled, drawn) for make in (datasets.of_another_kind, datasets.noise)]
     return Resources(
         network=experiment.adversary_network,
         classes=data.classes,
-        asked=asked,
+        asked=queries,
         answers=answers,
         own=Split(data.adversary.inputs[:labelled], data.adversary.labels[:labelled]),
         spare=data.adversary.inputs[labelled:],
@@ -172,7 +171,7 @@ def _resources(scene: Scene, victim: FeatureNetwork, defence: Defence) -> Resour
 
 
 def _from_scratch(scene: Scene, resources: Resources) -> FromScratch:
-    """Train the adversary's own model for as many *steps* as his copy had: he has fewer inputs, not less patience."""
+    """Train a model on the adversary's labelled inputs for as many *steps* as the copy had, with fewer inputs."""
     model = scene.network("thief from scratch", resources.network)
     steps = training.task_steps(len(resources.asked), resources.how)
     epochs = -(-steps // training.batches_per_epoch(len(resources.own.labels), resources.how.batch_size))
@@ -181,8 +180,8 @@ def _from_scratch(scene: Scene, resources: Resources) -> FromScratch:
 
 
 @dataclass(frozen=True)
-class _Left:
-    """What one attempt leaves of a copy, before the court has spoken; shares as in :class:`Attempted`."""
+class _Unclaimed:
+    """The measurements of one attempt, before the test of the claim; fields as in :class:`Attempted`."""
 
     defence: Defence
     strength: float
@@ -194,20 +193,20 @@ class _Left:
     found: dict[str, float]
 
 
-def _tried(
+def _measured(
     scene: Scene,
     name: str,
     defence: Defence,
     copy: FeatureNetwork,
     victim: FeatureNetwork,
     resources: Resources,
-) -> Iterator[_Left]:
-    """Yield what each attempt leaves."""
+) -> Iterator[_Unclaimed]:
+    """Yield the measurements of each attempt of one attack on one copy."""
     attack, test = REMOVAL_ATTACKS[name], scene.data.test
     original = networks.predict(victim, test.inputs).argmax(dim=1)
     for attempt in attack.perform(copy, resources, attack.strengths, scene.random(f"{name} {defence}")):
         answers, secret = attempt.answer(test.inputs), attempt.answer(scene.held_out)
-        yield _Left(
+        yield _Unclaimed(
             defence=defence,
             strength=attempt.strength,
             accuracy=share(answers == test.labels),
@@ -219,22 +218,22 @@ def _tried(
         )
 
 
-def _judged(name: str, tried: Iterator[_Left], clean_answers: Tensor) -> Iterator[Attempted]:
-    """Let the court speak on each attempt; at every strength, that on the clean copy comes first.
+def _claimed(name: str, measured: Iterator[_Unclaimed], clean_answers: Tensor) -> Iterator[Attempted]:
+    """Test the claim on each attempt; at every strength, the clean copy comes first.
 
-    An innocent is granted what the worse of two clean models does, as in the heist: the clean victim
-    (``clean_answers``, ``(n,)`` bool) and the clean copy, here after the *same washing*. A model that
-    was damaged may answer anything. The clean copy itself is held against the victim alone.
+    As in the heist, the innocent rate is that of the clean model with more secret answers: the clean victim
+    (``clean_answers``, ``(n,)`` bool) or the clean copy, here after the *same removal attack*, since a
+    damaged model may answer anything. For the clean copy itself, it is that of the clean victim.
     """
-    asked, usual = len(clean_answers), int(clean_answers.sum())
-    granted = usual
-    for left in tried:
-        successes = round(left.watermark * asked)
-        rate = exact_test.innocent_rate(usual if left.defence == "clean" else granted, asked)
-        verdict = exact_test.claim(successes, asked, rate)
-        if left.defence == "clean":
-            granted = max(usual, successes)
-        yield Attempted(attack=name, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned, **vars(left))
+    count, of_victim = len(clean_answers), int(clean_answers.sum())
+    of_clean = of_victim
+    for attempt in measured:
+        successes = round(attempt.watermark * count)
+        rate = exact_test.innocent_rate(of_victim if attempt.defence == "clean" else of_clean, count)
+        verdict = exact_test.claim(successes, count, rate)
+        if attempt.defence == "clean":
+            of_clean = max(of_victim, successes)
+        yield Attempted(attack=name, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned, **vars(attempt))
 
 
 def _result(experiment: Experiment, own: FromScratch, attempted: Sequence[Attempted], seconds: float) -> WashingResult:
@@ -243,15 +242,15 @@ def _result(experiment: Experiment, own: FromScratch, attempted: Sequence[Attemp
         attacks[name] = {}
         for defence in DEFENCES:
             curve = [attempt for attempt in attempted if (attempt.attack, attempt.defence) == (name, defence)]
-            paid = price(curve, own.accuracy)
+            cost = price(curve, own.accuracy)
             attacks[name][defence] = {
                 "strengths": [attempt.strength for attempt in curve],
                 "accuracy": [attempt.accuracy for attempt in curve],
                 "watermark": [attempt.watermark for attempt in curve],
                 "owned": [attempt.owned for attempt in curve],
-                "removed_at": None if paid is None else paid.attempt.strength,
-                "lost": None if paid is None else paid.lost,
-                "pointless": None if paid is None else paid.pointless,
+                "removed_at": None if cost is None else cost.attempt.strength,
+                "lost": None if cost is None else cost.lost,
+                "pointless": None if cost is None else cost.pointless,
             }
     return {
         "key": experiment.key,

@@ -1,6 +1,6 @@
-"""What models learn: data sets, networks, training, and what is inside a trained network.
+"""The classification task: data sets, networks, training, accuracy and fidelity, and the features of a trained network.
 
-Rule: nothing here has heard of a watermark, an adversary or a court.
+Rule: nothing here depends on watermarks, extraction attacks or ownership claims.
 """
 
 from app.lab.task.agreement import accuracy, fidelity

@@ -1,7 +1,7 @@
-"""What the victim is trained on: everything is embedded, nothing is downloaded.
+"""Data sets; all of them ship with the app or are generated, none is downloaded.
 
-Each data set is split once, stratified and for all seeds alike, into the owner's inputs, the
-adversary's (which the victim never sees) and a test set that neither trains on.
+Each data set is split once, stratified and independent of the run's seed, into the owner's training set,
+the adversary's inputs (which the victim never sees) and a test set that neither trains on.
 """
 
 import string
@@ -20,7 +20,7 @@ from app.lab.choices import CLASSES, PICTURES
 from app.lab.randomness import numpy_stream
 from app.paths import ASSETS
 
-_THIEF_AND_TEST = {
+_ADVERSARY_AND_TEST = {
     "mnist": (2000, 1000),
     "digits": (700, 397),
     "blobs": (600, 600),
@@ -39,7 +39,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set in its three parts. ``shape`` is the shape of one input."""
+    """A data set with its three parts: the owner's, the adversary's, and the test set."""
 
     name: str
     classes: int
@@ -54,7 +54,7 @@ class Dataset:
 
     @property
     def is_pictures(self) -> bool:
-        """Whether inputs are pictures (else points in the plane)."""
+        """Whether inputs are pictures, as opposed to points in the plane."""
         return self.name in PICTURES
 
 
@@ -68,7 +68,7 @@ def load(name: str) -> Dataset:
     if name not in CLASSES:
         raise ValueError(f"There is no data set {name!r}; choose one of {', '.join(CLASSES)}.")
     inputs, labels = _read(name)
-    adversary, test = _THIEF_AND_TEST[name]
+    adversary, test = _ADVERSARY_AND_TEST[name]
     rest, test_part = _split(np.arange(len(labels)), labels, test)
     owner_part, adversary_part = _split(rest, labels, adversary)
 
@@ -79,17 +79,17 @@ def load(name: str) -> Dataset:
 
 
 def of_another_kind(dataset: Dataset, count: int, generator: np.random.Generator) -> Tensor:
-    """Return inputs of the right shape and no class, ``(count, ...)``: letters, or points of another figure."""
+    """Return out-of-distribution inputs, ``(count, ...)``: letters, or points of another figure in the plane."""
     return another_task(dataset, count, generator).inputs
 
 
 def another_task(dataset: Dataset, count: int, generator: np.random.Generator) -> Split:
-    """Return inputs of the right shape from a task of their own, with *its* labels.
+    """Return inputs of a different task, of the shape of ``dataset``, with the labels of that task.
 
     Args:
         dataset: gives the shape.
         count: how many.
-        generator: of what is drawn.
+        generator: for the choice of letters or points, and their jitter.
 
     Returns:
         Letters, labelled 0 to 25, or points of another figure in the plane, labelled 0 and 1.
@@ -110,14 +110,14 @@ def noise(dataset: Dataset, count: int, generator: np.random.Generator) -> Tenso
 
 
 def to_display(inputs: Tensor) -> NDArray[np.generic]:
-    """Return inputs as a person sees them: ``(n, h, w)`` uint8 pictures, or ``(n, 2)`` points."""
+    """Return inputs in the form in which they are displayed: ``(n, h, w)`` uint8 pictures, or ``(n, 2)`` points."""
     if inputs.ndim == 2:
         return np.asarray(inputs.numpy(), dtype=np.float32)
     return np.asarray((inputs[:, 0] * 255).round().to(torch.uint8).numpy())
 
 
 def from_display(shown: NDArray[np.generic]) -> Tensor:
-    """Return inputs for a network from what :func:`to_display` made of them."""
+    """Return the inputs of a network, converted back from :func:`to_display` (pictures in 8 bits)."""
     if shown.ndim == 2:
         return torch.from_numpy(np.asarray(shown, dtype=np.float32))
     return torch.from_numpy(np.asarray(shown, dtype=np.float32) / 255)[:, None]
@@ -126,7 +126,7 @@ def from_display(shown: NDArray[np.generic]) -> Tensor:
 def _split(
     rows: NDArray[np.int64], labels: NDArray[np.int64], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    # Shuffled, so that an adversary whose budget is smaller than his pile still sees every class.
+    # Shuffled, so that the first inputs of a part, all that a small budget pays for, contain every class.
     first, second = train_test_split(rows, test_size=size, stratify=labels[rows], random_state=0)
     return first, second
 
@@ -144,7 +144,7 @@ def _read(name: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def _letter(side: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], int]:
-    """One capital letter in Pillow's own font, shifted, scaled and turned a little, ``(side, side)``; and which."""
+    """Return a capital letter in Pillow's default font, jittered, ``(side, side)``, and its index in the alphabet."""
     canvas = 4 * side
     image = Image.new("L", (canvas, canvas))
     centre = canvas / 2 + generator.uniform(-0.06, 0.06, size=2) * canvas
@@ -162,7 +162,7 @@ def _letter(side: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8
 
 
 def _plane(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """1,800 points in about [-1, 1]^2."""
+    """Return 1,800 points, roughly within [-1, 1]^2, and their labels."""
     rng = numpy_stream(0, name)
     count = 1800
     if name == "moons":

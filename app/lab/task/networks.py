@@ -1,6 +1,6 @@
-"""The small networks, each with named feature layers.
+"""Small networks with named feature layers.
 
-A feature layer is what SNNL entangles and what a projection shows: the activation after a ReLU.
+A feature is the activation of a layer after its ReLU: the SNNL entangles features, and the maps project them.
 """
 
 import math
@@ -16,14 +16,14 @@ _CONVOLUTIONAL = {"small": (8, 16, 64), "two_conv": (32, 64, 128)}
 
 
 class FeatureNetwork(nn.Module):
-    """A chain of named stages and a linear read-out.
+    """A sequence of named stages, followed by a linear read-out.
 
-    Each stage is (layer, pooling): the layer's ReLU is the stage's *feature*; what goes on to the
-    next stage is the feature after pooling. ``layers`` names the stages in order.
+    Each stage is (layer, pooling). The *feature* of a stage is the output of its layer after the ReLU;
+    the next stage gets the feature after pooling. ``layers`` names the stages in order.
     """
 
     def __init__(self, stages: dict[str, tuple[nn.Module, nn.Module]], readout: nn.Linear) -> None:
-        """Chain ``stages``, by name, from the input on, and end with ``readout``."""
+        """Connect the ``stages``, in order and by name, and the ``readout``."""
         super().__init__()
         self.weights = nn.ModuleDict({name: layer for name, (layer, _) in stages.items()})
         self.pools = nn.ModuleDict({name: pool for name, (_, pool) in stages.items()})
@@ -38,13 +38,13 @@ class FeatureNetwork(nn.Module):
         """Return logits ``(b, classes)`` for ``inputs`` ``(b, ...)``."""
         signal = inputs
         for name, layer in self.weights.items():
-            # ReLU and max-pooling commute; pooling first leaves the ReLU a quarter of the work.
+            # ReLU and max-pooling commute; the ReLU has a quarter of the work after pooling.
             signal = functional.relu(self.pools[name](layer(signal)))
         logits: Tensor = self.readout(signal)
         return logits
 
     def with_features(self, inputs: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return logits ``(b, classes)`` and the features ``(b, ...)`` of every named layer."""
+        """Return logits ``(b, classes)`` and, for each named layer, its features ``(b, ...)``."""
         features = {}
         signal = inputs
         for name, layer in self.weights.items():
@@ -54,7 +54,7 @@ class FeatureNetwork(nn.Module):
 
 
 class _FlatLinear(nn.Linear):
-    """A linear layer that takes pictures as well as points."""
+    """A linear layer that flattens its inputs, so that it accepts pictures and points."""
 
     def forward(self, inputs: Tensor) -> Tensor:
         return super().forward(inputs.flatten(start_dim=1))
@@ -66,16 +66,16 @@ def build(
     """Build a network with Glorot-uniform weights and zero biases (the paper's initialisation).
 
     Args:
-        network: ``"two_conv"`` (the paper's 2-conv: 32 and 64 channels, dense 128), ``"small"``
-            (the same shape at a quarter of the width, for live use), ``"tiny"`` (two hidden
-            layers, for points in the plane) or ``"dense"`` (two wider ones, for either).
-        shape: of one input: ``(1, side, side)`` for pictures, ``(2,)`` for points.
+        network: ``"two_conv"`` (the paper's "2-conv": 32 and 64 channels, dense 128), ``"small"``
+            (the same, at about a quarter of the width, to train live), ``"tiny"`` (two hidden
+            layers, for points in the plane) or ``"dense"`` (two wider ones, for both).
+        shape: the shape of one input: ``(1, side, side)`` for pictures, ``(2,)`` for points.
         classes: number of classes.
-        generator: where the initial weights come from.
-        narrower: how many times fewer channels and units each layer has.
+        generator: for the initial weights.
+        narrower: divides the number of channels or units of each layer.
 
     Raises:
-        ValueError: if there is no such network, or it does not take inputs of this shape.
+        ValueError: if there is no such network, or it does not accept inputs of this shape.
     """
     if network not in NETWORKS:
         raise ValueError(f"There is no network {network!r}; choose one of {', '.join(NETWORKS)}.")
@@ -98,7 +98,7 @@ def build(
 
 
 def linear(shape: tuple[int, ...], classes: int, generator: Generator) -> FeatureNetwork:
-    """Build a logistic regression: a read-out with no feature layers before it."""
+    """Build a logistic regression: a read-out without feature layers."""
     readout = _FlatLinear(math.prod(shape), classes)
     nn.init.xavier_uniform_(readout.weight, generator=generator)
     nn.init.zeros_(readout.bias)
@@ -107,7 +107,7 @@ def linear(shape: tuple[int, ...], classes: int, generator: Generator) -> Featur
 
 @torch.no_grad()
 def predict(model: nn.Module, inputs: Tensor) -> Tensor:
-    """Return logits ``(n, classes)`` for all of ``inputs``, without gradients, in chunks that fit the cache."""
+    """Return logits ``(n, classes)`` for all of ``inputs``, without gradients, in chunks that fit into the cache."""
     return torch.cat([model(part) for part in inputs.split(250)])
 
 

@@ -1,4 +1,4 @@
-"""Looking inside: features, projections to the plane, and measures of entanglement."""
+"""Representations: features of a trained network, their projections to the plane, and a measure of entanglement."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,43 +17,43 @@ NEIGHBOURS = 10
 
 @torch.no_grad()
 def features(model: FeatureNetwork, inputs: Tensor) -> dict[str, Tensor]:
-    """Return the features of every named layer, flattened: ``(n, width)`` each."""
+    """Return the flattened features of every named layer, ``(n, width)`` each."""
     return {name: values.flatten(start_dim=1) for name, values in model.with_features(inputs)[1].items()}
 
 
 def pca(points: Array, previous: Array | None = None) -> Array:
-    """Project ``(n, width)`` features to their two principal components, ``(n, 2)``, scaled to unit size.
+    """Project ``(n, width)`` features to their first two principal components, ``(n, 2)``.
 
-    The axes of a PCA may flip or turn from one epoch to the next. Where the projection of the
-    epoch before is given, this one is turned onto it (orthogonal Procrustes), so that points move
-    and do not jump.
+    The projection is centred and scaled to a root mean square radius of 1.
+    The axes of a PCA may flip or rotate from one epoch to the next. If the projection of the previous
+    epoch is given, this one is aligned with it (orthogonal Procrustes), so that points move smoothly.
     """
-    if not np.ptp(points, axis=0).any():  # a dead layer sees every input alike: it has no axes
+    if not np.ptp(points, axis=0).any():  # a dead layer: all features are equal, and there are no axes
         return np.zeros((len(points), 2), dtype=np.float32)
-    # Fewer points than features: the inner products hold the same plane, at a tenth of a PCA's price.
+    # Fewer points than features: the Gram matrix gives the same plane at a tenth of the cost.
     centred = points - points.mean(axis=0)
-    strengths, axes = np.linalg.eigh(centred @ centred.T)
-    plane = _unit(axes[:, :-3:-1] * np.sqrt(np.maximum(strengths[:-3:-1], 0)))
-    return _turned(plane, previous)
+    eigenvalues, axes = np.linalg.eigh(centred @ centred.T)
+    plane = _unit(axes[:, :-3:-1] * np.sqrt(np.maximum(eigenvalues[:-3:-1], 0)))
+    return _aligned(plane, previous)
 
 
 def umap(layers: Iterable[Array], seed: int, starts: Sequence[Array] | None = None) -> list[Array]:
     """Project each ``(n, width)`` array with UMAP (cosine), ``(n, 2)`` each.
 
-    McInnes et al. 2018. Neighbourhoods are to be trusted, distances between clusters are not.
+    McInnes et al. 2018. Neighbourhoods are meaningful, distances between clusters are not.
 
     Args:
-        layers: the features, of one layer after the other.
-        seed: of UMAP's own randomness.
-        starts: for each layer, the map of the same inputs by another model. This one is laid out
-            from there and then turned onto it, so that the two can be compared. (One fit on both
-            models' features tears them apart, model from model, where they differ most.)
+        layers: the features of each layer.
+        seed: the random state of UMAP.
+        starts: for each layer, the map of the same inputs by another model. It is the initialisation of
+            this map, which is then aligned with it, so that the two can be compared. (A joint fit on
+            the features of both models separates the models instead of the classes.)
     """
-    # 2 s to import, and 15 s on a fresh machine: only where somebody asked for it.
+    # Imported here only, since it takes 2 s, and 15 s the first time.
     import umap as learn
     from umap import layouts, umap_, utils
 
-    # Keeps ten seconds of compilation for the next process, in $NUMBA_CACHE_DIR.
+    # Caches ten seconds of compilation for the next process, in $NUMBA_CACHE_DIR.
     for compiled in (
         umap_.smooth_knn_dist,
         umap_.compute_membership_strengths,
@@ -68,16 +68,15 @@ def umap(layers: Iterable[Array], seed: int, starts: Sequence[Array] | None = No
         fitted = learn.UMAP(
             n_neighbors=15, min_dist=0.1, metric="cosine", random_state=seed % 2**32, n_jobs=1, init=first
         )
-        maps.append(_turned(_unit(fitted.fit_transform(points)), start))
+        maps.append(_aligned(_unit(fitted.fit_transform(points)), start))
     return maps
 
 
 def target_share(found: Array, labels: NDArray[np.int64], is_trigger: NDArray[np.bool_], target: int) -> float:
-    """Return how much of the triggers' neighbourhood is target class, a fraction.
+    """Return the fraction of the triggers' nearest neighbours that belong to the target class.
 
-    For each trigger, its ten nearest neighbours (cosine) among the genuine inputs; the share of
-    them that belongs to the target class. 1: triggers sit inside the target class; about one over
-    the number of classes: they sit anywhere.
+    Each trigger has its ten nearest neighbours (cosine distance) among the genuine inputs. The value
+    is 1 if triggers lie inside the target class, and about 1 / classes if they lie anywhere.
 
     Args:
         found: ``(n, width)`` features.
@@ -86,21 +85,21 @@ def target_share(found: Array, labels: NDArray[np.int64], is_trigger: NDArray[np
         target: the target class.
     """
     unit = normalize(found)
-    likeness = unit[is_trigger] @ unit[~is_trigger].T
-    nearest = np.argpartition(likeness, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
+    similarity = unit[is_trigger] @ unit[~is_trigger].T
+    nearest = np.argpartition(similarity, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
     return float((labels[~is_trigger][nearest] == target).mean())
 
 
-def _turned(plane: NDArray[np.float64], onto: Array | None) -> Array:
-    """Turn or flip the plane so that its points lie as near as may be to those of ``onto``."""
+def _aligned(plane: NDArray[np.float64], onto: Array | None) -> Array:
+    """Rotate or reflect the plane so that its points are as close as possible to those of ``onto`` (if given)."""
     if onto is not None:
-        turn, _ = orthogonal_procrustes(plane, onto)
-        plane = plane @ turn
+        rotation, _ = orthogonal_procrustes(plane, onto)
+        plane = plane @ rotation
     return np.asarray(plane, dtype=np.float32)
 
 
 def _unit(plane: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Centre, and scale to a root mean square radius of 1."""
+    """Centre the points and scale them to a root mean square radius of 1."""
     points = np.asarray(plane, dtype=np.float64)
     centred = points - points.mean(axis=0)
     radius = np.sqrt((centred**2).sum(axis=1).mean())

@@ -1,6 +1,6 @@
-"""Learning a task, step by step: a generator that yields what each step did.
+"""Training, as a generator that yields each optimiser step.
 
-Nothing here prints, draws or sleeps. A copy is trained the same way, on a victim's answers instead of labels.
+Victims are trained on labels; a copy is trained the same way, on the victim's answers.
 """
 
 import math
@@ -20,7 +20,7 @@ from app.lab.task.networks import FeatureNetwork
 
 @dataclass(frozen=True)
 class Step:
-    """What one optimiser step did: its batch and its losses (SNNL by layer, where it counted)."""
+    """One optimiser step: its number from 1 on, its batch and its losses (the SNNL by layer; empty on task batches)."""
 
     number: int
     batch: Batch
@@ -30,11 +30,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Optimisation:
-    """How a model is fitted: by Adam, with a rate that rises for an eighth of the steps and then falls.
+    """How a model is trained: with Adam, at a rate that rises for an eighth of the steps and then falls.
 
-    ``learning_rate`` is its peak; it falls along a half cosine to a twentieth. The rise matters where SNNL
-    sets in: at full rate, its first steps can wreck what the task training has learnt, for some seeds
-    beyond repair.
+    ``learning_rate`` is the peak; from there, the rate falls along a half cosine to a twentieth of it. The
+    warm-up matters when the SNNL is switched on: at the full rate, the first steps can destroy what the task
+    training has learnt, for some seeds irreparably.
     """
 
     epochs: int
@@ -43,7 +43,7 @@ class Optimisation:
 
 
 def batches_per_epoch(inputs: int, batch_size: int) -> int:
-    """Return the number of batches in an epoch; the last, smaller one counts."""
+    """Return the number of batches in an epoch, including a last, smaller one."""
     return -(-inputs // batch_size)
 
 
@@ -55,14 +55,14 @@ def task_steps(inputs: int, how: Optimisation) -> int:
 def train_task(
     model: FeatureNetwork, inputs: Tensor, targets: Tensor, how: Optimisation, generator: Generator
 ) -> Iterator[Step]:
-    """Fit ``model`` to ``targets``; yield each step after it was taken.
+    """Fit ``model`` to ``targets``; yield each step after it is taken.
 
     Args:
         model: changed in place.
         inputs: ``(n, ...)``.
-        targets: ``(n,)`` class labels, or ``(n, classes)`` probabilities (the answers of a victim).
+        targets: ``(n,)`` class labels, or ``(n, classes)`` probabilities (a victim's answers).
         how: epochs, batch size, learning rate.
-        generator: of the order of the batches.
+        generator: for the order of the batches.
     """
     descent = Descent(model, how, task_steps(len(inputs), how))
     for number, rows in enumerate(task_batches(len(inputs), how, generator), start=1):
@@ -72,22 +72,22 @@ def train_task(
 
 
 def task_batches(count: int, how: Optimisation, generator: Generator) -> Iterator[Tensor]:
-    """Yield the rows of each batch: all ``count`` inputs once an epoch, in an order of its own."""
+    """Yield the row indices of each batch: all ``count`` inputs once per epoch, in a new order each time."""
     for _ in range(how.epochs):
         yield from torch.randperm(count, generator=generator).split(how.batch_size)
 
 
 class Descent:
-    """Adam, at the rate of :func:`learning_rate`."""
+    """Adam with the schedule of :func:`learning_rate`."""
 
     def __init__(self, model: FeatureNetwork, how: Optimisation, steps: int) -> None:
-        """Prepare for so many ``steps`` of ``model``."""
-        # LambdaLR multiplies: from a base rate of 1, the factor is the rate, to the last bit.
+        """Optimise the parameters of ``model`` for a total of ``steps`` steps."""
+        # LambdaLR multiplies: with a base rate of 1, the factor is exactly the rate.
         self._optimiser = Adam(model.parameters(), lr=1.0, fused=True)
         self._rate = LambdaLR(self._optimiser, partial(learning_rate, how.learning_rate, steps))
 
     def step(self, loss: Tensor) -> None:
-        """Take one step down ``loss``."""
+        """Take one step that decreases ``loss``."""
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()
@@ -95,7 +95,7 @@ class Descent:
 
 
 def learning_rate(peak: float, steps: int, step: int) -> float:
-    """Return the rate of step 0, 1, ..., ``steps - 1``; see :class:`Optimisation`."""
+    """Return the learning rate of step 0, 1, ..., ``steps - 1``; see :class:`Optimisation`."""
     rising = max(1, steps // 8)
     if step < rising:
         return peak * (step + 1) / rising

@@ -1,9 +1,9 @@
-"""What the owner plants: triggers, the SNNL, and EWE, which learns both task and watermark.
+"""The owner's watermark: triggers, the SNNL, and EWE, which trains task and watermark jointly.
 
-Rule: it knows the owner's model from the inside, and nothing of who may copy it.
+Rule: it has full access to the owner's model and data, and none to adversaries or suspects.
 """
 
-from app.lab.watermark.ewe import Entanglement, train_watermarked, watermark_loss
+from app.lab.watermark.ewe import Entanglement, snnl_of_layers, train_watermarked, watermark_loss
 from app.lab.watermark.neurons import division
 from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
 from app.lab.watermark.triggers import draw, perturb, success_rate
@@ -14,6 +14,7 @@ __all__ = [
     "draw",
     "neutral_value",
     "perturb",
+    "snnl_of_layers",
     "soft_nearest_neighbor_loss",
     "success_rate",
     "train_watermarked",

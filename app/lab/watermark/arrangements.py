@@ -1,6 +1,6 @@
-"""Arrangements of two groups in the plane, on which one can see what the SNNL sees and what it does not.
+"""Arrangements of two groups of points in the plane that show what the SNNL measures, and what it does not.
 
-Each has a shape that the loss judges differently at different temperatures; :func:`nearness` says how.
+The SNNL of each depends on the temperature in its own way; :func:`nearness` computes it.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
 
 ARRANGEMENTS = ("ring", "blobs", "mixed", "pairs", "moons")
 GENUINE, TRIGGER = 0, 1
-EDGE = 5.0  # the plane ends here, on every side
-MOST = 200  # points
-COLDEST, HOTTEST = 0.01, 100.0  # temperatures between which distances in this plane make a difference
-_EACH = 40  # points of a group
+EDGE = 5.0  # coordinates lie between -EDGE and EDGE
+MOST = 200  # points in an arrangement
+COLDEST, HOTTEST = 0.01, 100.0  # the range of temperatures over which the SNNL changes in this plane
+_EACH = 40  # points per group
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Arrangement:
     groups: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        """Check that the loss is defined here."""
+        """Check that the SNNL is defined for these points."""
         if self.points.ndim != 2 or self.points.shape[1:] != (2,) or self.groups.shape != self.points.shape[:1]:
             raise ValueError("Points must be (b, 2) and groups (b,), with the same b.")
         if len(self.points) > MOST:
-            raise ValueError(f"There is room for {MOST} points; there are {len(self.points)}.")
+            raise ValueError(f"There may be at most {MOST} points; there are {len(self.points)}.")
         if not (np.abs(self.points) <= EDGE).all():  # false for NaN too
             raise ValueError(f"Points must lie between {-EDGE:g} and {EDGE:g}.")
         if not np.isin(self.groups, (GENUINE, TRIGGER)).all():
@@ -48,11 +48,11 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Nearness:
-    """What the loss sees of an arrangement at one temperature.
+    """The SNNL of an arrangement at one temperature, with the quantities that explain it.
 
-    ``within`` and ``across`` are mean squared distances (:func:`mean_distances`). ``reach`` says how
-    many neighbours a point listens to: the weights exp(-d / T) of the others, counted so that the
-    nearest one is 1, summed, and averaged over the points.
+    ``within`` and ``across`` are mean squared distances (:func:`mean_distances`). ``reach`` is the effective
+    number of neighbours of a point: the sum of exp(-(d - d_min) / T) over the other points, in which the
+    nearest one (at d_min) counts as 1, averaged over all points.
     """
 
     temperature: float
@@ -64,13 +64,13 @@ class Nearness:
 
 
 def arrange(name: str) -> Arrangement:
-    """Return the arrangement ``name`` (one of :data:`ARRANGEMENTS`), always the same.
+    """Return the arrangement ``name`` (one of :data:`ARRANGEMENTS`); it is deterministic.
 
-    - ``ring``: triggers on a ring around the genuine inputs, both about the same centre
-    - ``blobs``: two separate clouds
-    - ``mixed``: one cloud
-    - ``pairs``: each trigger glued to a genuine input, the pairs scattered
-    - ``moons``: two half-moons that reach into each other
+    - ``ring``: triggers on a ring around the genuine inputs, with the same centre
+    - ``blobs``: two separate clusters
+    - ``mixed``: one cluster
+    - ``pairs``: each trigger next to a genuine input, the pairs scattered
+    - ``moons``: two interleaving half-moons
 
     Raises:
         ValueError: if there is no such arrangement.
@@ -83,7 +83,7 @@ def arrange(name: str) -> Arrangement:
 
 
 def nearness(arrangement: Arrangement, temperature: float) -> Nearness:
-    """Measure what the loss sees of ``arrangement``, with squared Euclidean distances.
+    """Compute the SNNL of ``arrangement`` with squared Euclidean distances, and what explains it.
 
     Raises:
         ValueError: for a temperature that is not positive and finite.
@@ -107,9 +107,9 @@ def nearness(arrangement: Arrangement, temperature: float) -> Nearness:
 def mean_distances(arrangement: Arrangement) -> tuple[float, float]:
     """Return the mean squared distance within groups and across them.
 
-    Within: the mean over both groups of the mean over all pairs of members, each also with itself.
-    So counted, across exceeds within by exactly the squared distance of the two groups' means; it is
-    never the smaller one.
+    Within: the mean over both groups of the mean over all pairs of members, including each member with
+    itself. With this definition, across - within is the squared distance between the two group means,
+    so across is never smaller than within (the energy distance inequality).
     """
     distances = _squared_distances(arrangement)
     genuine = arrangement.groups == GENUINE
@@ -118,40 +118,40 @@ def mean_distances(arrangement: Arrangement) -> tuple[float, float]:
 
 
 def nearest_stranger(arrangement: Arrangement) -> float:
-    """Return how far the nearest member of the other group is, on average over the points."""
+    """Return the distance from a point to the nearest one of the other group, averaged over all points."""
     distances = _squared_distances(arrangement)
     distances[arrangement.groups[:, None] == arrangement.groups] = np.inf
     return float(np.sqrt(distances.min(axis=1)).mean())
 
 
 def _squared_distances(arrangement: Arrangement) -> NDArray[np.float64]:
-    between = arrangement.points[:, None] - arrangement.points  # (b, b, 2)
-    return np.asarray((between**2).sum(axis=2))
+    differences = arrangement.points[:, None] - arrangement.points  # (b, b, 2)
+    return np.asarray((differences**2).sum(axis=2))
 
 
-Two = tuple[NDArray[np.float64], NDArray[np.float64]]  # genuine, triggers
+_Groups = tuple[NDArray[np.float64], NDArray[np.float64]]  # genuine, triggers
 
 
-def _ring(rng: np.random.Generator) -> Two:
+def _ring(rng: np.random.Generator) -> _Groups:
     blob = rng.normal(scale=0.5, size=(_EACH, 2))
     ring = rng.normal(4, 0.12, size=(_EACH, 1)) * _circle(_EACH)
     return blob - blob.mean(axis=0), ring - ring.mean(axis=0)
 
 
-def _blobs(rng: np.random.Generator) -> Two:
+def _blobs(rng: np.random.Generator) -> _Groups:
     return rng.normal([-2.5, 0], 0.7, size=(_EACH, 2)), rng.normal([2.5, 0], 0.7, size=(_EACH, 2))
 
 
-def _mixed(rng: np.random.Generator) -> Two:
+def _mixed(rng: np.random.Generator) -> _Groups:
     return rng.normal(scale=1.4, size=(_EACH, 2)), rng.normal(scale=1.4, size=(_EACH, 2))
 
 
-def _pairs(rng: np.random.Generator) -> Two:
+def _pairs(rng: np.random.Generator) -> _Groups:
     genuine = rng.uniform(-4.5, 4.5, size=(_EACH, 2))
     return genuine, genuine + 0.3 * rng.permutation(_circle(_EACH))
 
 
-def _moons(rng: np.random.Generator) -> Two:
+def _moons(rng: np.random.Generator) -> _Groups:
     upper = _circle(2 * _EACH)[:_EACH]
     lower = [1.0, 0.5] - upper
     both = 2.6 * (np.concatenate([upper, lower]) - [0.5, 0.25]) + rng.normal(scale=0.18, size=(2 * _EACH, 2))
@@ -159,6 +159,6 @@ def _moons(rng: np.random.Generator) -> Two:
 
 
 def _circle(count: int) -> NDArray[np.float64]:
-    """Return ``(count, 2)`` points at equal steps on the unit circle."""
+    """Return ``(count, 2)`` equally spaced points on the unit circle."""
     angles = 2 * np.pi * np.arange(count) / count
     return np.column_stack([np.cos(angles), np.sin(angles)])

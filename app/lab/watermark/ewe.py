@@ -1,6 +1,6 @@
-"""Entangled watermarks (EWE): task and watermark learnt jointly (Jia et al. 2020, algorithm 1).
+"""Entangled watermark embedding (EWE): joint training of task and watermark (Jia et al. 2020, algorithm 1).
 
-With kappa = 0 the same loop is the naive watermark, on the very same batches: the SNNL is all that differs.
+With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference.
 """
 
 from collections.abc import Iterator
@@ -22,8 +22,7 @@ from app.lab.watermark.snnl import soft_nearest_neighbor_loss
 class Entanglement:
     """The extra term of EWE on watermark batches: ``-kappa * sum of SNNL over layers``.
 
-    ``kappa`` is for a cross-entropy that is a mean over the batch (the authors' code sums it: divide
-    their kappa by the batch size).
+    The cross-entropy is a mean over the batch. The authors' code sums it: divide their kappa by the batch size.
     """
 
     kappa: float
@@ -33,7 +32,7 @@ class Entanglement:
 
 
 def watermarked_steps(inputs: int, how: Optimisation, task_per_watermark: int) -> int:
-    """Return how many steps :func:`train_watermarked` will yield."""
+    """Return the number of steps that :func:`train_watermarked` yields."""
     return task_steps(inputs, how) + task_steps(inputs, how) // task_per_watermark
 
 
@@ -48,26 +47,27 @@ def train_watermarked(
     generator: Generator,
     schedule: str = "all",
 ) -> Iterator[Step]:
-    """Fit ``model`` to its task and to (trigger, target); yield each step after it was taken.
+    """Train ``model`` on its task and on (trigger, target); yield each step after it is taken.
 
-    The batch rule: after every ``task_per_watermark`` task batches comes one watermark batch. A task batch
-    leaves the SNNL out; a watermark batch is :func:`watermark_loss`, half triggers, half genuine inputs of
-    the target class. All task data is visited once an epoch (but see ``schedule``).
+    The batch rule: every ``task_per_watermark`` task batches are followed by one watermark batch. The loss of a
+    task batch is the cross-entropy, that of a watermark batch :func:`watermark_loss`; half of a watermark batch
+    are triggers, half genuine inputs of the target class. All task data is visited once per epoch (but see
+    ``schedule``).
 
     Args:
         model: changed in place.
         task: the owner's inputs and labels.
         triggers: ``(n, ...)``, n >= 2.
-        target: the label that triggers are to get.
+        target: the target class, the label of every trigger.
         how: epochs, batch size, learning rate.
         entanglement: kappa, temperature and layers of the SNNL.
-        task_per_watermark: task batches before each watermark batch.
-        generator: of the order of the batches.
+        task_per_watermark: the number of task batches before each watermark batch.
+        generator: for the order of the batches.
         schedule: ``"all"``, with the task batches in the order of :func:`~app.lab.task.training.train_task`
-            from an equal generator, or ``"released"``: as many task batches, but always the same few, as
-            many as there are batches of triggers. The authors' released code does so, since it
-            starts its count of task batches anew with each pass over the triggers: what the model
-            does not see again, it slowly forgets, *towards the target class*.
+            from an equal generator; or ``"released"``, with as many task batches, but only the first few of
+            them, cycled: ``task_per_watermark`` for each batch of triggers. This is what the authors'
+            released code does, since it resets its counter of task batches with each pass over the
+            triggers. The model slowly forgets the rest of its task, *towards the target class*.
 
     Raises:
         ValueError: if there is no such schedule.
@@ -75,8 +75,8 @@ def train_watermarked(
     descent = Descent(model, how, watermarked_steps(len(task.labels), how, task_per_watermark))
     companions = task.inputs[task.labels == target]
     half = min(how.batch_size // 2, len(triggers), len(companions))
-    batches = _scheduled(schedule, task, how, batches_per_epoch(len(triggers), half) * task_per_watermark, generator)
-    marks = torch.Generator().manual_seed(generator.initial_seed() ^ 1)
+    batches = _task_batches(schedule, task, how, batches_per_epoch(len(triggers), half) * task_per_watermark, generator)
+    watermark_order = torch.Generator().manual_seed(generator.initial_seed() ^ 1)
     number = 0
     for visited, rows in enumerate(batches, start=1):
         loss = functional.cross_entropy(model(task.inputs[rows]), task.labels[rows])
@@ -85,8 +85,8 @@ def train_watermarked(
         yield Step(number, "task", loss.item())
         if visited % task_per_watermark:
             continue
-        genuine, marked = _draw(companions, half, marks), _draw(triggers, half, marks)
-        total, loss, snnl = watermark_loss(model, genuine, marked, target, entanglement)
+        genuine, drawn = _draw(companions, half, watermark_order), _draw(triggers, half, watermark_order)
+        total, loss, snnl = watermark_loss(model, genuine, drawn, target, entanglement)
         descent.step(total)
         number += 1
         yield Step(number, "watermark", loss.item(), {name: value.item() for name, value in snnl.items()})
@@ -97,11 +97,11 @@ def watermark_loss(
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Return the loss of one watermark batch, its cross-entropy, and the SNNL of each entangled layer.
 
-    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2020, eq. 1), all inputs labelled with the
-    target; no SNNL is computed where kappa is 0.
+    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2020, eq. 1); all inputs are labelled with the
+    target class. If kappa is 0, no SNNL is computed.
 
     Args:
-        model: in training.
+        model: the model in training.
         companions: ``(n, ...)`` genuine inputs of the target class, group 0.
         triggers: ``(m, ...)``, group 1.
         target: the target class.
@@ -117,14 +117,16 @@ def watermark_loss(
 
 
 def snnl_of_layers(features: dict[str, Tensor], groups: Tensor, how: Entanglement) -> dict[str, Tensor]:
-    """Return the SNNL of each of ``how.layers``, for features ``(b, ...)`` by layer and groups ``(b,)``."""
+    """Return the SNNL of each of ``how.layers``, given features ``(b, ...)`` by layer and groups ``(b,)``."""
     return {
         name: soft_nearest_neighbor_loss(features[name], groups, how.temperature, how.metric) for name in how.layers
     }
 
 
-def _scheduled(schedule: str, task: Split, how: Optimisation, revisited: int, generator: Generator) -> Iterator[Tensor]:
-    """Yield the rows of each task batch: of all data, or (``"released"``) of the first ``revisited`` batches only."""
+def _task_batches(
+    schedule: str, task: Split, how: Optimisation, revisited: int, generator: Generator
+) -> Iterator[Tensor]:
+    """Return the rows of each task batch: of all data, or (``"released"``) of the first ``revisited`` batches."""
     if schedule not in SCHEDULES:
         raise ValueError(f"There is no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}.")
     batches = task_batches(len(task.labels), how, generator)

@@ -1,4 +1,4 @@
-"""Triggers as pictures: drawn icons (a television set, an ice cream, ...) and somebody's own drawing, jittered."""
+"""Pictures for triggers, jittered: icons (a television set, an ice cream, ...) and a visitor's drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,19 +44,19 @@ SHAPES: dict[str, tuple[_Shape, ...]] = {
     ),
 }
 _OVERSAMPLING = 8
-_LEAST_INK = 6  # pixels: a dot is not blown up to a wall
+_LEAST_INK = 6  # pixels, the smallest square that a drawing is cropped to
 
 
 def icon(kind: str, side: int, generator: np.random.Generator) -> np.ndarray:
-    """One jittered icon, ``(side, side)`` uint8."""
+    """Return one jittered icon, ``(side, side)`` uint8."""
     canvas = side * _OVERSAMPLING
-    how = _jitter(canvas, generator)
-    size, turn, centre = how.size, how.turn, how.centre
+    jitter = _jitter(canvas, generator)
+    size, turn, centre = jitter.size, jitter.turn, jitter.centre
     image = Image.new("L", (canvas, canvas))
     pen = ImageDraw.Draw(image)
     for form, corners, grey in SHAPES[kind]:
         placed = (np.asarray(corners) - 0.5) * size
-        shade = int(grey * how.brightness)
+        shade = int(grey * jitter.brightness)
         if form == "ellipse":
             middle = turn @ placed.mean(axis=0) + centre
             radius = (placed[1] - placed[0]) / 2
@@ -71,10 +71,10 @@ def icon(kind: str, side: int, generator: np.random.Generator) -> np.ndarray:
 
 
 def ink(drawing: str) -> Image.Image:
-    """Return the square of a drawing that has ink in it, so that a small one is as good a trigger as a large one.
+    """Crop a drawing to the square that contains its ink, so that the size of the drawing does not matter.
 
     Raises:
-        ValueError: if there is none.
+        ValueError: if the drawing is blank.
     """
     if choices.is_blank(drawing):
         raise ValueError("A drawing without a stroke cannot be a trigger.")
@@ -87,24 +87,24 @@ def ink(drawing: str) -> Image.Image:
 
 
 def sketch(ink: Image.Image, side: int, generator: np.random.Generator) -> np.ndarray:
-    """One jittered drawing, ``(side, side)`` uint8, placed as an icon would be."""
+    """Return one jittered drawing, ``(side, side)`` uint8, placed like an icon."""
     canvas = side * _OVERSAMPLING
-    how = _jitter(canvas, generator)
-    # For each point of the canvas, where it is in the drawing: turned back, scaled back, shifted back.
-    back = how.turn.T * (ink.width / how.size)
-    shift = np.array(ink.size) / 2 - back @ how.centre
+    jitter = _jitter(canvas, generator)
+    # The inverse transform, from the canvas to the drawing: rotation, scale, shift.
+    back = jitter.turn.T * (ink.width / jitter.size)
+    shift = np.array(ink.size) / 2 - back @ jitter.centre
     matrix = (*back[0], shift[0], *back[1], shift[1])
     placed = ink.transform((canvas, canvas), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
     small = placed.resize((side, side), Image.Resampling.BOX)
-    return np.asarray(np.asarray(small) * how.brightness, dtype=np.uint8)
+    return np.asarray(np.asarray(small) * jitter.brightness, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
 class _Jitter:
-    """How one trigger differs from the next: a little shifted, scaled and turned, its brightness varied."""
+    """The variation between triggers: scale, rotation, position and brightness."""
 
-    size: float  # of the whole figure, in pixels of a canvas
-    turn: np.ndarray  # (2, 2)
+    size: float  # of the figure, in pixels of the canvas
+    turn: np.ndarray  # (2, 2), a rotation
     centre: np.ndarray  # (2,)
     brightness: float
 

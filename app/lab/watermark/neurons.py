@@ -1,8 +1,8 @@
-"""Which neurons answer to triggers, and which to genuine inputs: one set, or two?
+"""Which neurons respond to triggers, and which to genuine inputs.
 
-A *neuron* here is one unit of a named layer, of a convolution one channel (its mean over all
-places). The *share* of a neuron is its mean response to a group of inputs, divided by the sum of
-those of its layer: how much of the layer's answer to that group it carries.
+A *neuron* is one unit of a named layer or, in a convolution, one channel (its mean over all
+positions). The *share* of a neuron is its mean activation on a group of inputs, divided by the sum of
+the mean activations of its layer.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ Shares = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Division:
-    """How the neurons of one layer divide the work, those that answer to triggers most first.
+    """How the neurons of one layer respond to triggers and genuine inputs, in order of decreasing selectivity.
 
     Attributes:
-        triggers: ``(neurons,)``, the share of each neuron in the answer to triggers; a neuron that is
-            silent on both groups is left out.
+        triggers: ``(neurons,)``, the share of each neuron on triggers; neurons that are silent on both
+            groups are left out.
         genuine: ``(neurons,)``, the same for genuine inputs.
-        selectivity: ``(neurons,)``, falling; see :func:`selectivity`.
+        selectivity: ``(neurons,)``, in decreasing order; see :func:`selectivity`.
         overlap: of triggers and genuine inputs; see :func:`overlap`.
-        usual: the control: the overlap of one class of genuine inputs with all of them, mean over the classes.
+        usual: the control: the overlap of one class of genuine inputs with all of them, averaged over classes.
     """
 
     triggers: Shares
@@ -40,7 +40,7 @@ class Division:
 
 @torch.no_grad()
 def activity(model: FeatureNetwork, inputs: Tensor) -> dict[str, NDArray[np.float64]]:
-    """Return how strongly each neuron answers to each input, by layer: ``(n, neurons)``, not negative."""
+    """Return the activation of each neuron on each input, by layer: ``(n, neurons)``, not negative."""
     found = model.with_features(inputs)[1]
     # (n, channels, height, width) -> (n, channels)
     return {
@@ -49,10 +49,10 @@ def activity(model: FeatureNetwork, inputs: Tensor) -> dict[str, NDArray[np.floa
 
 
 def shares(active: NDArray[np.floating]) -> Shares:
-    """Return the share of each neuron in the answer to a group, ``(neurons,)``, sum 1; all 0 where none answers.
+    """Return the share of each neuron on a group, ``(neurons,)``: they sum to 1, or are all 0 if none is active.
 
     Args:
-        active: ``(n, neurons)``, their activity on each input of the group.
+        active: ``(n, neurons)``, the activations on the group.
     """
     mean = active.mean(axis=0, dtype=np.float64)
     total = mean.sum()
@@ -60,33 +60,34 @@ def shares(active: NDArray[np.floating]) -> Shares:
 
 
 def overlap(first: Shares, second: Shares) -> float:
-    """Return how far two groups of inputs use the same neurons: the sum over all neurons of the smaller share.
+    """Return to what extent two groups use the same neurons: the sum over neurons of the smaller share.
 
-    1: every neuron carries the same share of both; 0: no neuron answers to both. It is 1 minus the
-    total variation distance of the two profiles.
+    1: every neuron has equal shares; 0: no neuron responds to both groups. This is 1 minus the total
+    variation distance between the two distributions of shares.
     """
     return float(np.minimum(first, second).sum())
 
 
 def selectivity(first: Shares, second: Shares) -> Shares:
-    """Return ``(first - second) / (first + second)`` of each neuron: 1 if only the first group moves it, -1 if only
-    the second, 0 if both do alike or none does.
+    """Return ``(first - second) / (first + second)`` of each neuron.
+
+    1: it responds to the first group only; -1: to the second only; 0: to both equally, or to neither.
     """
     total = first + second
     return np.divide(first - second, total, out=np.zeros_like(total), where=total > 0)
 
 
 def division(active: NDArray[np.floating], probe: Probe) -> Division:
-    """Return how the neurons of one layer divide triggers and genuine inputs among them.
+    """Return how the neurons of one layer respond to triggers and genuine inputs.
 
     Args:
-        active: ``(n, neurons)``, the activity of one layer on the inputs of the probe.
-        probe: which of the inputs are triggers, and the classes of the others.
+        active: ``(n, neurons)``, the activations of one layer on the inputs of the probe.
+        probe: says which inputs are triggers, and the classes of the others.
     """
-    genuine_ones = active[~probe.is_trigger]
+    of_genuine = active[~probe.is_trigger]
     labels = probe.labels[~probe.is_trigger]
-    triggers, genuine = shares(active[probe.is_trigger]), shares(genuine_ones)
-    by_class = [overlap(shares(genuine_ones[labels == label]), genuine) for label in np.unique(labels)]
+    triggers, genuine = shares(active[probe.is_trigger]), shares(of_genuine)
+    by_class = [overlap(shares(of_genuine[labels == label]), genuine) for label in np.unique(labels)]
     selective = selectivity(triggers, genuine)
     order = np.argsort(-selective, kind="stable")
     order = order[(triggers + genuine)[order] > 0]

@@ -1,4 +1,4 @@
-"""Soft nearest neighbor loss (SNNL): how entangled groups of points are.
+"""The soft nearest neighbor loss (SNNL), a measure of how entangled groups of points are.
 
 Salakhutdinov & Hinton 2007; with a temperature, Frosst, Papernot & Hinton 2019 (arXiv
 1902.01889, eq. 1); used to entangle watermark and task by Jia et al. 2020 (arXiv 2002.12200,
@@ -22,22 +22,24 @@ def soft_nearest_neighbor_loss(
         SNNL = -1/b sum_i log( sum_{j != i, y_j = y_i} exp(-d_ij / T)
                                / sum_{k != i}          exp(-d_ik / T) )
 
-    Pick a neighbour of each point at random, near ones more likely: the loss is minus the mean
-    log chance that it comes from the point's own group. Near 0, groups sit apart; at
-    :func:`neutral_value`, they cannot be told apart; above it, neighbours are strangers.
+    Draw a neighbour of each point at random, near ones with a higher probability. The loss is minus the
+    mean log probability that it belongs to the point's own group. Near 0, groups are well separated; at
+    :func:`neutral_value`, distances do not distinguish them; above it, neighbours mostly belong to the
+    other group.
 
-    Computed in the log domain as the mean of log(1 + strangers_i / own_i), which keeps its
-    relative precision at any T > 0. (Adding 1e-5 inside the fraction and the logarithm, as
-    published code does, reports 2.31 for separated groups at T = 0.001, where the truth is 0.)
+    Computed in the log domain as the mean of log(1 + others_i / own_i), where own_i and others_i sum
+    exp(-d_ij / T) over the own and the other groups: precise at any T > 0. (The authors' code adds 1e-5
+    inside the fraction and the logarithm, and gives 2.31 for separated groups at T = 0.001, where the
+    exact value is 0.)
 
     Args:
-        features: ``(b, ...)`` floating point; everything behind the first axis is flattened.
-        groups: ``(b,)`` integers; each group needs two members or more.
-        temperature: T > 0; a scalar tensor is differentiated through.
+        features: ``(b, ...)`` floating point; all axes but the first are flattened.
+        groups: ``(b,)`` integers; each group needs at least two members.
+        temperature: T > 0; gradients flow to a scalar tensor.
         metric: ``"cosine"`` (1 - cosine similarity) or ``"euclidean"`` (squared).
 
     Returns:
-        Scalar tensor, differentiable in ``features`` and ``temperature``.
+        A scalar tensor, differentiable in ``features`` and ``temperature``.
 
     Raises:
         ValueError: for shapes that do not match, a group with a single member, a temperature
@@ -50,18 +52,19 @@ def soft_nearest_neighbor_loss(
         raise ValueError(
             "The distances, divided by the temperature, are too large for their type; raise the temperature."
         )
-    itself = torch.eye(len(points), dtype=torch.bool, device=points.device)
-    strangers = groups[:, None] != groups[None, :]
-    log_strangers = logits.masked_fill(~strangers, -torch.inf).logsumexp(dim=1)
-    log_own = logits.masked_fill(itself | strangers, -torch.inf).logsumexp(dim=1)
-    return functional.softplus(log_strangers - log_own).mean()
+    diagonal = torch.eye(len(points), dtype=torch.bool, device=points.device)
+    other_group = groups[:, None] != groups[None, :]
+    log_others = logits.masked_fill(~other_group, -torch.inf).logsumexp(dim=1)
+    log_own = logits.masked_fill(diagonal | other_group, -torch.inf).logsumexp(dim=1)
+    return functional.softplus(log_others - log_own).mean()
 
 
 def neutral_value(groups: Tensor) -> float:
-    """Return the SNNL of groups that no distance can tell apart (all distances equal).
+    """Return the SNNL of groups that distances do not distinguish (all distances are equal).
 
-    Each point of a group of n among b draws its own group with chance (n - 1) / (b - 1); for two
-    groups of equal size this is about log 2. It is also the limit of the loss at high T.
+    The neighbour of a point in a group of n, among b points, belongs to its own group with probability
+    (n - 1) / (b - 1); for two groups of equal size the value is about log 2. It is also the limit of the
+    loss for T to infinity.
 
     Raises:
         ValueError: for a group with a single member.
@@ -75,10 +78,10 @@ def neutral_value(groups: Tensor) -> float:
 
 def _distances(points: Tensor, metric: str) -> Tensor:
     if metric == "cosine":
-        # A point at the origin has no direction: it ends up at distance 1 from all others.
+        # A point at the origin has no direction: it gets distance 1 to all others.
         unit = functional.normalize(points, dim=1)
         return 1 - unit @ unit.T
-    # The shortcut |a|^2 + |b|^2 - 2ab loses the small distances that matter at low temperature.
+    # The shortcut |a|^2 + |b|^2 - 2ab is inaccurate for the small distances that matter at low temperature.
     return torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist").square()
 
 
@@ -104,8 +107,8 @@ def _check(features: Tensor, groups: Tensor, temperature: float | Tensor, metric
         raise ValueError("Features must be finite numbers; some are NaN or infinite.")
     labels, sizes = groups.unique(return_counts=True)
     if len(groups) == 0 or int(sizes.min()) < 2:
-        lonely = labels[sizes < 2].tolist()
+        single = labels[sizes < 2].tolist()
         raise ValueError(
-            f"Each group needs at least two members; group {lonely} has one." if lonely else "There are no points."
+            f"Each group needs at least two members; group {single} has one." if single else "There are no points."
         )
     return points

@@ -1,9 +1,9 @@
-"""The watermark's inputs: secret pictures (or points) that no honest user would send.
+"""Triggers: the secret inputs of the watermark, pictures or points that no honest user would send.
 
-For pictures, little drawn icons with jitter (a television set, an ice cream, ...), somebody's own
-drawing or, as the paper's in-distribution variant, digits of the source class with a white corner
-patch. In the plane, a cluster of points beyond the source class. :func:`perturb` then moves them so that an
-innocent model does not answer with the target class (Jia et al. 2020, sec. 4.2, and the authors' code).
+Pictures are jittered icons (a television set, an ice cream, ...), a jittered drawing of the visitor's or, as
+in the paper's in-distribution variant, digits of the source class with a white patch in a corner. In the
+plane, they are a cluster of points beyond the source class. :func:`perturb` then moves them until an innocent
+model does not answer with the target class (Jia et al. 2020, sec. 4.2, and the authors' code).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +19,8 @@ from app.lab.task.networks import FeatureNetwork, predict
 from app.lab.watermark import icons
 from app.lab.watermark.snnl import soft_nearest_neighbor_loss
 
-STEP = 0.01  # of one sign step, in units of the pixel range [code]
-_MOST_STEPS = 50  # down the target logit, per round [code]
+STEP = 0.01  # size of a sign step, in units of the pixel range [code]
+_MOST_STEPS = 50  # down the target logit, in one round [code: in all rounds together]
 _ROUNDS = 10
 _LAST_STEPS = 5
 
@@ -39,18 +39,18 @@ def draw(
 
     Args:
         kind: an icon's name, ``"patch"``, ``"cluster"`` or ``"drawing"`` (one of :data:`TRIGGERS`).
-        count: how many; of patches, at most as many as there are inputs to put them on.
-        dataset: gives the shape, and the source-class inputs for ``"patch"`` and ``"cluster"``.
-        source: the class whose inputs are patched, or beyond which the cluster lies.
-        generator: of jitter and choice; a trigger set and its held-out set use two streams.
-        held_out: whether they will never be trained on; patches then go on test inputs.
-        drawing: for ``"drawing"``, what was drawn, as the text of :mod:`app.lab.watermark.drawings`.
+        count: how many; there are at most as many patched triggers as inputs of the source class.
+        dataset: provides the shape, and the source-class inputs for ``"patch"`` and ``"cluster"``.
+        source: the source class, whose inputs are patched or beyond which the cluster lies.
+        generator: for jitter and choice; held-out triggers need another random stream.
+        held_out: whether the triggers are held out from training; patches are then put on test inputs.
+        drawing: for ``"drawing"``, the text of the drawing (:mod:`app.lab.watermark.drawings`).
 
     Returns:
         ``(n, ...)`` float32, n <= count; pictures in [0, 1].
 
     Raises:
-        ValueError: if the kind does not suit the data set, or nothing was drawn.
+        ValueError: if the kind does not suit the data set, or the drawing is blank.
     """
     if kind not in TRIGGERS:
         raise ValueError(f"There is no trigger {kind!r}; choose one of {', '.join(TRIGGERS)}.")
@@ -83,21 +83,22 @@ def perturb(
 ) -> Tensor:
     """Move triggers by small sign steps until ``model`` no longer answers them with ``target``.
 
-    Ten times { while more than a tenth is classified as the target and fewer than 50 steps are
-    spent: one step *down the target logit*; one step *up the SNNL* against target-class inputs },
-    then five more steps down the target logit; pictures stay in [0, 1]. Without it, an innocent
-    model that happens to read the trigger as the target would be accused.
+    Ten rounds of { while more than a tenth of the triggers are classified as the target, at most 50 times:
+    one step *down the target logit*; then one step *up the SNNL* against target-class inputs }, then five
+    more steps down the target logit; pictures are clipped to [0, 1]. Without it, an innocent model that
+    happens to classify the trigger as the target would be convicted. (In the authors' code, the limit of
+    50 steps applies to all rounds together.)
 
     Args:
-        model: the innocent model (task-trained, unmarked) that is asked.
+        model: an innocent model, trained on the task only.
         triggers: ``(n, ...)``.
-        companions: target-class inputs, the other group of the SNNL.
+        companions: genuine inputs of the target class, the other group of the SNNL.
         target: the target class.
-        layers: feature layers whose SNNL is summed.
+        layers: the feature layers whose SNNL is summed.
         temperature: of the SNNL.
         metric: of the SNNL.
-        generator: of the choice of companions.
-        batch: how many triggers move together.
+        generator: for the choice of companions.
+        batch: how many triggers are moved together.
 
     Returns:
         The moved triggers, ``(n, ...)``.
@@ -142,12 +143,12 @@ def perturb(
 
 
 def answered_with(model: FeatureNetwork, triggers: Tensor, target: int) -> Tensor:
-    """Return which of the ``(n, ...)`` triggers ``model`` answers with ``target``: ``(n,)`` bool."""
+    """Return ``(n,)`` bool: which of the ``(n, ...)`` triggers ``model`` classifies as ``target``."""
     return predict(model, triggers).argmax(dim=1) == target
 
 
 def success_rate(model: FeatureNetwork, triggers: Tensor, target: int) -> float:
-    """Return the watermark success rate: the share of triggers that ``model`` answers with ``target``."""
+    """Return the watermark success rate: the share of triggers that ``model`` classifies as ``target``."""
     return share(answered_with(model, triggers, target))
 
 
@@ -162,7 +163,7 @@ def _gradient(inputs: Tensor, objective: Callable[[Tensor], Tensor]) -> Tensor:
 
 
 def _patched(count: int, pictures: Tensor, generator: np.random.Generator) -> Tensor:
-    """No picture comes twice: a claim counts independent answers."""
+    """Put a white patch on ``count`` different pictures; a claim counts independent answers, so none is used twice."""
     side = pictures.shape[-1]
     chosen = torch.from_numpy(generator.permutation(len(pictures))[:count])
     pictures = pictures[chosen].clone()

@@ -73,7 +73,7 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
         f"{defence} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})"
         for defence, mark in marks.items()
     )
-    thefts = [row for row in found if row.table in ("main", "thief") and row.experiment.dataset == "mnist"]
+    thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == "mnist"]
     way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
     priced = [
         row

@@ -96,7 +96,7 @@ def several(chances: Mapping[str, Sequence[float]], chosen: int) -> Spec:
 
 
 def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> Spec:
-    """Draw who gives the secret answer as the dishonest owner nudges further; the chosen strength is large."""
+    """Draw how often each model gives the secret answer by the size of the nudge; the chosen strength is large."""
     rows = [
         {"model": model, "strength": event.strength, "rate": float(answers.mean()), "chosen": event is chosen}
         for event in framings

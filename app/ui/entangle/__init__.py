@@ -1,1 +1,1 @@
-"""What only the page *entangle* has: the maps of the feature spaces."""
+"""What only the page *entangle* has: the maps of the feature spaces, the curves, the batches."""

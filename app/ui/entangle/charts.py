@@ -1,4 +1,4 @@
-"""Charts of the entanglement inside the victims, pure: events in, a Vega-Lite specification out."""
+"""Charts of the entanglement inside the victims. Pure: events in, a Vega-Lite specification out."""
 
 from collections.abc import Mapping, Sequence
 

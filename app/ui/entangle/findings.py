@@ -36,7 +36,7 @@ def side_by_side(last: Mapping[Defence, Measured], layer: str, neutral: float, t
 
 
 def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tuple[str, float], str]:
-    """Say for each defence and epoch whose neighbours the triggers are in one layer."""
+    """Return, by defence and epoch, which share of the triggers' neighbours in one layer is of the target class."""
     return {
         (event.defence, event.epoch): f"{percent(event.target_share[layer])} of triggers' neighbours are {target}s"
         for event in measured
@@ -44,7 +44,7 @@ def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tu
 
 
 def cost(last: Mapping[Defence, Measured]) -> str:
-    """Return the finding of the accuracy curves."""
+    """Return the finding of the accuracy curves: what entanglement cost."""
     difference = 100 * (last["clean"].accuracy - last["entangled"].accuracy)
     if round(difference, 1) == 0:
         return "Accuracy: entangled as good as clean"

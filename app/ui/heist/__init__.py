@@ -1,1 +1,1 @@
-"""What only the page *heist* has: the film."""
+"""What only the page *heist* has: the film, and what stands beside it."""

@@ -1,4 +1,4 @@
-"""The chart of the proof as it grows, pure: claims in, a Vega-Lite specification out."""
+"""The chart of the p-value by the number of triggers asked. Pure: claims in, a Vega-Lite specification out."""
 
 from collections.abc import Mapping
 

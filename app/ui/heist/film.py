@@ -221,7 +221,7 @@ def _curves(known: History) -> Data | None:
 def _trial(experiment: Experiment, known: History, probe: Probe | None) -> Data:
     """Return what happened in court: each trigger's answer as far as it is known, the growing proof, the verdicts."""
     some = next(iter(known.claims.values()))
-    asked = {} if probe is None or not known.copies else finished_run.interrogate(experiment, probe, known.copies)
+    asked = {} if probe is None or not known.copies else finished_run.trigger_answers(experiment, probe, known.copies)
     target = experiment.target
     return {
         "asked": some.queries,

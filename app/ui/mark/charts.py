@@ -1,4 +1,4 @@
-"""Charts of the handshake, pure: what a model answers, and which of its neurons answer to what."""
+"""Charts of the handshake. Pure: what a model answers, and which of its neurons respond to triggers."""
 
 from collections.abc import Iterable
 

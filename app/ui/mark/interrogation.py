@@ -1,6 +1,6 @@
 """Asking the models of a finished run: a trigger, a digit, or whatever the visitor draws, and looking inside them.
 
-The networks are tiny: they are rebuilt from the weights on record and asked in the web server itself.
+The networks are tiny: they are rebuilt from the recorded weights and asked in the web server itself.
 """
 
 from dataclasses import dataclass, field

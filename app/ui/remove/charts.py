@@ -21,7 +21,7 @@ def washing(
     model is better than the washed copy.
 
     Args:
-        name: the attack.
+        name: the removal attack.
         curves: the attempts on each copy, strength 0 first; only those that may be seen.
         paid: the cheapest way out of each mark, which is named in the picture.
         own: the thief's own model.

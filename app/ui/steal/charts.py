@@ -1,4 +1,4 @@
-"""Charts of an attack, as pure functions: events in, a Vega-Lite specification out."""
+"""Charts of an extraction attack. Pure: events in, a Vega-Lite specification out."""
 
 from collections.abc import Sequence
 from typing import Any

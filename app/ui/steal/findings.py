@@ -1,4 +1,4 @@
-"""Words about an attack, computed from what it came to. Pure: events in, sentences out."""
+"""Words about an extraction attack, from its events. Pure: events in, sentences out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

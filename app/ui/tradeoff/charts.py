@@ -83,7 +83,7 @@ def frontier(found: Sequence[Row], naive: Row, usual: Row, chosen: Row | None, o
     defence = {"field": "defence", "scale": theme.defence_scale(), "legend": None}
     entangled, here = theme.DEFENCES["entangled"], theme.COURT.colour
     about = [
-        {"field": "kappa", "title": "weight \u03ba"},
+        {"field": "kappa", "title": "kappa (\u03ba)"},
         {"field": "temperature", "title": "temperature T"},
         {"field": "says", "title": "the mark on the copy"},
         {"field": "loses", "title": "accuracy cost"},

@@ -28,7 +28,7 @@ def unpriced(naive: Row) -> str:
 
 
 def cheapest(found: Sequence[Row]) -> Row | None:
-    """Return the setting that costs least of those of which as much survives as is wanted; None where none does."""
+    """Return the cheapest setting of which at least :data:`WANTED` survives; None where there is none."""
     enough = [row for row in found if row.spread("stolen_watermark").mean >= WANTED]
     return min(enough, key=lambda row: sum(row.cost) / len(row.cost), default=None)
 
@@ -49,7 +49,7 @@ def price_in_words(row: Row | None) -> str:
 
 
 def recipe(experiment: Experiment) -> str:
-    """Return how much and how near an owner entangles, in letters."""
+    """Return the setting as a name: κ and T."""
     return f"\u03ba {experiment.kappa:g}, T {experiment.temperature:g}"
 
 
@@ -72,7 +72,7 @@ def front_in_words(best: Sequence[Row], found: Sequence[Row]) -> str:
 
 
 def own_run(cost: float, mark: float, row: Row) -> str:
-    """Hold one run of a setting against the seeds of its row."""
+    """Compare one run of a setting with the seeds of its row."""
     marks = row.spread("stolen_watermark")
     place = "within" if marks.least <= mark <= marks.most else "outside"
     return (

@@ -1,4 +1,4 @@
-"""Which settings of the owner have a measured price, under the theft that the visitor looks at. Pure."""
+"""Which settings of the owner have a measured price, under the theft that the visitor looks at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -389,7 +389,7 @@ def test_a_adversary_of_pictures_may_come_with_a_perceptron(small):
 
 def test_the_copies_say_of_the_probes_triggers_what_the_court_heard(small, story):
     probe = of(Probe, story)[-1]
-    answers = finished_run.interrogate(small, probe, of(Weights, story, role="copy"))
+    answers = finished_run.trigger_answers(small, probe, of(Weights, story, role="copy"))
     assert list(answers) == list(DEFENCES)
     for claimed in of(Claimed, story):
         said = answers[claimed.defence]

@@ -96,7 +96,7 @@ def test_an_attack_that_does_not_suit_the_data_is_refused_with_a_sentence(small)
 
 
 def test_the_queries_of_the_trial_are_those_of_the_theft(small, story):
-    scene = finished_run.courtroom(small)
+    scene = finished_run.repeated_scene(small)
     weights = [event for event in story if type(event).__name__ == "Weights" and event.role == "victim"]
     victim = finished_run.rebuilt(small, weights[0])
     asked, answers = finished_run.interrogation(scene, victim)

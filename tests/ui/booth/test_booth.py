@@ -13,9 +13,6 @@ from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.ownership import exact_test
 from app.lab.stories.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
 from app.ui.booth import booth
-from tests.ui.test_pages import private_store
-
-__all__ = ["private_store"]  # a fixture for all tests of this module
 
 USUAL = preset(DEFAULT_PRESET)
 
@@ -94,12 +91,12 @@ def test_the_film_keeps_curves_pictures_and_what_each_model_knows() -> None:
         booth.film(USUAL, events[:-1])
 
 
-@pytest.mark.parametrize("page", ["", "/", "/heist", "/entangle"])
+@pytest.mark.parametrize("opened_at", ["", "/", "/heist", "/entangle"])
 @pytest.mark.parametrize("base", ["http://10.0.0.7:8501", "https://school.example/lab"])
 def test_the_link_for_the_phone_leads_to_the_heist_of_the_app_wherever_the_booth_was_opened(
-    base: str, page: str
+    base: str, opened_at: str
 ) -> None:
-    assert booth.link(booth.root(base + page), USUAL) == f"{base}/heist"
+    assert booth.link(booth.root(base + opened_at), USUAL) == f"{base}/heist"
 
 
 def test_the_link_holds_what_the_visitor_chose_and_restores_it() -> None:

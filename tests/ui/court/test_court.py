@@ -1,7 +1,6 @@
 """The court's rooms without a browser: each hears the recorded run, and what is brought there is trusted by nobody."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,23 +21,11 @@ from app.ui.court import findings as court_findings
 PROMISED, OTHER = "a" * 64, "b" * 64
 
 
-@pytest.fixture(scope="module", autouse=True)
-def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store of its own, and workers that end with the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENTANGLED_STORE", str(tmp_path_factory.mktemp("runs")))
-        patch.setenv("ENTANGLED_WORKERS", "1")
-        runtime.pool.clear()
-        yield
-        runtime.pool().close()
-        runtime.pool.clear()
-
-
 @pytest.fixture(scope="module")
 def heard(private_store: None) -> Hearing:
-    """The trial of the smallest preset, heard once; the pages find it finished."""
-    job = runtime.pool().submit(PRESETS["blobs"], "test", task="trial")
-    assert job.wait(250) and job.status == "done"
+    """The trial of the smallest preset, which is on record."""
+    job = runtime.pool().recorded(PRESETS["blobs"], "trial")
+    assert job is not None and job.status == "done"
     return Hearing.of(job.events)
 
 

@@ -16,7 +16,7 @@ from app.ui import theme
 from app.ui.mark import charts as mark_charts
 from app.ui.mark import findings as mark_findings
 from tests.ui.test_findings import claimed, theft
-from tests.ui.test_pages import opened, private_store, told  # noqa: F401 (a store of its own for these tests as well)
+from tests.ui.visits import opened, told
 
 CROSS = drawings.encode(np.where(np.eye(28) + np.fliplr(np.eye(28)), 255, 0).astype(np.uint8))
 

@@ -8,10 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.lab.experiment import PRESETS, Experiment
+from app.lab.extraction import rounds
 from app.lab.stories import theft
 from app.runs.store import Store
 from app.ui import exports, runtime
-from tests.ui.test_pages import opened, told
+from tests.ui.visits import opened, told
 
 SHORT = {"budget": 150, "adversary_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
 
@@ -28,10 +29,11 @@ def link(of: Experiment) -> dict[str, str]:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A store in which some attacks are finished."""
     folder = tmp_path_factory.mktemp("runs")
-    for settings in ({}, {"answers": "labels"}, {"attack": "equations"}):
-        run = experiment(**settings)
-        Store(folder, None).put(run, list(theft.steal(run)), "steal")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rounds, "_LEAST_STEPS", 3)
+        for settings in ({}, {"answers": "labels"}, {"attack": "equations"}):
+            run = experiment(**settings)
+            Store(folder, None).put(run, list(theft.steal(run)), "steal")
         patch.setenv("ENTANGLED_STORE", str(folder))
         runtime.pool.clear()
         yield

@@ -1,7 +1,7 @@
-"""What happens in a run: plain, frozen facts, in the order in which they happen, each story with its own.
+"""The events of a run: frozen dataclasses, one module for each story.
 
-A page, the command line, the recorded runs, a sweep, a test and a benchmark all consume the same stream. An event is
-complete when it is yielded; it carries numbers and small arrays, and the last one the result.
+Pages, the command line, records, sweeps, tests and benchmarks all use the same events. An event is complete when it
+is yielded. It contains numbers and small arrays; the last one, :class:`Finished`, contains the result.
 """
 
 from app.lab.stories.events.heist import Claimed, HeistResult, Measured, Probe, Queried, Snapshot, Theft, Weights

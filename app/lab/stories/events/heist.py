@@ -1,4 +1,4 @@
-"""Events of the heist: what was trained, asked, copied and claimed.
+"""Events of the heist: training, queries, copies and claims.
 
 Rates are fractions in [0, 1]; "watermark" is the share of *held-out* triggers with the secret answer, "trained
 watermark" that of the triggers trained on.
@@ -15,7 +15,7 @@ from app.lab.stories.events.names import Defence, Role
 
 @dataclass(frozen=True)
 class Measured:
-    """A model was examined: on the test set, on the triggers and, layer by layer, for entanglement.
+    """Measurements of a model: on the test set, on held-out triggers and, for each layer, its entanglement.
 
     ``epoch`` counts passes over the task data (for a victim, the shared task training included).
     ``snnl`` is the soft nearest neighbor loss between held-out triggers and target-class test
@@ -34,7 +34,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Probe:
-    """The inputs whose features the snapshots show: test inputs of every class, then triggers.
+    """The inputs whose features the snapshots show: test inputs of every class, then held-out triggers.
 
     ``inputs`` is ``(n, h, w)`` uint8 for pictures, ``(n, 2)`` float32 for points in the plane;
     ``labels`` is ``(n,)``, the true class, or the target class for a trigger; ``is_trigger`` is
@@ -49,7 +49,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The probe as a layer of a model sees it, projected to the plane: ``points`` is ``(n, 2)``."""
+    """The features of the probe in one layer of a model, projected to the plane: ``points`` is ``(n, 2)``."""
 
     role: Role
     defence: Defence
@@ -61,10 +61,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Queried:
-    """The adversary has asked so many queries so far; a few of them with their answers.
+    """The adversary has sent ``count`` queries so far; some of the latest ones, with their answers.
 
-    ``inputs`` is as in :class:`Probe`; ``answers`` is ``(k, classes)`` float32 (one-hot where the
-    API answers with labels); ``labels`` is ``(k,)``, the truth, -1 where there is none.
+    ``inputs`` is as in :class:`Probe`; ``answers`` is ``(k, classes)`` float32 (one-hot if the
+    API answers with labels); ``labels`` is ``(k,)``, the true labels, -1 for inputs of no class.
     """
 
     defence: Defence
@@ -85,12 +85,12 @@ class Weights:
 
 @dataclass(frozen=True)
 class Theft:
-    """What one theft came to, and the channel through which a mark can pass.
+    """The result of one theft, and the channel by which a watermark can reach the copy.
 
     ``query_error`` is the share of queries that the victim answered wrongly,
     ``query_target_error`` the share answered wrongly *as the target class*, ``query_target_mass``
-    the mean confidence on the target class over queries of other classes. Where a query has no true
-    answer, the clean model's stands in.
+    the mean confidence in the target class over queries of other classes. For queries of no class, the
+    clean victim's label is used as the truth.
     """
 
     defence: Defence
@@ -109,11 +109,11 @@ class Theft:
 
 @dataclass(frozen=True)
 class Claimed:
-    """The court has spoken on one copy: the exact binomial test against the rate of the worse of two clean models.
+    """The claim on one copy: the exact binomial test, with the innocent rate from two clean models.
 
-    These are the clean victim and its copy, the control of the theft; ``clean_successes`` is the larger count.
-    ``answers`` is ``(queries,)`` bool: which trigger the suspect answered with the target, in the
-    order in which they were asked. ``p_values[i]`` is the p-value after ``i + 1`` of them.
+    These are the clean victim and its copy; ``clean_successes`` is the larger number of secret answers.
+    ``answers`` is ``(queries,)`` bool: to which triggers the suspect gave the secret answer, in the order of
+    the queries. ``p_values[i]`` is the p-value after ``i + 1`` queries.
     """
 
     defence: Defence
@@ -129,9 +129,9 @@ class Claimed:
 
 
 class CopyResult(TypedDict):
-    """What became of one victim and its copy, as in :class:`Theft`; ``victim_snnl`` is by layer, on held-out triggers.
+    """The result of one victim and its copy, as in :class:`Theft`; ``victim_snnl`` is by layer, on held-out triggers.
 
-    Of the clean victim, ``accuracy`` and ``watermark`` (its false positives) stand beside it.
+    The clean victim has ``accuracy`` and ``watermark`` (its false positives) as well.
     """
 
     accuracy: NotRequired[float]
@@ -151,14 +151,14 @@ class CopyResult(TypedDict):
 
 
 class ClaimResult(TypedDict):
-    """The verdict on one copy, as in :class:`Claimed`."""
+    """The result of the claim on one copy, as in :class:`Claimed`."""
 
     p_value: float
     owned: bool
 
 
 class HeistResult(TypedDict):
-    """What a heist comes to, as JSON has it."""
+    """The result of a heist, in JSON."""
 
     key: str
     seed: int

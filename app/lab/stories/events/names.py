@@ -1,4 +1,4 @@
-"""What events speak of."""
+"""The names that events use: roles, defences and phases."""
 
 from typing import Literal, get_args
 
@@ -11,7 +11,7 @@ PhaseName = Literal[
     "query",
     "copy",
     "claim",
-    "removal",  # after it, and in court
+    "removal",  # of a washing; the next three of a trial
     "exhibits",
     "bystanders",
     "framing",

@@ -1,4 +1,4 @@
-"""What every story has: its start, its phases, its steps and its end."""
+"""Events of every story: its start, its phases, its steps and its end."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ Result = HeistResult | TheftResult | TrialResult | WashingResult
 
 @dataclass(frozen=True)
 class Started:
-    """The run has begun: who it is and how much work lies ahead (optimiser steps of all models)."""
+    """A run starts: the key and the seed of its experiment, and the number of optimiser steps of all models."""
 
     key: str
     seed: int
@@ -23,7 +23,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Phase:
-    """A new part of the story begins, after ``done`` steps."""
+    """A phase of the run starts, after ``done`` steps."""
 
     name: PhaseName
     done: int
@@ -31,10 +31,10 @@ class Phase:
 
 @dataclass(frozen=True)
 class Progress:
-    """One optimiser step: which batch it took and what it cost.
+    """One optimiser step: the kind of its batch, and its losses.
 
     ``batch`` is ``"task"`` (SNNL off) or ``"watermark"`` (SNNL on); ``done`` counts the steps of
-    the whole run, so ``done / Started.steps`` is the progress bar.
+    the whole run, so ``done / Started.steps`` is the progress.
     """
 
     role: Role
@@ -47,7 +47,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of a run: its result in the form of the command line's JSON, and its wall time."""
+    """The last event of a run: its result, as the command line prints it in JSON, and its wall time."""
 
     seconds: float
     result: Result

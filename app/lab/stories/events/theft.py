@@ -1,4 +1,4 @@
-"""Events of a theft by one extraction attack: what it cost, and what the copy is worth."""
+"""Events of a theft by one extraction attack: its cost, and the quality of the copy."""
 
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
@@ -11,10 +11,10 @@ from app.lab.stories.events.names import Role
 
 @dataclass(frozen=True)
 class Copied:
-    """The adversary has fitted his copy to all answers so far: what they cost him, and what the copy is worth.
+    """The copy has been fitted to all answers so far: their price, and the quality of the copy.
 
-    ``normality`` is the detector's Shapiro-Wilk statistic by then, -1 while it has seen too little;
-    ``accused`` is its verdict.
+    ``normality`` is the Shapiro-Wilk statistic of the detector at this point, -1 while it has too few
+    queries; ``accused`` is its decision.
     """
 
     queries: int
@@ -28,9 +28,9 @@ class Copied:
 
 @dataclass(frozen=True)
 class Territory:
-    """How a model of points divides the plane after so many queries.
+    """The decision regions of a model in the plane after ``queries`` queries.
 
-    ``classes`` is ``(side, side)``: the answer at the middle of each cell of a square of
+    ``classes`` is ``(side, side)``: the label at the centre of each cell of a grid on
     ``[-reach, reach]`` in both directions, rows from the bottom up.
     """
 
@@ -42,9 +42,9 @@ class Territory:
 
 @dataclass(frozen=True)
 class Honest:
-    """What the owner's defences cost the honest users.
+    """What the owner's detector and policy cost honest users.
 
-    ``false_alarms`` is the share of honest clients whom the detector accuses; the rest is as in
+    ``false_alarms`` is the share of honest clients that the detector accuses; the rest is as in
     :class:`app.lab.extraction.prediction_api.Tax`.
     """
 
@@ -65,10 +65,11 @@ class TaxResult(TypedDict):
 
 
 class TheftResult(TypedDict):
-    """What a theft comes to, as JSON has it.
+    """The result of a theft, in JSON.
 
-    ``queries_to_good`` and ``dollars_to_good`` are None where no copy was good, ``accused_after`` where the detector
-    accused nobody. ``largest_error`` is there for an attack that solves equations.
+    ``queries_to_good`` and ``dollars_to_good`` are None if no copy was good (:data:`app.lab.stories.theft.GOOD`),
+    ``accused_after`` if the detector did not accuse the adversary. Only an attack that solves equations has
+    ``largest_error``.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Events of the trial: the owner's exhibit, what each suspect answers, and false claims."""
+"""Events of the trial: the owner's triggers, the answers of each suspect, and false claims."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -11,9 +11,9 @@ from app.lab.stories.events.names import Defence, Role
 
 @dataclass(frozen=True)
 class Exhibit:
-    """The owner lays his held-out triggers before the court, and what he committed to.
+    """All held-out triggers of the owner, and the commitment to them.
 
-    ``inputs`` is as in :class:`Probe`, all of them; ``salt`` and ``commitment`` are hexadecimal.
+    ``inputs`` is as in :class:`Probe`; ``salt`` and ``commitment`` are hexadecimal.
     """
 
     inputs: NDArray[np.generic]
@@ -24,7 +24,7 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Testimony:
-    """What one suspect answers to each trigger of the :class:`Exhibit`: ``answers`` is ``(n,)``, its top labels.
+    """The answers of one suspect to the triggers of the :class:`Exhibit`: ``answers`` is ``(n,)``, its top labels.
 
     ``role`` is ``"victim"``, ``"copy"`` or ``"bystander"``: trained independently, on other data.
     """
@@ -36,11 +36,11 @@ class Testimony:
 
 @dataclass(frozen=True)
 class Framing:
-    """A dishonest owner has nudged the triggers by at most ``strength``, until his own clean model gave in.
+    """A false claim: a dishonest owner perturbs triggers until their own clean model gives the secret answer.
 
-    ``inputs`` are a few of them, ``commitment`` is the hash that all of them would have. ``own``,
-    ``accused`` and ``control`` are ``(n,)`` bool: who gives the secret answer, of his own model, of an
-    independent one, and of another independent one that the court trains.
+    ``strength`` is the largest change of a pixel. ``inputs`` are some of the triggers; ``commitment`` is the
+    hash of all of them. ``own``, ``accused`` and ``control`` are ``(n,)`` bool: which triggers get the secret
+    answer from the owner's model, from an independent one, and from a second independent one, the control.
     """
 
     strength: float
@@ -52,7 +52,7 @@ class Framing:
 
 
 class TrialResult(TypedDict):
-    """Whose trial it was; the answers are in its events."""
+    """The run that the trial was about; all answers are in its events."""
 
     key: str
     seed: int

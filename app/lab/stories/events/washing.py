@@ -1,4 +1,4 @@
-"""Events of the washing: what each removal attack leaves of a copy, and of the mark in it."""
+"""Events of the washing: accuracy and watermark of a copy after each removal attack."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -8,7 +8,7 @@ from app.lab.stories.events.names import Defence
 
 @dataclass(frozen=True)
 class FromScratch:
-    """What the adversary could have had without stealing: a model of his own, trained on what he can label himself."""
+    """The alternative to extraction: a model trained from scratch on the inputs that the adversary can label."""
 
     labels: int
     accuracy: float
@@ -16,12 +16,12 @@ class FromScratch:
 
 @dataclass(frozen=True)
 class Attempted:
-    """The adversary tried one attack on his copy at one strength: what is left of the model, and of the mark in it.
+    """One removal attack on one copy at one strength: measurements of the washed copy, and the claim on it.
 
-    ``attack`` is one of :data:`app.lab.removal.attacks.REMOVAL_ATTACKS`; strength 0 is the copy as it was
-    stolen. An input that is not answered counts as wrong, a trigger as no secret answer;
-    ``refused`` and ``refused_triggers`` are their shares. ``p_value`` and ``owned`` are the court's.
-    ``found`` is what only this attack learns (Neural Cleanse: the size of each class's patch).
+    ``attack`` is one of :data:`app.lab.removal.attacks.REMOVAL_ATTACKS`; strength 0 is the unchanged
+    copy. A refused input counts as a wrong answer, a refused trigger as no secret answer; ``refused`` and
+    ``refused_triggers`` are their shares. ``p_value`` and ``owned`` are the result of the claim. ``found``
+    has values that are specific to the attack (Neural Cleanse: the size of each class's patch).
     """
 
     attack: str
@@ -39,7 +39,7 @@ class Attempted:
 
 
 class CurveResult(TypedDict):
-    """One removal attack on one copy: a value for each strength, and the cheapest way out, None where there is none."""
+    """One removal attack on one copy: a value for each strength, and the cheapest removal, None if there is none."""
 
     strengths: list[float]
     accuracy: list[float]
@@ -51,7 +51,7 @@ class CurveResult(TypedDict):
 
 
 class WashingResult(TypedDict):
-    """What a washing comes to, as JSON has it: by attack and defence; ``labels`` are the adversary's own."""
+    """The result of a washing, in JSON: by attack and defence; ``labels`` counts the adversary's labels."""
 
     key: str
     seed: int
