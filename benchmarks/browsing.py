@@ -50,18 +50,19 @@ def two_runs_train(browser: Browser, url: str) -> Iterator[None]:
     Raises:
         RuntimeError: if a run has ended too early.
     """
-    runners: list[Page] = []
+    runners: dict[str, Page] = {}
     for _ in range(2):
         page = browser.new_page(viewport=WIDE)
-        page.goto(f"{url}/heist?seed={unseen_seed()}&{_LONG}&live=start")
+        lesson = f"{url}/heist?seed={unseen_seed()}&{_LONG}"
+        page.goto(f"{lesson}&live=start")
         page.get_by_text("All three victims learn their task").wait_for(timeout=PATIENCE_WITH_WORKERS)
         # Those who watch a run have a browser of their own: this one shall not draw their curves as well.
         page.get_by_role("link", name="About").click()
         page.get_by_role("heading", name="What can you believe here?").wait_for(timeout=PATIENCE)
-        runners.append(page)
+        runners[lesson] = page
     yield
-    for page in runners:
-        page.go_back()
+    for lesson, page in runners.items():
+        page.goto(f"{lesson}&live=1")  # as after a reload, the run is found again
         try:
             page.get_by_role("button", name="Stop").click(timeout=PATIENCE)
         except Error:

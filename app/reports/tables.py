@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from app.lab import choices
-from app.lab.evidence.attack_table import DATA, POLICIES, SEEDS, Cell
+from app.lab.evidence.attack_table import POLICIES, Cell
 from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row, spread
 from app.lab.experiment import preset
@@ -78,13 +78,14 @@ def attacks(cells: Sequence[Cell]) -> str:
     policies = list(POLICIES)
     lines = [f"| data | attack | {' | '.join(policies)} |", "|---" * (2 + len(policies)) + "|"]
     by_place = {(cell.data, cell.attack, cell.policy): cell for cell in cells}
-    for data in DATA:
+    for data in dict.fromkeys(cell.data for cell in cells):
         for attack in choices.ATTACKS:
             row = [_words(by_place[data, attack, policy].results) for policy in policies]
             lines.append(f"| {data} | {attack} | {' | '.join(row)} |")
+    seeds = max(len(cell.results) for cell in cells)
     lines += [
         "",
-        f"Accuracy / fidelity in percent, means over {len(SEEDS)} seeds; then the dollars to "
+        f"Accuracy / fidelity in percent, means over {seeds} seeds; then the dollars to "
         f"{GOOD:.0%} of the victim's accuracy, where all seeds reached it; then how many were detected.",
     ]
     return "\n".join(lines)

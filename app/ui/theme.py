@@ -21,7 +21,6 @@ DEFENCES = {
     "naive": Mark("naive", "#E69F00", "square"),
     "entangled": Mark("entangled", "#009E73", "triangle-up"),
 }
-LANES = DEFENCES  # the name by which the Python beside the components still calls it
 TRIGGER = Mark("trigger", "#CC79A7", "diamond")
 THIEF = Mark("thief", "#D55E00", "cross")
 COURT = Mark("court", "#0072B2", "stroke")

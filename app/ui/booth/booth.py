@@ -182,7 +182,7 @@ def recorded() -> dict[str, Any] | None:
         ],
         "answers": [{"name": kind, "words": settings.wording(kind, "answers")} for kind in choices.ANSWERS],
         "colours": {
-            **{defence: mark.colour for defence, mark in theme.LANES.items()},
+            **{defence: mark.colour for defence, mark in theme.DEFENCES.items()},
             "trigger": theme.TRIGGER.colour,
             "thief": theme.THIEF.colour,
         },

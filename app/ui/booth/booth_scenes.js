@@ -126,7 +126,7 @@ export const SCENES = {
       },
       () => {
         const learnt = curve(data, "copy");
-        words.textContent = "He trains a copy of his own on the answers. No key was among his questions.";
+        words.textContent = "The thief trains a copy on the answers. No key was among the queries.";
         more.textContent = theft.headline;
         const rate = make("p", { className: "huge" }, percent(theft.copy));
         const stolen = make("div", {}, rate, make("p", {}, `${SYMBOLS.clean} ${theft.stolen}`));

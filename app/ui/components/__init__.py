@@ -27,8 +27,8 @@ def component(name: str) -> Any:
     place = _UI / name
     return st.components.v2.component(
         f"entangled_{name.replace('/', '_')}",
-        html=place.with_suffix(".html").read_text(),
-        css=place.with_suffix(".css").read_text(),
+        html=place.with_suffix(".html").read_text(encoding="utf-8"),
+        css=place.with_suffix(".css").read_text(encoding="utf-8"),
         js=module(place.with_suffix(".js")),
     )
 
@@ -51,4 +51,4 @@ def module(file: Path, importers: tuple[Path, ...] = ()) -> str:
         named = f"{module(imported, (*importers, file))}\n//# sourceURL=entangled/{imported.relative_to(_UI)}\n"
         return f'{found[1]}"data:text/javascript;charset=utf-8;base64,{b64encode(named.encode()).decode()}";'
 
-    return _IMPORT.sub(inlined, file.read_text())
+    return _IMPORT.sub(inlined, file.read_text(encoding="utf-8"))

@@ -55,7 +55,7 @@ def _suspect(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> d
     decision = sequential_test.decide(secret, plan)
     return {
         "name": "clean model" if name == "clean" else f"{name} copy",
-        "colour": theme.LANES[name].colour,
+        "colour": theme.DEFENCES[name].colour,
         "symbol": _SYMBOLS[name],
         "answers": labels.tolist(),
         "ratios": (sequential_test.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),

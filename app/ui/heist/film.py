@@ -30,10 +30,10 @@ ROLES = {
 }
 _STEPS = {
     "victims": ("Victims", "Whom does the thief steal from?"),
-    "query": ("Query", "The thief asks. What is he told?"),
+    "query": ("Query", "The thief asks. What does the API answer?"),
     "train": ("Train the copy", "The copies learn from the answers"),
     "compare": ("Compare", "Is the copy as good as the original?"),
-    "interrogate": ("Interrogate", "The owner shows each copy his triggers. What does it say?"),
+    "interrogate": ("Interrogate", "The owner shows each copy the triggers. What does it say?"),
     "verdict": ("Verdict", "Is that more than chance?"),
 }
 _PICTURED = (
@@ -110,7 +110,8 @@ def script(experiment: Experiment, known: History, probe: Probe | None, gate: Ga
         "owner": experiment.victim_key,  # another theft from the same victims begins with its queries
         "title": _TITLE,
         "defences": [
-            {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]} for mark in theme.LANES.values()
+            {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]}
+            for mark in theme.DEFENCES.values()
         ],
         "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
         "target": target,

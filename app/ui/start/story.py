@@ -13,7 +13,7 @@ from app.ui.components import component
 
 _DIGITS, _KEYS = 12, 6
 _COLOURS = {
-    "entangled": theme.LANES["entangled"].colour,
+    "entangled": theme.DEFENCES["entangled"].colour,
     "thief": theme.THIEF.colour,
     "trigger": theme.TRIGGER.colour,
     "court": theme.COURT.colour,
@@ -50,7 +50,7 @@ def _acts(target: int) -> list[dict[str, Any]]:
             "words": "A thief asks it question after question, and keeps the answers.",
             "source": _QUOTED,
         },
-        {"name": "The copy", "words": "He trains a model of his own on them. He never saw a key."},
+        {"name": "The copy", "words": "The thief trains a model of their own on them, and never saw a key."},
         {"name": "The court", "words": f"You show the copy your keys. If it says {target}, who told it?"},
     ]
 
