@@ -276,7 +276,7 @@ def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, 
 def test_an_attack_from_the_command_line_tells_its_price(said, as_json):
     arguments = ["steal", "blobs", "--attack", "knockoff", "--price", "3", *SHORT, *(["--json"] if as_json else [])]
     status, out, err = said(*arguments)
-    assert status == 0 and "the thief asks" in err
+    assert status == 0 and "the thief queries" in err
     if as_json:
         result = json.loads(out)
         assert (result["attack"], result["queries"]) == ("knockoff", 100)

@@ -109,7 +109,7 @@ def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
 
 
 def with_perturbed_triggers(scene: Scene, innocent: FeatureNetwork) -> Scene:
-    """Perturb both trigger sets with the same procedure, as an owner does who draws new triggers for each claim."""
+    """Perturb both trigger sets with the same procedure, since an owner can draw new triggers for each claim."""
     experiment = scene.experiment
     companions = triggers.of_class(scene.data.owner, experiment.target)
 
