@@ -1,8 +1,11 @@
 """One thread, no deadlines, and one small finished run for whoever only reads it: tests share the machine."""
 
 import os
+from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported first
+# What numba compiles for UMAP is compiled once, and not again by every server and every worker.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".cache" / "tests" / "numba"))
 
 import pytest
 import torch
