@@ -109,7 +109,7 @@ FINE = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
         (FINE[:, :1], [0, 0, 1, 1], "same b"),
         (FINE * np.nan, [0, 0, 1, 1], "between"),
         (FINE * 6, [0, 0, 1, 1], "between"),
-        (np.zeros((MOST + 1, 2)), [0, 1] * (MOST // 2) + [0], "room"),
+        (np.zeros((MOST + 1, 2)), [0, 1] * (MOST // 2) + [0], "at most 200"),
     ],
 )
 def test_what_cannot_be_measured_gets_a_clear_sentence(points: np.ndarray, groups: list[int], word: str) -> None:
