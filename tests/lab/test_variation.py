@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.cli import commands
 from app.cli import main as command_line
 from app.lab import choices
 from app.lab.experiment import PRESETS, Experiment, preset
@@ -23,7 +24,7 @@ CHANGED = [
 def test_the_command_line_repeats_the_experiment(experiment):
     words = shlex.split(command(experiment))
     assert words[:4] == ["python", "-m", "app", "run"]
-    assert command_line._experiment(command_line._parser().parse_args(words[3:])) == experiment
+    assert commands._experiment(command_line._parser().parse_args(words[3:])) == experiment
 
 
 def test_another_command_keeps_what_it_takes_besides():

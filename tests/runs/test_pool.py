@@ -21,16 +21,13 @@ GRACE = 0.4
 LONG = 60.0  # an upper bound for what must happen, never waited for in full
 
 
-pytestmark = pytest.mark.usefixtures("module_without_torch")
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("store")
 
 
 @pytest.fixture(scope="module")
-def pool(folder: Path, module_without_torch: str) -> Iterator[Pool]:
+def pool(folder: Path) -> Iterator[Pool]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_LAB_TRACE", str(folder / "closed"))
         made = Pool(1, Store(folder, None), grace=GRACE, lab="fake_lab")

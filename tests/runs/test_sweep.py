@@ -14,6 +14,7 @@ from distributed import LocalCluster
 from joblib.externals.loky import get_reusable_executor
 
 from app import paths
+from app.lab.evidence import plan
 from app.lab.experiment import Experiment
 from app.lab.stories.events import Claimed, Finished, Started, Theft
 from app.runs import sweep
@@ -42,14 +43,6 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
 
 @pytest.fixture(scope="module", autouse=True)
 def no_processes_left() -> Iterator[None]:
-    yield
-    get_reusable_executor().shutdown(wait=True)
-
-
-@pytest.fixture
-def bare_processes(without_torch: str) -> Iterator[None]:
-    """Processes of this machine that know the fake lab only, and end with the test."""
-    get_reusable_executor().shutdown(wait=True)
     yield
     get_reusable_executor().shutdown(wait=True)
 
@@ -86,7 +79,7 @@ def test_every_point_comes_with_its_result_and_is_kept(store: Store) -> None:
 def test_what_the_store_has_is_not_computed_again(store: Store, trace: Callable[[], list[str]]) -> None:
     experiments = [Experiment(seed=seed) for seed in range(4)]
     swept(experiments[:2], store)
-    store.put(experiments[2], list(lab.run(experiments[2], looks=False)))
+    store.put(experiments[2], list(lab.play(experiments[2])))
     trace()
     points = swept(experiments, store)
     assert trace() == [f"victims {experiments[3].key}", f"theft {experiments[3].key}"]
@@ -154,7 +147,7 @@ def test_a_sweep_that_is_closed_keeps_what_it_has_yielded(store: Store) -> None:
 
 
 def test_a_sweep_that_was_killed_goes_on_where_it_was(
-    without_torch: str, store: Store, trace: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    store: Store, trace: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiments = [*(Experiment(seed=seed) for seed in range(5)), Experiment(seed=5, budget=lab.HOLDING)]
     script = (
@@ -181,7 +174,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_was(
 # Where it is computed.
 
 
-def test_processes_of_this_machine_share_the_groups(bare_processes: None, store: Store) -> None:
+def test_processes_of_this_machine_share_the_groups(store: Store) -> None:
     experiments = [Experiment(seed=seed, budget=budget) for seed in (1, 2, 3) for budget in (100, 200)]
     points = list(sweep.run(experiments, store, jobs=2, lab="fake_sweep_lab"))
     assert {point.experiment for point in points} == set(experiments)
@@ -192,7 +185,7 @@ def test_processes_of_this_machine_share_the_groups(bare_processes: None, store:
 def test_on_processes_of_this_machine_and_on_a_cluster_the_numbers_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = sweep.plan(
+    planned = plan.plan(
         {
             "preset": "blobs",
             "seeds": [7, 8],
@@ -207,13 +200,13 @@ def test_on_processes_of_this_machine_and_on_a_cluster_the_numbers_are_the_same(
             "grid": {"answers": ["labels", "confidences"]},
         }
     )
-    here = results(sweep.run(plan.experiments, Store(tmp_path / "here", None), jobs=2))
-    assert here.keys() == set(plan.experiments)
+    here = results(sweep.run(planned.experiments, Store(tmp_path / "here", None), jobs=2))
+    assert here.keys() == set(planned.experiments)
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         monkeypatch.setenv(sweep.SCHEDULER, cluster.scheduler_address)
         store = Store(tmp_path / "there", None)
-        assert results(sweep.run(plan.experiments, store)) == here
-    assert results(sweep.run(plan.experiments, store)) == here, "which needs no cluster any more"
+        assert results(sweep.run(planned.experiments, store)) == here
+    assert results(sweep.run(planned.experiments, store)) == here, "which needs no cluster any more"
 
 
 def results(points: Iterator[Point]) -> dict[Experiment, dict[str, Any]]:
@@ -234,7 +227,7 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(
         swept([Experiment()], store)
 
 
-def test_a_process_that_is_lost_is_told_in_one_sentence(bare_processes: None, store: Store) -> None:
+def test_a_process_that_is_lost_is_told_in_one_sentence(store: Store) -> None:
     experiments = [Experiment(seed=0), Experiment(seed=1, budget=lab.CRASHING)]
     with pytest.raises(ConnectionError, match="start it again") as told:
         list(sweep.run(experiments, store, jobs=2, lab="fake_sweep_lab"))

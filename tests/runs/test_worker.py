@@ -120,7 +120,7 @@ def test_a_worker_that_was_killed_says_so_each_time(tmp_path: Path) -> None:
         process.send(STOP)
 
 
-def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path, without_torch: str) -> None:
+def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
     process = WorkerProcess("no_such_lab", tmp_path)
     with pytest.raises(WorkerDied, match=r"ended \(exit code 1\)"):
         process.wait_until_ready(LONG)
@@ -130,7 +130,7 @@ def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path, without_to
 
 
 def test_no_event_waits_for_the_next_one_and_a_worker_leaves_with_its_server_in_the_middle_of_a_run(
-    tmp_path: Path, without_torch: str
+    tmp_path: Path,
 ) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", ORPHAN, str(tmp_path)],

@@ -11,6 +11,7 @@ from app.lab.extraction.attacks import EXTRACTION_ATTACKS
 from app.lab.randomness import torch_stream
 from app.lab.stories import theft
 from app.lab.stories.events import Copied, Finished, Progress, Queried, Started, Territory, Weights
+from app.lab.stories.run_clock import RunClock
 from app.lab.task.datasets import load
 from app.lab.task.networks import build
 
@@ -72,7 +73,7 @@ def test_an_attack_in_company_ends_as_it_does_alone():
 
 def test_the_victim_is_the_clean_one_of_the_heist(story, small):
     clean = next(each for each in story if isinstance(each, Weights) and each.defence == "clean")
-    schooled = theft._schooled(small, logistic=False)
+    schooled = theft._victim(RunClock(), small, logistic=False)
     while True:
         try:
             next(schooled)

@@ -99,7 +99,7 @@ def test_the_queries_of_the_trial_are_those_of_the_theft(small, story):
     scene = finished_run.repeated_scene(small)
     weights = [event for event in story if type(event).__name__ == "Weights" and event.role == "victim"]
     victim = finished_run.rebuilt(small, weights[0])
-    asked, answers = finished_run.interrogation(scene, victim)
+    asked, answers = finished_run.repeated_queries(scene, victim, weights[0].defence)
     assert len(asked) == len(answers) == queries.queries(scene.data, small.inputs, small.budget)
     fewer = replace(small, budget=100)
-    assert len(finished_run.interrogation(replace(scene, experiment=fewer), victim)[0]) == 100
+    assert len(finished_run.repeated_queries(replace(scene, experiment=fewer), victim, "clean")[0]) == 100
