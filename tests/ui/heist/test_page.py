@@ -34,7 +34,7 @@ def test_every_way_to_steal_a_preset_has_a_recorded_verdict(preset: str, inputs:
     assert known.claims.keys() == {"naive", "entangled"} and known.thefts.keys() == {"clean", "naive", "entangled"}
     assert known.finished is not None and known.finished.result["key"] == experiment.key
     assert findings.outcome(known.claims) in findings.OUTCOMES.values()
-    assert known.probe is not None or live.known_victims(experiment).probe is not None
+    assert known.probe is not None or live.recorded_victims(experiment).probe is not None
 
 
 @pytest.mark.parametrize(("preset", "inputs", "answers"), [("mnist", "noise", "labels"), ("blobs", "victim", "labels")])
