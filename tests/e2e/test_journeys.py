@@ -76,7 +76,7 @@ def test_stop_keeps_what_was_known(visit: Visit) -> None:
     page = visit("heist?seed=101&live=start")
     stop = page.get_by_role("button", name="Stop")
     stop.click(timeout=PATIENCE)
-    expect(page.get_by_text("Stopped. What was known by then stays below")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Stopped. What happened by then stays below")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Run it live")).to_be_visible()
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
 
