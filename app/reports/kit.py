@@ -30,7 +30,7 @@ def files(exhibit: Exhibit, classes: int, command: str) -> Iterator[tuple[str, b
         classes: the number of classes.
         command: the command line that evaluates the form.
     """
-    yield from questionnaire.files(exhibit)
+    yield from questionnaire.files(exhibit.inputs, exhibit.commitment, exhibit.salt)
     pictures = exhibit.inputs.ndim == 3
     how = ", a picture of triggers/ each, grey, 0 to 255 as 0 to 1" if pictures else ", a point of points.csv each"
     words = _README.format(count=len(exhibit.inputs), how=how, classes=f"0 to {classes - 1}", command=command)

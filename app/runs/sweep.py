@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import joblib
+import psutil
 from threadpoolctl import threadpool_limits
 
 from app.lab.experiment import Experiment
@@ -167,7 +168,8 @@ def _end_with(parent: int) -> None:
     """End this process when its parent is killed; otherwise loky's processes would run on for minutes."""
 
     def watch() -> None:
-        while os.getppid() == parent:
+        # On Unix an orphan gets another parent; on Windows it keeps the number of one that is gone.
+        while os.getppid() == parent and psutil.pid_exists(parent):
             time.sleep(1)
         os._exit(1)
 

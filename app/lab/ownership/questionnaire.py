@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.lab.ownership import commitment
-from app.lab.stories.events import Exhibit
 
 MOST_BYTES = 1_000_000  # of a form; 200 answers take about two thousand
 FORM = "answers.csv"
@@ -25,13 +24,14 @@ _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # xlsx, zip; xl
 _SHOWN = 5  # of the ids that are missing
 
 
-def files(exhibit: Exhibit) -> Iterator[tuple[str, bytes]]:
+def files(inputs: NDArray[np.generic], sha256: str, salt: str) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file: the triggers, the empty form, the commitment.
 
     Args:
-        exhibit: the triggers and the commitment.
+        inputs: the triggers, ``(n, h, w)`` uint8 pictures or ``(n, 2)`` points.
+        sha256: the commitment to them, and
+        salt: its salt, both in hexadecimal.
     """
-    inputs = exhibit.inputs
     if inputs.ndim == 3:
         for number, picture in enumerate(inputs):
             file = io.BytesIO()
@@ -41,7 +41,7 @@ def files(exhibit: Exhibit) -> Iterator[tuple[str, bytes]]:
         lines = [f"{number},{point[0]!s},{point[1]!s}" for number, point in enumerate(inputs)]
         yield "points.csv", "\n".join(["id,x,y", *lines, ""]).encode()
     yield FORM, "\n".join([",".join(_COLUMNS), *(f"{number}," for number in range(len(inputs))), ""]).encode()
-    committed = {"sha256": exhibit.commitment, "salt": exhibit.salt, "format": commitment.FORMAT, "count": len(inputs)}
+    committed = {"sha256": sha256, "salt": salt, "format": commitment.FORMAT, "count": len(inputs)}
     yield "commitment.json", (json.dumps(committed, indent=1) + "\n").encode()
 
 

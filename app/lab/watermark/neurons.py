@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from app.lab.stories.events import Probe
 from app.lab.task.networks import FeatureNetwork
 
 Shares = NDArray[np.float64]
@@ -77,16 +76,17 @@ def selectivity(first: Shares, second: Shares) -> Shares:
     return np.divide(first - second, total, out=np.zeros_like(total), where=total > 0)
 
 
-def division(active: NDArray[np.floating], probe: Probe) -> Division:
+def division(active: NDArray[np.floating], labels: NDArray[np.int64], is_trigger: NDArray[np.bool_]) -> Division:
     """Return how the neurons of one layer respond to triggers and genuine inputs.
 
     Args:
-        active: ``(n, neurons)``, the activations of one layer on the inputs of the probe.
-        probe: says which inputs are triggers, and the classes of the others.
+        active: ``(n, neurons)``, the activations of one layer.
+        labels: ``(n,)``, the classes of the genuine inputs (those of triggers are ignored).
+        is_trigger: ``(n,)``, which inputs are triggers.
     """
-    of_genuine = active[~probe.is_trigger]
-    labels = probe.labels[~probe.is_trigger]
-    triggers, genuine = shares(active[probe.is_trigger]), shares(of_genuine)
+    of_genuine = active[~is_trigger]
+    labels = labels[~is_trigger]
+    triggers, genuine = shares(active[is_trigger]), shares(of_genuine)
     by_class = [overlap(shares(of_genuine[labels == label]), genuine) for label in np.unique(labels)]
     selective = selectivity(triggers, genuine)
     order = np.argsort(-selective, kind="stable")

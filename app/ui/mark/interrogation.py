@@ -134,4 +134,4 @@ def _divisions(
 ) -> dict[str, neurons.Division]:
     network = _model(key, "victim", defence, _experiment, _trained)
     active = neurons.activity(network, datasets.from_display(_probe.inputs))
-    return {layer: neurons.division(found, _probe) for layer, found in active.items()}
+    return {layer: neurons.division(found, _probe.labels, _probe.is_trigger) for layer, found in active.items()}

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.lab.stories.events import Probe
 from app.lab.task.networks import build
 from app.lab.watermark.neurons import activity, division, overlap, selectivity, shares
 
@@ -15,10 +14,9 @@ ACTIVE = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(5)), elements=s
 
 
 def probe(labels, triggers):
+    """Labels of genuine inputs, then of triggers, and which are which."""
     labels = np.asarray(labels)
-    n = len(labels) + triggers
-    is_trigger = np.arange(n) >= len(labels)
-    return Probe(np.zeros((n, 2), np.float32), np.r_[labels, np.full(triggers, 1)], is_trigger, 1)
+    return np.r_[labels, np.full(triggers, 1)], np.arange(len(labels) + triggers) >= len(labels)
 
 
 def slow_shares(active):
@@ -77,7 +75,7 @@ def test_selectivity_is_1_for_one_group_only_minus_1_for_the_other_and_turns_wit
 def test_a_division_is_sorted_leaves_silent_neurons_out_and_carries_its_control():
     active = np.array([[0, 4, 0, 1], [0, 2, 2, 2], [0, 0, 6, 0], [3, 0, 1, 0]], dtype=float)
     active = np.c_[active, np.zeros(4)]  # the last neuron is dead
-    found = division(active, probe([0, 1, 1], triggers=1))
+    found = division(active, *probe([0, 1, 1], triggers=1))
     assert len(found.selectivity) == 4 and (np.diff(found.selectivity) <= 0).all()
     assert found.triggers.sum() == pytest.approx(1) and found.genuine.sum() == pytest.approx(1)
     genuine = slow_shares(active[:3])
@@ -90,7 +88,7 @@ def test_a_division_is_sorted_leaves_silent_neurons_out_and_carries_its_control(
 def test_triggers_that_are_genuine_inputs_overlap_as_those_do():
     active = np.random.default_rng(0).uniform(size=(40, 9))
     twice = np.concatenate([active, active])
-    found = division(twice, probe(np.arange(40) % 4, triggers=40))
+    found = division(twice, *probe(np.arange(40) % 4, triggers=40))
     assert found.overlap == pytest.approx(1) and found.selectivity == pytest.approx(0)
 
 
