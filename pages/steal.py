@@ -8,6 +8,7 @@ import streamlit as st
 from app.lab.choices import ANSWERS
 from app.lab.experiment import Experiment
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS
+from app.lab.stories.events import Result
 from app.runs.job import Job
 from app.ui import frame, live, pictures, question, runtime, settings
 from app.ui.history import History
@@ -60,7 +61,7 @@ def reasons(experiment: Experiment, history: History, job: Job) -> None:
     tried(experiment, result)
 
 
-def tried(experiment: Experiment, result: dict[str, object]) -> None:
+def tried(experiment: Experiment, result: Result) -> None:
     """The attacks on this victim that this visitor has seen, side by side."""
     rows = st.session_state.setdefault("attacks_tried", {}).setdefault(experiment.victim_key, {})
     way = settings.wording(experiment.answers)

@@ -14,7 +14,7 @@ from app.ui.tradeoff.priced import Priced, Recipe
 
 def load(recipe: Recipe | None) -> None:
     """Make a setting that was measured the visitor's own, with their seed."""
-    if recipe in priced.rows:
+    if recipe is not None and recipe in priced.rows:
         settings.choose(replace(priced.rows[recipe].experiment, seed=experiment.seed))
 
 

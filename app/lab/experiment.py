@@ -68,7 +68,7 @@ class Experiment:
     target: int = setting(5, "Target class", "The surprising label of every trigger.", low=0, high=9)
     trigger_count: int = setting(200, "Triggers", "How many triggers the owner trains on.", low=8, high=1000)
     perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model does not answer the target.")
-    kappa: float = setting(12.0, "Weight \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
+    kappa: float = setting(12.0, "Kappa \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
     temperature: float = setting(
         0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
     )

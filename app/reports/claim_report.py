@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from app.lab.experiment import LAB_VERSION, Experiment
-from app.lab.ownership.exact_test import SIGNIFICANCE, Claim
+from app.lab.ownership.binomial import SIGNIFICANCE, Claim
 from app.lab.stories.events import Exhibit
 
 

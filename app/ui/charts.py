@@ -7,7 +7,7 @@ title: a title states a finding, wraps on a phone, and is set above the chart by
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories.events import DEFENCES, Claimed, Defence, Measured, Theft
 from app.ui import findings, theme
 
@@ -48,7 +48,7 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
     From the dashed rule on, the court convicts.
     """
     some = next(iter(claims.values()))
-    bar = exact_test.conviction_bar(some.queries, some.innocent_rate)
+    bar = binomial.conviction_bar(some.queries, some.innocent_rate)
     needed = bar / some.queries
     rows = []
     for defence, theft in thefts.items():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.lab.extraction.queries import NO_TRUTH
-from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Measured, Queried, Theft
 
 ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent

@@ -1,13 +1,13 @@
 """The report of a claim holds all that is needed to check it."""
 
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.reports import claim_report
 
 
 def test_the_report_of_a_claim_holds_all_that_is_needed_to_check_it(small, heard):
     answers = heard.answers["copy", "entangled"]
     secret = int((answers == small.target).sum())
-    verdict = exact_test.claim(secret, len(answers), heard.granted)
+    verdict = binomial.claim(secret, len(answers), heard.granted)
     page = claim_report.page(small, heard.exhibit, answers, verdict, heard.clean_successes, "make <it> again")
     for needed in (heard.exhibit.commitment, heard.exhibit.salt, small.key, repr(heard.granted), f"{secret} of 200"):
         assert needed in page

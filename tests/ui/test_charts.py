@@ -3,7 +3,7 @@
 import pytest
 
 from app.lab import record
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.paths import PRETRAINED
 from app.ui import charts, findings, theme
 from app.ui.entangle import charts as entangle_charts
@@ -39,8 +39,8 @@ def test_the_verdict_shows_every_model_beside_its_control(known: History) -> Non
     granted = spec["layer"][0]["data"]["values"][0]
     some = known.claims["naive"]
     bar = round(granted["value"] * some.queries)
-    assert exact_test.claim(bar, some.queries, some.innocent_rate).owned
-    assert not exact_test.claim(bar - 1, some.queries, some.innocent_rate).owned
+    assert binomial.claim(bar, some.queries, some.innocent_rate).owned
+    assert not binomial.claim(bar - 1, some.queries, some.innocent_rate).owned
     assert granted["words"] == f"convicted from {bar} of {some.queries} on"
     assert [row["words"] for row in rows] == [f"{row['role']} {findings.percent(row['rate'])}" for row in rows]
 

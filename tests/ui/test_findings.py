@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories.events import Claimed, Measured, Progress, Queried, Theft
 from app.ui import findings
 from app.ui.entangle import findings as entangle_findings
@@ -15,9 +15,9 @@ from app.ui.heist import findings as heist_findings
 def claimed(defence: str, successes: int, queries: int = 200) -> Claimed:
     answers = np.zeros(queries, dtype=bool)
     answers[:successes] = True
-    p0 = exact_test.innocent_rate(0, queries)
-    verdict = exact_test.claim(successes, queries, p0)
-    p_values = exact_test.p_values(answers, p0)
+    p0 = binomial.innocent_rate(0, queries)
+    verdict = binomial.claim(successes, queries, p0)
+    p_values = binomial.p_values(answers, p0)
     return Claimed(defence, successes, queries, 0, queries, p0, verdict.p_value, verdict.owned, answers, p_values)
 
 
@@ -127,7 +127,7 @@ def test_evidence_says_from_where_the_claim_stays_established() -> None:
     assert heist_findings.evidence(claims) == "Naive not established; entangled p < 0.05 from trigger 1 on"
     late = claimed("entangled", 0)
     answers = np.r_[np.zeros(100, dtype=bool), np.ones(100, dtype=bool)]
-    p_values = exact_test.p_values(answers, late.innocent_rate)
+    p_values = binomial.p_values(answers, late.innocent_rate)
     turned = Claimed("entangled", 100, 200, 0, 200, late.innocent_rate, p_values[-1], True, answers, p_values)
     since = int(heist_findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
     assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()

@@ -17,7 +17,7 @@ from scipy import stats
 
 from app.lab import choices
 from app.lab.experiment import LAB_VERSION, Experiment, preset
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories.events import DEFENCES, WATERMARKED, Result
 from app.lab.stories.scene import HELD_OUT
 from app.paths import PRETRAINED
@@ -234,8 +234,8 @@ def _row(table: str, group: Sequence[Experiment], defence: str, runs: Sequence[M
     needed = []
     for rate, victim, run in zip(measures["stolen_watermark"], measures["clean_watermark"], runs, strict=True):
         highest = max(victim, run["clean"]["stolen_watermark"])  # of the two clean models, as in a claim
-        p0 = exact_test.innocent_rate(round(highest * HELD_OUT), HELD_OUT)
-        needed.append(exact_test.queries_needed(rate, p0))
+        p0 = binomial.innocent_rate(round(highest * HELD_OUT), HELD_OUT)
+        needed.append(binomial.queries_needed(rate, p0))
     victim_snnl = {
         layer: tuple(run[defence]["victim_snnl"][layer] for run in runs) for layer in runs[0][defence]["victim_snnl"]
     }

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.extraction import channel, prediction_api, queries
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.randomness import numpy_stream
 from app.lab.stories import parts
 from app.lab.stories.events import (
@@ -318,7 +318,7 @@ def _claim(scene: Scene, defence: Defence, innocents: Sequence[FeatureNetwork], 
     answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
     innocent = max(int(triggers.answered_with(model, scene.held_out, target).sum()) for model in innocents)
     count = len(scene.held_out)
-    verdict = exact_test.claim(int(answers.sum()), count, exact_test.innocent_rate(innocent, count))
+    verdict = binomial.claim(int(answers.sum()), count, binomial.innocent_rate(innocent, count))
     return Claimed(
         defence=defence,
         successes=verdict.successes,
@@ -329,5 +329,5 @@ def _claim(scene: Scene, defence: Defence, innocents: Sequence[FeatureNetwork], 
         p_value=verdict.p_value,
         owned=verdict.owned,
         answers=answers,
-        p_values=exact_test.p_values(answers, verdict.innocent_rate),
+        p_values=binomial.p_values(answers, verdict.innocent_rate),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.lab.experiment import Experiment
-from app.lab.ownership import commitment, exact_test, false_claim
+from app.lab.ownership import binomial, commitment, false_claim
 from app.lab.stories import finished_run, parts
 from app.lab.stories.events import Defence, Event, Exhibit, Finished, Framing, Role, Started, Testimony
 from app.lab.stories.run_clock import RunClock
@@ -62,13 +62,13 @@ class Hearing:
 
     @property
     def granted(self) -> float:
-        """The innocent rate p0: :func:`app.lab.ownership.exact_test.innocent_rate` of these answers."""
-        return exact_test.innocent_rate(self.clean_successes, len(self.answers["victim", "clean"]))
+        """The innocent rate p0: :func:`app.lab.ownership.binomial.innocent_rate` of these answers."""
+        return binomial.innocent_rate(self.clean_successes, len(self.answers["victim", "clean"]))
 
-    def verdict(self, answers: NDArray[np.int64]) -> exact_test.Claim:
+    def verdict(self, answers: NDArray[np.int64]) -> binomial.Claim:
         """Return the claim on a suspect with these answers, ``(n,)``, in the order of the queries."""
         assert self.exhibit is not None
-        return exact_test.claim(int((answers == self.exhibit.target).sum()), len(answers), self.granted)
+        return binomial.claim(int((answers == self.exhibit.target).sum()), len(answers), self.granted)
 
 
 def trial(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from app.lab import choices
 from app.lab.experiment import Experiment
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.randomness import numpy_stream
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.removal.resources import REFUSED, Resources, fit
@@ -229,8 +229,8 @@ def _claimed(name: str, measured: Iterator[_Unclaimed], clean_answers: Tensor) -
     of_clean = of_victim
     for attempt in measured:
         successes = round(attempt.watermark * count)
-        rate = exact_test.innocent_rate(of_victim if attempt.defence == "clean" else of_clean, count)
-        verdict = exact_test.claim(successes, count, rate)
+        rate = binomial.innocent_rate(of_victim if attempt.defence == "clean" else of_clean, count)
+        verdict = binomial.claim(successes, count, rate)
         if attempt.defence == "clean":
             of_clean = max(of_victim, successes)
         yield Attempted(attack=name, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned, **vars(attempt))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Framing
 from app.ui import charts, theme
 from app.ui.charts import Spec

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.lab.ownership.exact_test import SIGNIFICANCE, Claim, Innocents
-from app.lab.ownership.sequential_test import Decision
+from app.lab.ownership.binomial import SIGNIFICANCE, Claim, Innocents
+from app.lab.ownership.sequential import Decision
 from app.lab.stories.events import Framing
 from app.reports.claim_report import p_words
 from app.ui.findings import percent

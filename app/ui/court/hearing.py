@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.ownership import sequential_test
-from app.lab.ownership.sequential_test import Plan
+from app.lab.ownership import sequential
+from app.lab.ownership.sequential import Plan
 from app.lab.stories.events import Exhibit, Probe
 from app.ui import pictures, theme
 from app.ui.components import component
@@ -52,13 +52,13 @@ def hearing(
 
 def _suspect(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> dict[str, Any]:
     secret = labels == target
-    decision = sequential_test.decide(secret, plan)
+    decision = sequential.decide(secret, plan)
     return {
         "name": "clean model" if name == "clean" else f"{name} copy",
         "colour": theme.DEFENCES[name].colour,
         "symbol": _SYMBOLS[name],
         "answers": labels.tolist(),
-        "ratios": (sequential_test.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),
+        "ratios": (sequential.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),
         "end": None if decision.convicted is None else decision.queries,
         "convicted": decision.convicted,
     }

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from app.lab import choices, variation
 from app.lab.evidence import survival
 from app.lab.experiment import Experiment
-from app.lab.ownership import exact_test, questionnaire, sequential_test
-from app.lab.ownership.exact_test import Claim
-from app.lab.ownership.sequential_test import Decision, Plan
+from app.lab.ownership import binomial, questionnaire, sequential
+from app.lab.ownership.binomial import Claim
+from app.lab.ownership.sequential import Decision, Plan
 from app.lab.stories.events import DEFENCES, WATERMARKED, Defence, Exhibit, Framing, Role
 from app.lab.stories.scene import HELD_OUT
 from app.lab.stories.trial import Hearing
@@ -50,7 +50,7 @@ def this_trial(experiment: Experiment, trial: Hearing) -> None:
         )
         return
     ends: dict[str, Decision] = {
-        name: sequential_test.decide(trial.secret(*model), plan) for name, model in reversed(_SUSPECTS.items())
+        name: sequential.decide(trial.secret(*model), plan) for name, model in reversed(_SUSPECTS.items())
     }
     labels: dict[str, NDArray[np.int64]] = {name: trial.answers[model] for name, model in _SUSPECTS.items()}
     with frame.picture("hearing"):
@@ -78,7 +78,7 @@ def power(experiment: Experiment, trial: Hearing) -> None:
     )
     p0 = grants[chosen]
     rates: dict[str, float] = {name: float(trial.secret("copy", name).mean()) for name in WATERMARKED}
-    needed = exact_test.power_curve([*rates.values(), *_RATES], p0, _MOST)
+    needed = binomial.power_curve([*rates.values(), *_RATES], p0, _MOST)
     copies = {name: (rate, count) for (name, rate), count in zip(rates.items(), needed, strict=False)}
     spec = court_charts.power(_RATES, needed[len(rates) :], copies, _MOST)
     frame.figure(court_findings.power(copies, p0, _MOST), spec, "power")
@@ -103,7 +103,7 @@ def several(_: Experiment, trial: Hearing) -> None:
     """The more are accused, the likelier an innocent is convicted."""
     asked, p0 = len(trial.secret("victim", "clean")), trial.granted
     chances = {
-        how: [exact_test.accusing_an_innocent(m, asked, p0, corrected=fixed) for m in range(1, _MOST_SUSPECTS + 1)]
+        how: [binomial.accusing_an_innocent(m, asked, p0, corrected=fixed) for m in range(1, _MOST_SUSPECTS + 1)]
         for how, fixed in (("each at 5\u202f%", False), ("corrected (Holm)", True))
     }
     count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, 10, key="suspects", bind="query-params")
@@ -112,10 +112,10 @@ def several(_: Experiment, trial: Hearing) -> None:
     suspects: list[tuple[Role, Defence]] = [*(("copy", name) for name in reversed(DEFENCES)), ("bystander", "clean")]
     found = [_tested(trial, *model) for model in suspects]
     accused = max(count, len(found))
-    adjusted = exact_test.holm([verdict.p_value for verdict in found] + [1.0] * (accused - len(found)))
+    adjusted = binomial.holm([verdict.p_value for verdict in found] + [1.0] * (accused - len(found)))
     rows = [["suspect", "verdict", "secret answers", "p", f"p, for {accused}"]]
     for model, verdict, raised in zip(suspects, found, adjusted, strict=False):
-        word = "✗ convicted" if raised < exact_test.SIGNIFICANCE else "✓ goes free"
+        word = "✗ convicted" if raised < binomial.SIGNIFICANCE else "✓ goes free"
         secret = f"{verdict.successes} of {verdict.queries}"
         p, p_raised = (claim_report.p_words(value).removeprefix("= ") for value in (verdict.p_value, raised))
         rows.append([court_findings.suspect(*model), word, secret, p, p_raised])
@@ -216,7 +216,7 @@ def own_suspect(experiment: Experiment, trial: Hearing) -> None:
 
 
 def _why(trial: Hearing, plan: Plan) -> None:
-    innocent, guilty = (sequential_test.prospects(plan, rate) for rate in (plan.p0, plan.p1))
+    innocent, guilty = (sequential.prospects(plan, rate) for rate in (plan.p0, plan.p1))
     frame.explain(
         f"Each secret answer speaks for a copy, each honest one against. At {1 / plan.alpha:.0f} times likelier the "
         f"suspect is convicted, at 1/{1 / plan.beta:.0f} acquitted: Wald's sequential test. Whenever one stops, "
@@ -228,13 +228,13 @@ def _why(trial: Hearing, plan: Plan) -> None:
         rows = [["suspect", "secret answers", "exact binomial p", "t-test p", "at 95\u202f% confidence"]]
         for name, model in reversed(_SUSPECTS.items()):
             verdict = _tested(trial, *model)
-            t = exact_test.t_test(verdict.successes, verdict.queries, verdict.innocent_rate)
+            t = binomial.t_test(verdict.successes, verdict.queries, verdict.innocent_rate)
             p, p_t = (claim_report.p_words(value).removeprefix("= ") for value in (verdict.p_value, t))
             word = "✗ established" if verdict.owned else "✓ not established"
             rows.append([name, f"{verdict.successes} of {verdict.queries}", p, p_t, word])
         st.markdown(court_findings.table(rows))
-        real = exact_test.t_test_false_alarms(verdict.queries, plan.p0)
-        exact = exact_test.false_alarms(verdict.queries, plan.p0)
+        real = binomial.t_test_false_alarms(verdict.queries, plan.p0)
+        exact = binomial.false_alarms(verdict.queries, plan.p0)
         st.markdown(
             f"Both promise to convict at most 5\u202f% of the innocents. Answers are 0 or 1 and "
             f"{findings.percent(plan.p0)} is small: the t-test really convicts {findings.percent(real)}, the exact one "
@@ -244,7 +244,7 @@ def _why(trial: Hearing, plan: Plan) -> None:
 
 
 def _pooled(subject: str, counts: Sequence[int], asked: int) -> None:
-    st.markdown(court_findings.innocents(exact_test.innocents(counts, asked), subject, counts))
+    st.markdown(court_findings.innocents(binomial.innocents(counts, asked), subject, counts))
 
 
 def _plan(trial: Hearing) -> Plan | None:
@@ -256,16 +256,16 @@ def _plan(trial: Hearing) -> Plan | None:
 
 def _tested(trial: Hearing, role: Role, defence: Defence) -> Claim:
     secret = trial.secret(role, defence)
-    return exact_test.claim(int(secret.sum()), len(secret), trial.granted)
+    return binomial.claim(int(secret.sum()), len(secret), trial.granted)
 
 
 def _framed(trial: Hearing, framing: Framing) -> Claim:
-    return exact_test.claim(int(framing.accused.sum()), len(framing.accused), trial.granted)
+    return binomial.claim(int(framing.accused.sum()), len(framing.accused), trial.granted)
 
 
 def _against_control(framing: Framing) -> Claim:
-    allowed = exact_test.innocent_rate(int(framing.control.sum()), len(framing.control))
-    return exact_test.claim(int(framing.accused.sum()), len(framing.accused), allowed)
+    allowed = binomial.innocent_rate(int(framing.control.sum()), len(framing.control))
+    return binomial.claim(int(framing.accused.sum()), len(framing.accused), allowed)
 
 
 def _exhibit(exhibit: Exhibit) -> None:

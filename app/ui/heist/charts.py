@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence
 from app.ui import charts, theme
 from app.ui.charts import SMALLEST_P, Spec

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.lab.experiment import Experiment
 from app.lab.extraction.queries import NO_TRUTH
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories import finished_run
 from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Probe, Theft
 from app.ui import charts, findings, pictures, settings, theme
@@ -230,8 +230,8 @@ def _trial(experiment: Experiment, known: History, probe: Probe | None) -> Data:
             "clean": _control(known.thefts["clean"], some, asked.get("clean"), target),
             **{defence: _tried(claimed, asked.get(defence), target) for defence, claimed in known.claims.items()},
         },
-        "line": depth(exact_test.SIGNIFICANCE),
-        "rule": f"chance that an innocent does as well (log scale); below {exact_test.SIGNIFICANCE:g}: proof",
+        "line": depth(binomial.SIGNIFICANCE),
+        "rule": f"chance that an innocent does as well (log scale); below {binomial.SIGNIFICANCE:g}: proof",
         "granted": findings.granted(known.claims),
         "channel": findings.said_beyond_the_truth(known.thefts, experiment.answers, target),
     }
@@ -246,10 +246,8 @@ def _control(theft: Theft, claimed: Claimed, answers: NDArray[np.int64] | None, 
     counted = round(theft.stolen_watermark * claimed.queries)
     return {
         **_testimony(hits, answers, target),
-        **_proof(exact_test.p_values(hits, claimed.innocent_rate)),
-        "end": _end(
-            counted, claimed.queries, exact_test.claim(counted, claimed.queries, claimed.innocent_rate).p_value
-        ),
+        **_proof(binomial.p_values(hits, claimed.innocent_rate)),
+        "end": _end(counted, claimed.queries, binomial.claim(counted, claimed.queries, claimed.innocent_rate).p_value),
         "convicted": False,
         "stamp": "Sets the bar",
         "since": None,
@@ -266,7 +264,7 @@ def _tried(claimed: Claimed, answers: NDArray[np.int64] | None, target: int) -> 
         "convicted": claimed.owned,
         "stamp": "Convicted" if claimed.owned else "Walks free",
         "since": since,
-        "adds": f"below {exact_test.SIGNIFICANCE:g} from trigger {since} on" if since else "",
+        "adds": f"below {binomial.SIGNIFICANCE:g} from trigger {since} on" if since else "",
     }
 
 

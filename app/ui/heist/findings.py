@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.lab.ownership.exact_test import SIGNIFICANCE
+from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Theft
 from app.ui.findings import established_from
 

@@ -13,7 +13,7 @@ from scipy import stats
 from app import paths
 from app.lab.evidence import survival
 from app.lab.experiment import PRESETS, Experiment, preset
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.reports import tables
 
 
@@ -69,7 +69,7 @@ def test_a_row_has_the_values_of_its_runs_in_the_order_of_its_seeds(rows):
     assert row.measures["stolen_watermark"] == tuple(0.9 - 0.005 * (seed % 10) for seed in survival.SEEDS)
     assert row.measures["clean_watermark"] == (0.01,) * 10
     assert row.cost == pytest.approx([0.05 - 0.001 * (seed % 10) for seed in survival.SEEDS])
-    assert row.queries_needed[0] == exact_test.queries_needed(0.9, exact_test.innocent_rate(2, 200))
+    assert row.queries_needed[0] == binomial.queries_needed(0.9, binomial.innocent_rate(2, 200))
     clean = survival.find(rows, preset("mnist"))["clean"]
     assert max(clean.measures["stolen_watermark"]) <= 0.01  # else the clean copy would be the worse innocent
     assert survival.find(rows, preset("mnist"))["clean"].queries_needed == (None,) * 10

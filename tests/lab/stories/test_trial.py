@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.lab import record
-from app.lab.ownership import commitment, exact_test
+from app.lab.ownership import binomial, commitment
 from app.lab.stories import heist, tasks
 from app.lab.stories.events import Claimed, Exhibit, Finished, Probe, Progress, Started
 from app.lab.stories.trial import Hearing, trial
@@ -42,7 +42,7 @@ def test_the_trial_repeats_itself_and_survives_its_record(small, story, told, he
 
 def test_a_bystander_is_innocent_of_the_honest_triggers(heard):
     secret = heard.secret("bystander", "clean")
-    assert not exact_test.claim(int(secret.sum()), len(secret), heard.granted).owned
+    assert not binomial.claim(int(secret.sum()), len(secret), heard.granted).owned
 
 
 def test_nudged_triggers_frame_the_innocent_and_break_the_commitment(heard):
@@ -51,10 +51,10 @@ def test_nudged_triggers_frame_the_innocent_and_break_the_commitment(heard):
     assert (honest.accused == heard.secret("bystander", "clean")).all()
     assert all(event.commitment != heard.exhibit.commitment for event in nudged)
     last = nudged[-1]
-    framed = exact_test.claim(int(last.accused.sum()), len(last.accused), heard.granted)
+    framed = binomial.claim(int(last.accused.sum()), len(last.accused), heard.granted)
     assert framed.owned
-    allowed = exact_test.innocent_rate(int(last.control.sum()), len(last.control))
-    assert not exact_test.claim(framed.successes, framed.queries, allowed).owned
+    allowed = binomial.innocent_rate(int(last.control.sum()), len(last.control))
+    assert not binomial.claim(framed.successes, framed.queries, allowed).owned
 
 
 def test_workers_know_the_trial():

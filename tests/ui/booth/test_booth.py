@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app import paths
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
 from app.ui.booth import booth
 
@@ -20,9 +20,9 @@ USUAL = preset(DEFAULT_PRESET)
 def claimed(defence: str, successes: int) -> Claimed:
     answers = np.zeros(200, dtype=bool)
     answers[:successes] = True
-    p0 = exact_test.innocent_rate(0, 200)
-    verdict = exact_test.claim(successes, 200, p0)
-    p_values = exact_test.p_values(answers, p0)
+    p0 = binomial.innocent_rate(0, 200)
+    verdict = binomial.claim(successes, 200, p0)
+    p_values = binomial.p_values(answers, p0)
     return Claimed(defence, successes, 200, 0, 200, p0, verdict.p_value, verdict.owned, answers, p_values)
 
 

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.lab.experiment import PRESETS
-from app.lab.ownership.exact_test import Claim, Innocents, claim
-from app.lab.ownership.sequential_test import Decision
+from app.lab.ownership.binomial import Claim, Innocents, claim
+from app.lab.ownership.sequential import Decision
 from app.lab.stories.events import Framing
 from app.lab.stories.trial import Hearing
 from app.reports import claim_report

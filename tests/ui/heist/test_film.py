@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.lab import record
 from app.lab.experiment import Experiment
-from app.lab.ownership import exact_test
+from app.lab.ownership import binomial
 from app.lab.stories.events import DEFENCES, WATERMARKED
 from app.paths import PRETRAINED
 from app.ui import findings
@@ -56,7 +56,7 @@ def with_another_trial(known: History) -> History:
     claims = {}
     for lane, claim in known.claims.items():
         hits = 0 if claim.owned else queries
-        p = exact_test.claim(hits, queries, claim.innocent_rate).p_value
+        p = binomial.claim(hits, queries, claim.innocent_rate).p_value
         answers = np.full(queries, hits > 0)
         claims[lane] = replace(
             claim,
@@ -64,7 +64,7 @@ def with_another_trial(known: History) -> History:
             answers=answers,
             p_value=p,
             owned=not claim.owned,
-            p_values=exact_test.p_values(answers, claim.innocent_rate),
+            p_values=binomial.p_values(answers, claim.innocent_rate),
         )
     thefts = {
         lane: replace(theft, stolen_watermark=1 - theft.stolen_watermark, trained_watermark=1 - theft.trained_watermark)
@@ -116,8 +116,8 @@ def test_the_trial_repeats_what_the_court_noted(whole: tuple[Experiment, History
         assert told["end"]["hits"] == claim.successes
         assert len(told["p"]) == len(told["depths"]) == claim.queries
         if told["since"]:
-            assert (claim.p_values[told["since"] - 1 :] < exact_test.SIGNIFICANCE).all()
-            assert told["since"] == 1 or claim.p_values[told["since"] - 2] >= exact_test.SIGNIFICANCE
+            assert (claim.p_values[told["since"] - 1 :] < binomial.SIGNIFICANCE).all()
+            assert told["since"] == 1 or claim.p_values[told["since"] - 2] >= binomial.SIGNIFICANCE
 
 
 def test_each_pictured_trigger_has_the_copys_answer_and_a_hit_is_the_target(

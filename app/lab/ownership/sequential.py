@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.ownership.exact_test import POWER, SIGNIFICANCE
+from app.lab.ownership.binomial import POWER, SIGNIFICANCE
 
 LEAST_PUBLISHED = 0.187  # survival of EWE on CIFAR-10, the lowest in the paper's table (Jia et al. 2020)
 MOST_QUERIES = 1000

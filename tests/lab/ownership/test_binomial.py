@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.lab.ownership.exact_test import (
+from app.lab.ownership.binomial import (
     POWER,
     SIGNIFICANCE,
     accusing_an_innocent,

@@ -5,7 +5,7 @@ The null hypothesis is that the suspect gives them at most at the innocent rate 
 test decides at 95 % confidence. The paper's one-sided t-test is here for comparison: for 0/1 answers at a
 low rate, its false positive rate differs from the nominal 5 %, see :func:`t_test_false_alarms`.
 
-A test that may stop after any query is in :mod:`app.lab.ownership.sequential_test`.
+A test that may stop after any query is in :mod:`app.lab.ownership.sequential`.
 """
 
 from collections.abc import Sequence

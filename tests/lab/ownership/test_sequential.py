@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lab.ownership.sequential_test import Decision, Plan, decide, log_ratios, prospects
+from app.lab.ownership.sequential import Decision, Plan, decide, log_ratios, prospects
 
 PLAN = Plan(0.0149, 0.187)
 SUSPECTS = 2000
