@@ -34,8 +34,8 @@ def launch_options() -> dict[str, Any]:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Start the app on a free port with its store and its log in ``folder``; yield its address."""
+def serve(folder: Path, *, workers: int = 2) -> Iterator[str]:
+    """Start the app on a free port with its store and its log in ``folder``, and so many workers; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -44,7 +44,7 @@ def serve(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "ENTANGLED_STORE": str(folder / "runs")},
+            env={**os.environ, "ENTANGLED_STORE": str(folder / "runs"), "ENTANGLED_WORKERS": str(workers)},
             stdout=file,
             stderr=subprocess.STDOUT,
         )

@@ -18,10 +18,9 @@ Visitor = Callable[[str], Page]
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def fresh(tmp_path: Path) -> Iterator[str]:
     """A server that nobody has asked for a page yet; without workers, for nothing is run here."""
-    monkeypatch.setenv("ENTANGLED_WORKERS", "0")
-    with serve(tmp_path) as url:
+    with serve(tmp_path, workers=0) as url:
         yield url
 
 

@@ -1,6 +1,7 @@
 """Entangled watermark embedding (EWE): joint training of task and watermark (Jia et al. 2020, algorithm 1).
 
-With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference.
+With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference. The
+authors' code also moves the temperature down the gradient of the SNNL; here it is fixed, as the setting says.
 """
 
 from collections.abc import Iterator
