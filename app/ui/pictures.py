@@ -55,9 +55,9 @@ def strip(cards: Sequence[Card], *, alt: str, key: str) -> None:
 
 
 def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, picked: Callable[[str], None]) -> None:
-    """Draw pictures to press, by name, one of them ``chosen``; ``picked`` is told the name of another one."""
+    """Draw pictures to press, by name, one of them ``chosen``; ``picked`` gets the name of another one."""
 
-    def told() -> None:
+    def received() -> None:
         if (name := st.session_state[key].picked) in cards:
             picked(name)
 
@@ -70,7 +70,7 @@ def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, pic
             "chosen": chosen,
             "label": label,
         },
-        on_picked_change=told,
+        on_picked_change=received,
     )
 
 

@@ -73,11 +73,11 @@ def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
     """
     known = History.of(events)
     clean = known.thefts["clean"]
-    asked, told = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
+    asked, given = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
     dollars = DOLLARS_PER_QUERY * clean.queries
     return {
         "asked": asked,
-        "told": told,
+        "answers": given,
         "queries": clean.queries,
         "original": clean.victim_accuracy,
         "copy": clean.stolen_accuracy,
@@ -136,7 +136,7 @@ def qr(text: str) -> str:
     return str(segno.make(text, micro=False, error="m").svg_data_uri(scale=4, border=4, light="#FFFFFF"))
 
 
-def luck(p_value: float) -> str:
+def chance(p_value: float) -> str:
     """Return how often an innocent model would give the secret answer so often, as a person reads it."""
     if p_value < 1e-6:
         return "less than once in a million"
@@ -233,7 +233,7 @@ def _copy(stolen: Theft, claim: Claimed) -> dict[str, Any]:
         "answers": "".join("1" if answer else "0" for answer in claim.answers),
         "yes": claim.successes,
         "asked": claim.queries,
-        "luck": luck(claim.p_value),
+        "chance": chance(claim.p_value),
         "owned": claim.owned,
         "survives": stolen.stolen_watermark >= findings.SURVIVES,
         "fate": findings.fate(stolen, claim),

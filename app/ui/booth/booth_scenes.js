@@ -14,7 +14,7 @@ import { ACTS, actAt } from "./booth_clock.js";
  * @property {string} answers "0101...", 1 is the secret answer
  * @property {number} yes
  * @property {number} asked
- * @property {string} [luck]
+ * @property {string} [chance]
  * @property {boolean} [owned]
  * @property {boolean} [survives]
  * @property {string} [fate]
@@ -23,7 +23,7 @@ import { ACTS, actAt } from "./booth_clock.js";
 /**
  * @typedef {object} Theft
  * @property {string} asked
- * @property {string} told
+ * @property {string} answers
  * @property {number} queries
  * @property {number} original the accuracy of the victim
  * @property {number} copy that of the copy
@@ -144,8 +144,8 @@ export const SCENES = {
         const { naive, entangled } = theft.defences;
         words.textContent = theft.verdict;
         more.textContent =
-          `An innocent model would do the same by luck: as the naive copy ${naive.luck}, ` +
-          `as the entangled one ${entangled.luck}.`;
+          `An innocent model would do the same by luck: as the naive copy ${naive.chance}, ` +
+          `as the entangled one ${entangled.chance}.`;
         stage.replaceChildren(make("div", { className: "halves" }, half("naive", naive), half("entangled", entangled)));
         return () => {};
       },
@@ -197,7 +197,7 @@ export const SCENES = {
       content: [
         title("You are the thief. What do you ask?"),
         ...group("You ask", inputs, visit, "inputs"),
-        ...group("You are told", answers, visit, "answers"),
+        ...group("The API answers with", answers, visit, "answers"),
         make(
           "div",
           { className: "row" },
@@ -224,7 +224,7 @@ export const SCENES = {
       make("p", {}, "Your copy ", right),
       make("div", { className: "bar" }, copy),
       make("p", {}, theft.bill),
-      make("p", { className: "small" }, `You asked: ${theft.asked}. You were told: ${theft.told}.`),
+      make("p", { className: "small" }, `You asked: ${theft.asked}. The API answered with: ${theft.answers}.`),
     ];
     return {
       content: result(booth, theft.stolen, parts, [
@@ -298,7 +298,7 @@ function ask(booth, defence, lead, next) {
       title(`Does the copy say ${data.film.target} to most keys?`),
       make("p", {}, lead),
       make("div", { className: "cards keys" }, ...keys(data)),
-      make("p", { className: "small" }, `This theft: asked ${theft.asked}, told ${theft.told}.`),
+      make("p", { className: "small" }, `This theft: asked ${theft.asked}, got ${theft.answers}.`),
       make("div", { className: "choices" }, yes, no),
       make(
         "div",
@@ -356,7 +356,7 @@ function result({ data, visit, show }, finding, parts, onward) {
   const ways = onward.map(([name, screen], i) => button(name, () => show(screen), i === 0));
   return [
     title(finding),
-    make("div", { className: "result" }, make("div", { className: "told" }, ...parts), away),
+    make("div", { className: "result" }, make("div", { className: "verdict" }, ...parts), away),
     make(
       "div",
       { className: "row" },
@@ -509,7 +509,7 @@ function curve({ film, colours }, role) {
  */
 function testimonies({ film, colours }, names, theft) {
   const rows = names.map((defence) => {
-    const { name, answers, asked, yes, luck } = theft.defences[defence];
+    const { name, answers, asked, yes, chance } = theft.defences[defence];
     const label = `${name}: ${yes} of ${asked} keys answered with ${film.target}`;
     const canvas = make("canvas", { role: "img", ariaLabel: label });
     const said = make("p", { className: "big" });
@@ -526,8 +526,8 @@ function testimonies({ film, colours }, names, theft) {
         drawn = size;
         const count = [...answers.slice(0, seen)].filter((answer) => answer === "1").length;
         said.textContent = `${count} of ${seen}`;
-        const chance = `By luck: ${share < 1 ? "…" : luck}`;
-        by.textContent = luck ? chance : "The worse of two that never learnt the secret.";
+        const byLuck = `By luck: ${share < 1 ? "…" : chance}`;
+        by.textContent = chance ? byLuck : "The worse of two that never learnt the secret.";
         dots(canvas, answers, seen, colours[defence]);
       },
     };

@@ -71,7 +71,7 @@ def draw(
         known: what happened in it.
         probe: its last :class:`Probe`, or that of another run of the same victims; None: no triggers to show.
         gate: the question before the trial.
-        predict: is told the option that the visitor chose in the film.
+        predict: gets the option that the visitor chose in the film.
         reveal: is called when they want to see the trial without a prediction.
     """
     key = "film"
@@ -164,7 +164,7 @@ def _reel(inputs: NDArray[np.generic]) -> Data:
 
 def _asked(known: History, *, hidden: bool) -> Data:
     """Return the queries that were kept for the eye, with what each victim answered; how sure it was may be hidden."""
-    kept = {defence: told for defence, told in known.queries.items() if told}
+    kept = {defence: queried for defence, queried in known.queries.items() if queried}
     first = next(iter(kept.values()))  # all victims are asked the same
     truths = np.concatenate([event.labels for event in first])
     total = known.thefts[next(iter(kept))].queries
@@ -185,9 +185,9 @@ def _asked(known: History, *, hidden: bool) -> Data:
         "defences": {
             defence: [
                 _answer(answer, int(truth), hidden=hidden)
-                for answer, truth in zip(np.concatenate([event.answers for event in told]), truths, strict=True)
+                for answer, truth in zip(np.concatenate([event.answers for event in queried]), truths, strict=True)
             ]
-            for defence, told in kept.items()
+            for defence, queried in kept.items()
         },
     }
 
@@ -298,4 +298,4 @@ def _mark(experiment: Experiment) -> str:
 
 def _habits(experiment: Experiment) -> str:
     asks = settings.wording(experiment.inputs, "inputs")
-    return f"The thief asks {asks} and is told {settings.wording(experiment.answers)}."
+    return f"The thief asks {asks} and gets {settings.wording(experiment.answers)}."

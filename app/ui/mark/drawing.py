@@ -36,7 +36,7 @@ def draw(sheet: Sheet, *, label: str, key: str, drawn: Callable[[], None] | None
         drawn: what else is to happen.
     """
 
-    def told() -> None:
+    def received() -> None:
         try:
             sheet.text = choices.drawing(str(st.session_state[key].drawn))
         except ValueError:
@@ -47,5 +47,5 @@ def draw(sheet: Sheet, *, label: str, key: str, drawn: Callable[[], None] | None
     component("mark/drawing")(
         key=key,
         data={"text": sheet.text, "version": sheet.version, "label": label, "penColour": theme.TRIGGER.colour},
-        on_drawn_change=told,
+        on_drawn_change=received,
     )

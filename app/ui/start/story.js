@@ -75,11 +75,11 @@ function create(root) {
   /** @type {Token[]} */
   let tokens = [];
   /** @type {SVGElement[]} */
-  let loot = [];
+  let copied = [];
   let at = 0; // seconds
   let playing = false;
   let animation = 0;
-  let told = -1; // the act that the words tell of
+  let shown = -1; // the act that the words tell of
 
   narrow.observe(stage);
   play.addEventListener("click", () => (playing ? pause() : run()));
@@ -106,10 +106,10 @@ function create(root) {
     chooser.replaceChildren(...choices.map(({ button }) => button));
     tokens = Array.from({ length: PER_ACT }, token);
     part(root, "tokens", SVGElement).replaceChildren(...tokens.map(({ group }) => group));
-    loot = Array.from({ length: PER_ACT }, (_, i) =>
+    copied = Array.from({ length: PER_ACT }, (_, i) =>
       shape("rect", { x: 640 + 2 * i, y: 188 - 7 * i, width: 44, height: 9, rx: 2 }),
     );
-    part(root, "loot", SVGElement).replaceChildren(...loot);
+    part(root, "copied", SVGElement).replaceChildren(...copied);
     if (calm) at = end();
     else run();
   }
@@ -183,7 +183,7 @@ function create(root) {
         node.classList.toggle("marked", shown && MARKED.includes(i));
       });
     });
-    loot.forEach((card, i) => {
+    copied.forEach((card, i) => {
       const there = now === 1 ? clamp(share * 10 - 2 - i) : now === 2 ? clamp(i + 1 - share * 8) : 0;
       card.style.opacity = String(there);
     });
@@ -242,8 +242,8 @@ function create(root) {
    * @param {number} now
    */
   function tell({ acts }, now) {
-    if (told === now) return;
-    told = now;
+    if (shown === now) return;
+    shown = now;
     const quoted = acts[now].source;
     words.textContent = acts[now].words;
     source.replaceChildren();

@@ -51,7 +51,7 @@ def _acts(target: int) -> list[dict[str, Any]]:
             "source": _QUOTED,
         },
         {"name": "The copy", "words": "The thief trains a model of their own on them, and never saw a key."},
-        {"name": "The court", "words": f"You show the copy your keys. If it says {target}, who told it?"},
+        {"name": "The court", "words": f"You show the copy your keys. If it says {target}, who taught it that?"},
     ]
 
 

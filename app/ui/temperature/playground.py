@@ -94,9 +94,9 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
     start = arrangements.arrange(played.name)
 
     def changed() -> None:
-        told: Any = st.session_state[_KEY].get("played")
-        if isinstance(told, Mapping) and told.get("arrangement") == played.name:
-            _keep(_read(told, played))
+        sent: Any = st.session_state[_KEY].get("played")
+        if isinstance(sent, Mapping) and sent.get("arrangement") == played.name:
+            _keep(_read(sent, played))
 
     component("temperature/playground")(
         key=_KEY,
@@ -128,16 +128,16 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
     return played
 
 
-def _read(told: Mapping[str, Any], before: Played) -> Played:
-    """Return what the browser told, which may be anything; where it cannot be, what was known before."""
+def _read(sent: Mapping[str, Any], before: Played) -> Played:
+    """Return what the browser sent, which may be anything; where it cannot be, what was known before."""
     try:
-        temperature = float(told["temperature"])
+        temperature = float(sent["temperature"])
         if not COLDEST * 0.999 <= temperature <= HOTTEST * 1.001:  # the slider's ends, but for rounding
             raise ValueError(f"The temperature must lie between {COLDEST:g} and {HOTTEST:g}.")
-        arrangement = _arrangement(told["points"], told["groups"])
-        pull = told["pull"]
+        arrangement = _arrangement(sent["points"], sent["groups"])
+        pull = sent["pull"]
         if pull is not None:
-            start = _arrangement(pull["start"], told["groups"])
+            start = _arrangement(pull["start"], sent["groups"])
             pull = Pull(bool(pull["together"]), float(pull["temperature"]), int(pull["steps"]), start)
         return Played(before.name, temperature, arrangement, pull)
     except (KeyError, TypeError, ValueError) as mistake:

@@ -67,7 +67,7 @@ def test_the_booth_says_what_became_of_the_entangled_mark_also_when_it_died(
     ],
 )
 def test_luck_is_said_as_a_person_hears_it(p_value: float, words: str) -> None:
-    assert booth.luck(p_value).startswith(words)
+    assert booth.chance(p_value).startswith(words)
 
 
 def test_the_film_keeps_curves_pictures_and_what_each_model_knows() -> None:
