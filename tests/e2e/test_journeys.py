@@ -124,7 +124,7 @@ def test_entangle_plays_out_after_the_prediction(visit: Visit) -> None:
     page.get_by_role("radio", name="apart in both").click()
     expect(page.get_by_role("slider", name="Epoch")).to_have_attribute("aria-valuetext", "epoch 16", timeout=PATIENCE)
     expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
-    for _ in range(3):
+    for _ in range(2):
         page.get_by_role("button", name="Play").click()
         expect(page.get_by_role("button", name="Pause")).to_be_visible()
         expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE)
