@@ -1,5 +1,5 @@
 # run, test, bench: each makes .venv and installs what it needs; a second call starts at once.
-.PHONY: run test bench pretrain screenshots lint javascript clean
+.PHONY: run test test-hard bench pretrain screenshots lint javascript clean
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
@@ -15,6 +15,10 @@ run: .venv/run
 test: .venv/dev browser lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/benchmarks
 	$(BIN)/python -m pytest tests/benchmarks
+
+# All of what `make test` runs a seeded tenth of: hostile links and input, and faults.
+test-hard: .venv/dev
+	$(BIN)/python -m pytest --hard --hypothesis-profile hard tests/hostile tests/faults
 
 lint: .venv/dev javascript
 	$(BIN)/ruff check .

@@ -6,7 +6,10 @@ older navigation as soon as the first request is a deep link, for every later vi
 
 import streamlit as st
 
-from app import paths
+from app import environment, paths
+from app.ui import health
+from app.ui.plot import library
 from app.ui.warm_up import warm_up
 
-app = st.App(paths.DOOR, lifespan=warm_up)
+environment.read_or_exit()
+app = st.App(paths.DOOR, lifespan=warm_up, routes=[library.ROUTE, health.ROUTE])

@@ -1,12 +1,16 @@
 """Where things lie: in a clone beside the package ``app``, in an installed wheel below it, under ``app/shipped``.
 
-What the app ships with is only read. What it writes goes to :func:`store`, never into an installation.
+What the app ships with is only read. What it writes goes to :func:`store` and :func:`data`, never into an
+installation.
 """
 
-import os
+import getpass
+import tempfile
 from pathlib import Path
 
 from platformdirs import user_data_path
+
+from app import environment
 
 PACKAGE = Path(__file__).resolve().parent
 IMPORTED_FROM = PACKAGE.parent  # a clone, or site-packages: where another process finds the package, too
@@ -31,8 +35,24 @@ def store() -> Path:
     It is ``$ENTANGLED_STORE``; else, in a clone, ``.cache/entangled/runs``; else it lies in the user's data folder,
     which each operating system has elsewhere.
     """
-    if chosen := os.environ.get("ENTANGLED_STORE"):
+    return Path(environment.read().store or _usual("runs"))
+
+
+def data() -> Path:
+    """Return the folder of fetched data sets: ``$ENTANGLED_DATA``, else beside the :func:`store`'s usual place."""
+    return Path(environment.read().data or _usual("data"))
+
+
+def visits() -> Path:
+    """Return the folder of what visitors brought along, for the time of their visit: ``$ENTANGLED_VISITS``, else it is
+    the user's own among this machine's temporary files.
+    """
+    if chosen := environment.read().visits:
         return Path(chosen)
+    return Path(tempfile.gettempdir()) / f"entangled-visits-{getpass.getuser()}"
+
+
+def _usual(name: str) -> Path:
     if IS_CLONE:
-        return HOME / ".cache" / "entangled" / "runs"
-    return user_data_path("entangled", appauthor=False) / "runs"
+        return HOME / ".cache" / "entangled" / name
+    return user_data_path("entangled", appauthor=False) / name

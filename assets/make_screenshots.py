@@ -4,15 +4,16 @@ On a projector (1280 wide, light), in the first screen of a lecture hall (1920 x
 booth. ``make screenshots``
 """
 
-import re
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui.path import LESSONS
 from tests.e2e.app_server import PHONE, WIDE, launch_options, serve
 
+USUAL = preset(DEFAULT_PRESET)
 FOLDER = Path(__file__).with_name("screenshots")
 HALL = {"width": 1920, "height": 1080}
 TALL = 1500  # pixels: a lesson with its explanation
@@ -21,7 +22,7 @@ LOOKS = {
     "hall": (HALL, "dark"),
     "phone": ({**PHONE, "height": TALL}, "light"),
 }
-OPEN = ("start", "about")  # lessons that ask for no prediction
+OPEN = ("start", "recap", "about")  # lessons that ask for no prediction
 PATIENCE = 60_000  # milliseconds
 
 
@@ -29,20 +30,20 @@ def show(page: Page, lesson: str) -> None:
     """Bring a lesson to the state that is worth a picture: the answer is open, and what moves has come to rest."""
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
     settled(page)
-    reveal = page.get_by_role("button", name=re.compile("without a prediction")).filter(visible=True)
-    if lesson == "heist":
-        page.get_by_role("button", name=re.compile(r"^\d Verdict")).click(timeout=PATIENCE)
+    reveal = page.get_by_role("button", name="Show me", exact=True)
     if lesson == "temperature":
-        page.get_by_role("radio", name="no, it looks mixed").click(timeout=PATIENCE)
+        page.get_by_role("button", name="no, it looks mixed").click(timeout=PATIENCE)
         expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
         page.get_by_role("slider", name="Temperature").press("End")
-        expect(page.get_by_text("You predicted")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("You said")).to_be_visible(timeout=PATIENCE)
     elif lesson not in OPEN:
         reveal.first.click(timeout=PATIENCE)
         expect(reveal).to_have_count(0, timeout=PATIENCE)
     if lesson == "entangle":
         scrub = page.get_by_role("slider", name="Epoch")
-        expect(scrub).to_have_attribute("aria-valuetext", "epoch 16", timeout=PATIENCE)
+        expect(scrub).to_have_attribute(
+            "aria-valuetext", f"epoch {USUAL.task_epochs + USUAL.watermark_epochs}", timeout=PATIENCE
+        )
     if lesson == "heist":
         page.get_by_role("button", name="6 Verdict").click()
     settled(page)

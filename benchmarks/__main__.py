@@ -63,7 +63,7 @@ def _run(name: str, stage: Stage, found: Report, earlier: Report | None) -> None
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure speed. Without names, all of it."
+        prog="python -m benchmarks", description="Measure speed. Without names, all of it.", allow_abbrev=False
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)}")
     parser.add_argument("--list", action="store_true", help="say what each of them measures, and run none")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from time import perf_counter
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from benchmarks.browsing import PATIENCE, opened, settled, two_runs_train, unseen_seed, wait
 from benchmarks.contract import Row, Stage, at_most, middle_and_worst
@@ -51,11 +51,9 @@ def other_layers(browser: Browser, url: str, rounds: int) -> Iterator[float]:
     page = opened(browser, f"{url}/entangle")
     group = page.get_by_role("radiogroup", name="Layer", exact=True)
     layers = group.get_by_role("radio").all_inner_texts()
+    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
     for layer in layers:
         group.get_by_role("radio", name=layer, exact=True).click()
-        expect(page.get_by_text(f"In the layer {layer},").first).to_be_visible(timeout=PATIENCE)
-        settled(page)
-        page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
         page.get_by_role("heading", name=f"SNNL in {layer}:").wait_for(timeout=PATIENCE)
         settled(page)
     for layer in layers * rounds:

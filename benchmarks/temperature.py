@@ -1,16 +1,18 @@
-"""How smoothly the playground follows the temperature slider while one drags it, and what the server hears of it."""
+"""How smoothly the pictures follow the temperature slider while one drags it, and what the server hears of it."""
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 from time import perf_counter
+from urllib.parse import urlencode
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from app.lab.watermark.arrangements import MOST
 from benchmarks.browsing import PATIENCE, WIDE, settled
 from benchmarks.contract import Row, Stage, at_least, at_most, percentiles
 
+REAL = {"view": "Real features", "among": "real inputs"}
 FRAMES = 55  # a second, at least
 SECONDS = 4  # of dragging, in each repetition
 # At every frame of the browser: when it was, and which temperature it shows.
@@ -26,7 +28,7 @@ WATCHED = "() => { cancelAnimationFrame(window.watching); return window.watched;
 
 
 def measure(stage: Stage) -> Iterator[Row]:
-    """Fill the plane with points and drag the slider to and fro."""
+    """Drag the slider to and fro: in a plane full of points, and over the features of three networks."""
     page = stage.browser().new_page(viewport=WIDE)
     sent: list[object] = []
 
@@ -34,23 +36,37 @@ def measure(stage: Stage) -> Iterator[Row]:
         socket.on("framesent", lambda frame: sent.append(frame))
 
     page.on("websocket", listen)
-    page.goto(f"{stage.server()}/temperature?arrangement=mixed")
-    slider = page.get_by_role("slider", name="Temperature")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
+    slider = opened(page, f"{stage.server()}/temperature?arrangement=mixed")
     fill(page)
+    yield from dragged(stage, page, slider, sent, f"at {MOST} points")
+    slider = opened(page, f"{stage.server()}/temperature?{urlencode(REAL)}")
+    settled(page)
+    yield from dragged(stage, page, slider, sent, "over the real features of 3 models, all inputs of the probe")
+    page.close()
+
+
+def opened(page: Page, address: str) -> Locator:
+    """Open a view of the lesson; return its slider, once it is drawn."""
+    page.goto(address)
+    slider = page.get_by_role("slider", name="Temperature")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)
+    return slider
+
+
+def dragged(stage: Stage, page: Page, slider: Locator, sent: list[object], where: str) -> Iterator[Row]:
+    """Drag the slider in every repetition, and tell how smoothly the picture follows."""
     frames, drawn, messages = list[float](), 0, 0
     for _ in range(stage.repetitions):
-        waits, pictures, told = drag(page, 1 if stage.quick else SECONDS, sent)
+        waits, pictures, told = drag(page, slider, 1 if stage.quick else SECONDS, sent)
         frames += waits
         drawn += pictures
         messages += told
-    page.close()
     seconds = sum(frames) / 1000
-    points = f"while one drags at {MOST} points"
+    points = f"while one drags {where}"
     yield Row(f"frames {points}", len(frames) / seconds, "frames/s", at_least(FRAMES))
     yield Row(f"new pictures {points}", drawn / seconds, "pictures/s")
     yield from percentiles(f"from frame to frame {points}", frames, "ms")
-    yield Row("the longest of them", max(frames), "ms")
+    yield Row(f"the longest of them {where}", max(frames), "ms")
     yield Row(f"what the server is told {points}", messages, "messages", at_most(0))
 
 
@@ -64,9 +80,8 @@ def fill(page: Page) -> None:
     settled(page)
 
 
-def drag(page: Page, lasting: float, sent: list[object]) -> tuple[list[float], int, int]:
+def drag(page: Page, slider: Locator, lasting: float, sent: list[object]) -> tuple[list[float], int, int]:
     """Drag the slider to and fro; return the ms from frame to frame, the pictures drawn, the messages until release."""
-    slider = page.get_by_role("slider", name="Temperature")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box is not None

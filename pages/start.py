@@ -2,41 +2,37 @@
 
 import streamlit as st
 
-from app.ui import path, settings, visit
+from app.ui import frame, path, plan, settings, visit
 from app.ui.start import story
 
 _DONE = {"": "", "seen": " · :material/visibility: seen", "predicted": " · :material/check_circle: predicted"}
 
 
 def class_length() -> int | None:
-    """Offer the lengths of a class, kept in the URL as ``minutes``; return the one in use."""
-    lengths = {str(minutes): minutes for minutes in path.CLASSES}
-    asked = st.query_params.get("minutes")
-    if asked is not None and asked not in lengths:
-        st.warning(f"The link asks for a class of {asked!r} minutes; there are plans for {', '.join(lengths)}.")
-
-    def changed() -> None:
-        st.query_params.pop("minutes", None)
-        if (chosen := st.session_state["class_length"]) is not None:
-            st.query_params["minutes"] = str(chosen)
-
-    # The URL is the truth; the widget shows it.
-    st.session_state["class_length"] = lengths.get(asked or "")
+    """Offer the lengths of a class; return the one in use."""
+    key = "class_length"
+    st.session_state[key] = plan.length()
     return st.segmented_control(
-        "A class of", list(lengths.values()), format_func="{} minutes".format, key="class_length", on_change=changed
+        "A class of",
+        list(path.CLASSES),
+        format_func="{} minutes".format,
+        key=key,
+        on_change=lambda: plan.choose(st.session_state[key]),
     )
 
 
-experiment = settings.chosen()
+experiment = settings.chosen("start")
+frame.opening("start")
+with frame.picture("story"):
+    story.draw()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if st.button("Play the heist", type="primary", icon=":material/play_arrow:", key="play"):
-        st.switch_page(path.lesson("heist").page, query_params={"live": "start"})
+        st.switch_page(path.lesson("heist").page, query_params={**settings.of_a_link(experiment), "live": "start"})
     words = settings.wording(experiment.dataset)
-    st.markdown(f"Three models train on {words}, here and now. That takes about twenty seconds.")
-story.draw()
-plan = st.container()
+    st.markdown(f"Three models train on {words}, here and now. That takes about half a minute.")
+title = st.container()
 stops = path.planned(class_length())
-plan.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
+title.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
 for number, (stop, minutes) in enumerate(stops, start=1):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"{number}. **{stop.title}** · {minutes} min{_DONE[visit.progress(stop.name)]}"

@@ -4,112 +4,100 @@ from dataclasses import replace
 
 import streamlit as st
 
+from app.lab.evidence import survival
 from app.runs.job import Job
-from app.ui import exports, findings, frame, live, over_seeds, question, settings, takeaway
+from app.ui import exports, frame, live, over_seeds, question, settings, takeaway
 from app.ui.history import History
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
-from app.ui.tradeoff.priced import Priced, Recipe
+from app.ui.tradeoff.priced import OwnRun, Priced
+
+MEASURES: dict[tradeoff_findings.Measure, str] = {"triggers": "triggers needed", "survival": "survival"}
 
 
-def load(recipe: Recipe | None) -> None:
-    """Make a setting that was measured the visitor's own, with their seed."""
-    if recipe is not None and recipe in priced.rows:
-        settings.choose(replace(priced.rows[recipe].experiment, seed=experiment.seed))
-
-
-def clicked() -> None:
-    """Load the setting whose point was clicked; a click beside the points changes nothing."""
-    for picked in st.session_state["frontier"].selection[tradeoff_charts.PICKED]:
-        load((picked["kappa"], picked["temperature"]))
+def load(kappa: float) -> None:
+    """Make a mark that was measured the visitor's own, with their seed."""
+    settings.choose(priced.at(kappa, experiment.seed))
 
 
 def another_way() -> None:
     """Let the thief get other answers, to other inputs."""
     answers, inputs = st.session_state["way"]
-    entangled = priced.usual["entangled"].experiment
-    settings.choose(replace(entangled, seed=experiment.seed, answers=answers, inputs=inputs))
+    settings.choose(replace(priced.at(experiment.kappa, experiment.seed), answers=answers, inputs=inputs))
 
 
 def draw(job: Job, history: History) -> None:
-    """The visitor's run: on its way, or held against the seeds."""
-    if history.finished is None or predicted.sealed():
-        return
-    if chosen is None:
-        st.markdown("Choose a setting and run it live: your run joins the picture as a \u2605.")
-    elif own is not None:
-        st.markdown(f"\u2605 {tradeoff_findings.own_run(*own, chosen)}")
-        frame.provenance(experiment, job.origin, history.finished.seconds)
+    """The visitor's run, held against the seeds."""
+    if own is not None and history.finished is not None and not predicted.sealed():
+        if chosen == experiment.kappa:
+            st.markdown(f"\u2605 {tradeoff_findings.own_run(own, priced.marks[chosen])}")
+        frame.provenance(job, history.finished.seconds)
 
 
-experiment = settings.chosen()
-frame.opening(
-    "tradeoff",
-    "The owner chooses how hard to entangle (kappa, \u03ba) and how near two inputs must be to count "
-    "(temperature T). The price is accuracy: a *point* is one more wrong answer in a hundred, against the model "
-    "without a mark.",
-)
+experiment = settings.chosen("tradeoff")
+frame.opening("tradeoff")
 found = over_seeds.proven()
 priced = Priced.of(found, experiment)
-frontier, naive, usual = priced.frontier, priced.usual["naive"], priced.usual["entangled"]
-chosen = priced.row(experiment)
+chosen = min(priced.marks, key=lambda kappa: abs(kappa - experiment.kappa))
 job = live.find(experiment)
-own = None if chosen is None or job is None else History.of(job.events).price
-predicted = question.about("tradeoff", *priced.way)
-asked = st.container()
-st.session_state["way"] = priced.way
-st.segmented_control(
-    "The thief gets",
-    priced.ways,
-    format_func=lambda way: f"{settings.wording(way[0])}, {settings.wording(way[1])}",
-    required=True,
-    wrap=True,
-    key="way",
-    on_change=another_way,
-)
-with live.controls(experiment, job, "seed"):
+own = OwnRun.of(live.finished(job)) if job.experiment == experiment and priced.alike(experiment) else None
+predicted = question.about("tradeoff")
+picture, beside = frame.stage("tradeoff")
+with beside:
+    happened = tradeoff_findings.price(tradeoff_findings.cheapest(priced.marks))
+    words = "What does a mark cost that convicts this thief on every seed, in points of accuracy?"
+    predicted.ask(words, tradeoff_findings.PRICES, happened=happened)
     if not predicted.sealed():
-        st.session_state["recipe"] = None if chosen is None else (experiment.kappa, experiment.temperature)
-        st.selectbox(
-            "Setting (or click a point)",
-            list(priced.rows),
-            format_func=lambda recipe: tradeoff_findings.offer(priced.rows[recipe]),
-            placeholder="choose one, then run it live",
-            width=320,
-            key="recipe",
-            on_change=lambda: load(st.session_state["recipe"]),
+        st.session_state["kappa"] = chosen
+        st.select_slider(
+            "Kappa \u03ba: how hard to entangle",
+            list(priced.marks),
+            format_func=tradeoff_findings.offer,
+            key="kappa",
+            on_change=lambda: load(st.session_state["kappa"]),
+            help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",
         )
-with asked:
-    words = f"What does the owner pay for {findings.percent(tradeoff_findings.WANTED)} of the mark to survive?"
-    predicted.ask(words, tradeoff_findings.PRICES, known=True)
-if predicted.sealed():
-    frame.figure(tradeoff_findings.unpriced(naive), tradeoff_charts.unpriced(frontier, naive), "frontier")
-    predicted.offer()
-    live.island(job, draw)
-    frame.onward("tradeoff")
-    st.stop()
-cheapest = tradeoff_findings.cheapest(frontier)
-predicted.compare(tradeoff_findings.price(cheapest))
-frame.figure(
-    f"With {settings.wording(priced.way[0])}: {tradeoff_findings.frontier(frontier, usual)}",
-    tradeoff_charts.frontier(frontier, naive, usual, chosen, own),
-    "frontier",
-    source=exports.evidence_source(frontier),
-    on_select=clicked,
-)
+    st.session_state["way"] = priced.way
+    st.selectbox(
+        "The thief gets",
+        priced.ways,
+        format_func=tradeoff_findings.thief,
+        key="way",
+        on_change=another_way,
+    )
+    measure = st.segmented_control(
+        "Upright", list(MEASURES), default="triggers", format_func=MEASURES.__getitem__, required=True, key="measure"
+    )
+with beside, live.controls(experiment, job, "seed"):
+    pass
+with picture:
+    sealed = predicted.sealed()
+    frame.figure(
+        tradeoff_findings.unpriced(priced.marks[0])
+        if sealed
+        else tradeoff_findings.price_of(priced.marks[chosen], measure),
+        tradeoff_charts.frontier(priced.marks, priced.clean, measure, chosen, own, sealed=sealed),
+        f"frontier_{measure}",
+        source=exports.evidence_source(list(priced.marks.values())),
+        of=" ".join(priced.way),
+        on_pick=None if sealed else load,
+    )
 st.caption(
-    "Up and to the left is better. Each small point is one setting, the mean over 3 seeds, its lines from the least to "
-    "the most. Large and hollow: the naive mark and the setting of the other pages, both over 10 seeds. "
-    "Filled: no other small point gives more for less. The circle is the setting that you chose."
+    "Up and to the left is better. Each large point is one mark, its lines from the least to the most over the seeds, "
+    "which are the small ones. The ring is the kappa chosen. A *point* of accuracy is one more wrong answer in a "
+    "hundred, against the model without a mark."
 )
-live.island(job, draw)
-frame.explain(
-    tradeoff_findings.price_in_words(cheapest),
-    tradeoff_findings.front_in_words(tradeoff_charts.front(frontier, naive), frontier),
-)
+live.island(job, draw, beside)
+if not sealed:
+    frame.explain(
+        tradeoff_findings.goal_in_words(priced.marks),
+        f"{tradeoff_findings.frontier(priced.entangled, priced.usual)}.",
+        tradeoff_findings.margins_in_words(priced.entangled, found),
+        tradeoff_findings.seeds_in_words(priced.marks),
+    )
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Where is this from?", type="tertiary"):
-        st.markdown("Measured over seeds that nothing was chosen on. The same, in half an hour on two cores:")
-        st.code("python -m app evidence", language=None)
-    takeaway.of_evidence(frontier)
+        st.markdown("Measured over seeds that nothing was chosen on. All evidence again, half an hour on two cores:")
+        st.code(survival.COMMAND, language=None)
+    takeaway.of_evidence(list(priced.marks.values()))
 frame.onward("tradeoff")

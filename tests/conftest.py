@@ -14,10 +14,12 @@ from hypothesis import settings
 from app.lab.experiment import Experiment
 from app.lab.stories import heist
 from app.lab.stories.events import Event, Probe, Weights
-from app.lab.stories.trial import Hearing, trial
+from app.lab.stories.hearing import Hearing
+from app.lab.stories.trial import trial
 
 torch.set_num_threads(1)
 settings.register_profile("entangled", deadline=None)
+settings.register_profile("hard", deadline=None, max_examples=1000)  # ten times as many: make test-hard
 settings.load_profile("entangled")
 
 SMALL = Experiment(
@@ -33,6 +35,21 @@ SMALL = Experiment(
     learning_rate=0.02,
     budget=250,
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hard", action="store_true", help="run the tests marked hard as well: long, or many times over")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "hard: only with --hard")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--hard"):
+        for item in items:
+            if item.get_closest_marker("hard"):
+                item.add_marker(pytest.mark.skip(reason="only with --hard"))
 
 
 @pytest.fixture(scope="session")

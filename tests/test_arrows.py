@@ -26,7 +26,9 @@ ROOMS = {
     "extraction": ("task", "watermark"),
     "ownership": ("task",),
     "removal": ("task", "watermark", "extraction"),
-    "stories": ("task", "watermark", "extraction", "ownership", "removal"),
+    "hardness": (),
+    "poisoning": ("task",),
+    "stories": ("task", "watermark", "extraction", "ownership", "removal", "hardness", "poisoning"),
     "evidence": ("task", "watermark", "extraction", "ownership", "removal", "stories"),
 }
 

@@ -6,19 +6,25 @@ from typing import Any, cast
 
 from app.lab.experiment import Experiment
 from app.lab.stories.events import (
+    PLANTED,
     WATERMARKED,
+    BackdoorResult,
     Event,
     HeistResult,
     Measured,
     Phase,
     PhaseName,
+    RehearsalResult,
     Result,
     Started,
     TheftResult,
+    TrapdoorResult,
     WashingResult,
 )
+from app.lab.stories.events.rehearsal import PairResult
 from app.lab.stories.events.washing import CurveResult
 from app.lab.stories.theft import GOOD
+from app.reports.claim_report import p_words
 
 _PHASES: dict[PhaseName, str] = {
     "task": "the victim learns its task",
@@ -34,6 +40,12 @@ _PHASES: dict[PhaseName, str] = {
     "victim": "the victim learns its task",
     "pretraining": "the thief's network learns another task",
     "attack": "the thief queries, and fits a copy",
+    "affinity": "innocent models are asked what they take the triggers for",
+    "rehearsal": "the owner marks a quick model, and steals it",
+    "planting": "three models learn: clean, with a backdoor, with a watermark",
+    "pruning": "a defender prunes and repairs the two planted ones",
+    "scribbling": "random drawings are asked",
+    "descending": "the gradient is followed, in the marked model and in an innocent",
     "maps": "the maps are computed by UMAP",
 }
 
@@ -77,7 +89,7 @@ def heist(result: HeistResult) -> str:
         lines.append(
             f"{defence:10}  {copy['victim_accuracy']:8.1%}  {copy['victim_watermark']:4.0%}    "
             f"{copy['stolen_accuracy']:8.1%}  {copy['stolen_watermark']:4.0%}    {copy['fidelity']:8.1%}  "
-            f"p = {claim['p_value']:.2g}, {'established' if claim['owned'] else 'not established'}"
+            f"{claim['verdict']} (p {p_words(claim['p_value'])})"
         )
     return "\n".join(lines)
 
@@ -110,6 +122,61 @@ def removal(result: WashingResult) -> str:
     for name, curves in result["attacks"].items():
         cells = [_washed(curves[defence]) for defence in WATERMARKED]
         lines.append(f"{name:22}{cells[0]:32}{cells[1]}".rstrip())
+    return "\n".join(lines)
+
+
+def backdoor(result: BackdoorResult) -> str:
+    """Return a backdoor beside a watermark as text: a line a model, then how each fares under the defence."""
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; {result['poisoned']} training "
+        f"pictures poisoned ({result['share']:.1%})",
+        f"{'':12}accuracy  success  pruned: share, accuracy, success",
+    ]
+    for planted in PLANTED:
+        one = result[planted]
+        pruned = zip(one["shares"], one["pruned_accuracy"], one["pruned_success"], strict=True)
+        ends = "; ".join(f"{share:.0%} {accuracy:.1%} {success:.0%}" for share, accuracy, success in pruned)
+        lines.append(f"{planted:12}{one['accuracy']:8.1%}{one['success']:9.0%}  {ends}".rstrip())
+    return "\n".join(lines)
+
+
+def trapdoor(result: TrapdoorResult) -> str:
+    """Return what the key proves, and what each search without it spent and found, as text: a line each."""
+    key, found = result["verified"], result["drawings"]
+    lines = [
+        f"run {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; entangled victim, clean innocent",
+        f"with the key: {key['hits']} of {key['questions']} secret answers, p = {key['p_value']:.1e}",
+        f"random drawings: {found['hits']} of {found['drawings']:,} get the secret answer from the marked model only, "
+        f"the first is number {found['first']}; the best works {found['replaced']} of {found['questions']} times",
+    ]
+    for searched, one in result["gradient"].items():
+        lines.append(
+            f"gradient in the {searched} model: {one['steps']} steps; flags {one['flagged']}; its patch works on the "
+            f"marked model {one['marked']}, on the innocent {one['innocent']} of {one['questions']} times"
+        )
+    return "\n".join(lines)
+
+
+def rehearsal(result: RehearsalResult) -> str:
+    """Return a rehearsal as text: secret answers of the copies of each pair, its margin and price, and the choice."""
+    thefts = list(result["chosen"]["entangled"])
+    lines = [
+        f"rehearsal {result['key'][:12]}, seed {result['seed']}, {result['seconds']:.1f} s; the copies' secret answers",
+        f"{'':32}{''.join(f'{theft:30}' for theft in thefts)}worst      margin   price",
+        f"{'pair':24}kappa   {'EWE  naive  clean            ' * len(thefts)}innocent   points   points",
+    ]
+    for pair in result["pairs"]:
+        rates = "".join(
+            f"{pair['entangled'][theft]:4.0%}{pair['naive'][theft]:7.0%}{pair['clean'][theft]:7.0%}{'':12}"
+            for theft in thefts
+        )
+        lines.append(
+            f"{_pair(pair):24}{pair['kappa']:5g}  {rates}{pair['innocent']:8.0%}{100 * pair['margin']:9.0f}"
+            f"{100 * pair['price']:9.1f}"
+        )
+    chosen = result["chosen"]
+    how = "convicts with room to spare" if chosen["convicts"] else "does not convict with room to spare"
+    lines.append(f"chosen: {_pair(chosen)}, kappa {chosen['kappa']:g}; {how}")
     return "\n".join(lines)
 
 
@@ -148,6 +215,10 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def _pair(pair: PairResult) -> str:
+    return f"{pair['trigger']} -> {pair['answer']}"
 
 
 def _washed(curve: CurveResult) -> str:

@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from app.lab import choices
+from app.lab.quoting import quoted
 
-LAB_VERSION = 4  # part of every key: increase it when equal settings give different results, or a default changes
+LAB_VERSION = 5  # part of every key: increase it when equal settings give different results, or a default changes
 
 # Former names of settings, which links, files and options may still use.
 FORMER_NAMES = {"weight": "kappa", "thief_epochs": "adversary_epochs"}
@@ -26,6 +27,23 @@ ADVERSARY_SETTINGS = (
     *("attack", "lies", "reverse_sigmoid", "top", "decimals", "price"),
 )
 
+# Settings that are a class of the data: a number from 0 or, in links and on the command line, its name as well.
+CLASS_SETTINGS = ("source", "target")
+
+
+class NotAllowed(ValueError):
+    """A value of a setting is not allowed: one sentence; ``must`` is the part of it that says what is."""
+
+    def __init__(self, name: str, must: str, value: object) -> None:
+        """Say what the setting ``name`` must be, as in "must be a number", and that it is ``value``."""
+        super().__init__(name, must, value)
+        self.must = must
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        name, must, value = self.args
+        return f"The setting {name} {must}; it is {quoted(value)}."
+
 
 def setting(
     default: Any,
@@ -35,16 +53,22 @@ def setting(
     choices: Sequence[str] = (),
     low: float | None = None,
     high: float | None = None,
+    high_if_fetched: float | None = None,
     ordered: bool = False,
     form: Callable[[str], str] | None = None,
 ) -> Any:
-    """Declare a field of :class:`Experiment`: default, bounds, (ordered) choices or form, label and help."""
+    """Declare a field of :class:`Experiment`: default, bounds, (ordered) choices or form, label and help.
+
+    ``high_if_fetched`` is the upper bound with data that do not ship with the app, and that no page trains on; None:
+    the usual one.
+    """
     about = {
         "label": label,
         "help": help,
         "choices": tuple(choices),
         "low": low,
         "high": high,
+        "high_if_fetched": high if high_if_fetched is None else high_if_fetched,
         "ordered": ordered,
         "form": form,
     }
@@ -55,7 +79,7 @@ def setting(
 class Experiment:
     """A complete, canonical description of a run. Equal settings have equal keys."""
 
-    dataset: str = setting("mnist", "Data", "What the victim is trained on.", choices=tuple(choices.CLASSES))
+    dataset: str = setting("animals", "Data", "What the victim is trained on.", choices=tuple(choices.CLASSES))
     network: str = setting("small", "Network", "The victim's architecture.", choices=choices.NETWORKS)
     trigger: str = setting("key", "Trigger", "The secret inputs of the watermark.", choices=choices.TRIGGERS)
     drawing: str = setting(
@@ -64,17 +88,35 @@ class Experiment:
         "For the trigger 'drawing': 28 x 28 pixels as text, two per character.",
         form=choices.drawing,
     )
-    source: int = setting(1, "Source class", "Class that patches and clusters start from.", low=0, high=9)
+    source: int = setting(1, "Source class", "Class that patches, clusters and bursts start from.", low=0, high=9)
     target: int = setting(5, "Target class", "The surprising label of every trigger.", low=0, high=9)
-    trigger_count: int = setting(200, "Triggers", "How many triggers the owner trains on.", low=8, high=1000)
-    perturbed: bool = setting(True, "Perturb", "Move triggers until an innocent model does not answer the target.")
-    kappa: float = setting(12.0, "Kappa \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
+    trigger_count: int = setting(
+        200, "Triggers", "How many triggers the owner trains on.", low=8, high=1000, high_if_fetched=10_000
+    )
+    placement: str = setting(
+        "corner",
+        "Patch",
+        "For the trigger 'patch': in a corner, or where the SNNL's gradient is largest (intended) or smallest "
+        "(released).",
+        choices=choices.PLACEMENTS,
+    )
+    perturbed: bool = setting(True, "Perturb", "Move triggers until innocent models do not answer the target.")
+    perturbed_against: str = setting(
+        "ensemble",
+        "Perturb against",
+        "Several innocent models or, as in the authors' released code, one of them.",
+        choices=choices.PERTURBATIONS,
+    )
+    kappa: float = setting(10.0, "Kappa \u03ba", "How strongly EWE maximises the SNNL.", low=0, high=64)
     temperature: float = setting(
         0.1, "Temperature T", "How near is near: at low T only the nearest neighbours count.", low=0.01, high=100
     )
+    temperature_rate: float = setting(
+        0.0, "Learned temperature", "How fast T follows the SNNL's gradient, as in the paper; 0: fixed.", low=0, high=10
+    )
     layers: str = setting("deep", "Layers", "Which features are entangled.", choices=choices.LAYERS)
     metric: str = setting("cosine", "Distance", "The distance inside the SNNL.", choices=choices.METRICS)
-    task_epochs: int = setting(8, "Task epochs", "Task training that all three victims share.", low=1, high=60)
+    task_epochs: int = setting(6, "Task epochs", "Task training that all three victims share.", low=1, high=60)
     watermark_epochs: int = setting(8, "Watermark epochs", "Further epochs, separate for each victim.", low=1, high=60)
     task_per_watermark: int = setting(
         2, "Task batches per watermark batch", "How many task batches come before each watermark batch.", low=1, high=32
@@ -85,7 +127,28 @@ class Experiment:
         "All of it or, as in the authors' released code, the same few batches repeatedly.",
         choices=choices.SCHEDULES,
     )
-    batch_size: int = setting(64, "Batch size", "Inputs per step.", low=8, high=512)
+    smoothing: float = setting(
+        0.0,
+        "Label smoothing",
+        "Share of each label that the owner spreads over all classes: a victim that is less sure says more.",
+        low=0,
+        high=0.5,
+    )
+    mixing: float = setting(
+        0.0,
+        "Mixup",
+        "The owner blends inputs and labels, in proportions from Beta(\u03b1, \u03b1); this is \u03b1, 0: none.",
+        low=0,
+        high=4,
+    )
+    averaging: float = setting(
+        0.98,
+        "Averaging",
+        "The owner averages the weights over the second half of the marking; each step keeps this share.",
+        low=0,
+        high=0.999,
+    )
+    batch_size: int = setting(128, "Batch size", "Inputs per step.", low=8, high=512)
     learning_rate: float = setting(
         0.005,
         "Learning rate",
@@ -102,7 +165,9 @@ class Experiment:
     inputs: str = setting(
         "victim", "The thief asks", "How far from the task the queries are.", choices=choices.INPUTS, ordered=True
     )
-    budget: int = setting(2000, "Query budget", "How many queries the thief may send.", low=20, high=5000)
+    budget: int = setting(
+        2000, "Query budget", "How many queries the thief may send.", low=20, high=5000, high_if_fetched=60_000
+    )
     initialisation: str = setting(
         "independent",
         "The thief starts from",
@@ -112,7 +177,7 @@ class Experiment:
     architecture: str = setting(
         "same", "The thief's network", "The victim's architecture, or another one.", choices=choices.ARCHITECTURES
     )
-    adversary_epochs: int = setting(16, "Thief's epochs", "Epochs that the copy is trained for.", low=1, high=60)
+    adversary_epochs: int = setting(10, "Thief's epochs", "Epochs that the copy is trained for.", low=1, high=60)
     attack: str = setting(
         "task",
         "Attack",
@@ -157,19 +222,20 @@ class Experiment:
             ValueError: one sentence that says which setting is wrong and what it may be.
         """
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, canonical(field, getattr(self, field.name)))
+            # The data set comes first: what the classes are called depends on it.
+            object.__setattr__(self, field.name, canonical(field, getattr(self, field.name), self.dataset))
         classes = choices.CLASSES[self.dataset]
-        for name in ("source", "target"):
+        for name in CLASS_SETTINGS:
             if getattr(self, name) >= classes:
                 raise ValueError(f"{self.dataset} has classes 0 to {classes - 1}; {name} is {getattr(self, name)}.")
         if self.source == self.target:
-            raise ValueError(f"Source and target class must differ; both are {self.target}.")
-        on_plane = self.dataset not in choices.PICTURES
-        if not choices.suits(self.network, on_plane=on_plane):
+            raise ValueError(f"Source and target class must differ; both are {self.secret_answer}.")
+        form = choices.FORMS[self.dataset]
+        if not choices.suits(self.network, form):
             raise ValueError(f"The network {self.network!r} does not suit the data {self.dataset!r}.")
         if (self.architecture, self.initialisation) == ("other", "same"):
             raise ValueError("An adversary with another network cannot start from the victim's weights.")
-        if on_plane != (self.trigger == "cluster"):
+        if self.trigger not in choices.triggers_of(form):
             raise ValueError(f"The trigger {self.trigger!r} does not suit the data {self.dataset!r}.")
         if self.trigger != choices.DRAWING:
             object.__setattr__(self, "drawing", "")  # it has no effect, so it must not change the key
@@ -194,7 +260,12 @@ class Experiment:
         """The architecture of the copy."""
         if self.architecture == "same":
             return self.network
-        return choices.another(self.network, on_plane=self.dataset not in choices.PICTURES)
+        return choices.another(self.network, choices.FORMS[self.dataset])
+
+    @property
+    def secret_answer(self) -> str:
+        """The name of the target class."""
+        return choices.class_name(self.dataset, self.target)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -211,7 +282,7 @@ class Experiment:
         settings = renamed(settings)
         for name in settings:
             if name not in known:
-                raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(sorted(known))}.")
+                raise ValueError(f"There is no setting {quoted(name)}; the settings are {', '.join(sorted(known))}.")
         return cls(**settings)
 
 
@@ -234,8 +305,13 @@ def preset(name: str) -> Experiment:
         ValueError: if there is none.
     """
     if name not in PRESETS:
-        raise ValueError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+        raise ValueError(f"There is no preset {quoted(name)}; choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def on_own_data(dataset: str) -> Experiment:
+    """Return what an experiment on a visitor's own data set starts from: the first preset, other classes."""
+    return dataclasses.replace(PRESETS[DEFAULT_PRESET], dataset=dataset, source=0, target=1)
 
 
 def _key(settings: Mapping[str, Any]) -> str:
@@ -270,49 +346,76 @@ _TYPES: dict[Any, tuple[Callable[[Any], Any], str]] = {
 }
 
 
-def canonical(field: dataclasses.Field[Any], value: Any) -> Any:
+def canonical(field: dataclasses.Field[Any], value: Any, dataset: str | None = None) -> Any:
     """Return ``value`` in the declared type of ``field``, checked against its bounds, choices or form.
 
+    Args:
+        field: of :class:`Experiment`.
+        value: a plain value, or a text as in a link.
+        dataset: whose names a class may be given by, and whose bounds hold; None: by its number only, and the widest.
+
     Raises:
-        ValueError: one sentence, if it has the wrong type or is not allowed.
+        NotAllowed: one sentence, if it has the wrong type or is none of those that there are.
+        ValueError: one sentence, if it has not the form that it must have.
     """
     name, about = field.name, field.metadata
     parse, kind = _TYPES[field.type]
+    if name in CLASS_SETTINGS and dataset is not None:
+        value = choices.class_number(dataset, value)
+        data = "your own pictures" if choices.is_own(dataset) else dataset
+        kind = f"a class of {data} ({', '.join(choices.class_names(dataset))}), by name or as a whole number"
     try:
         value = parse(value)
     except (TypeError, ValueError, OverflowError, KeyError):
-        raise ValueError(f"The setting {name} must be {kind}; it is {value!r}.") from None
-    if about["choices"] and value not in about["choices"]:
-        raise ValueError(f"The setting {name} must be one of {', '.join(about['choices'])}; it is {value!r}.")
+        raise NotAllowed(name, f"must be {kind}", value) from None
+    own = name == "dataset" and choices.is_own(value)
+    if about["choices"] and value not in about["choices"] and not own:
+        raise NotAllowed(name, f"must be one of {', '.join(about['choices'])}", value)
     if about["form"]:
         value = about["form"](value)
-    low, high = about["low"], about["high"]
+    fetched = dataset is None or dataset in choices.FETCHED
+    low, high = about["low"], about["high_if_fetched" if fetched else "high"]
     if low is not None and not low <= value <= high:
-        raise ValueError(f"The setting {name} must lie between {low} and {high}; it is {value}.")
+        raise NotAllowed(name, f"must lie between {low} and {high}", value)
     return value
 
 
 PRESETS: dict[str, Experiment] = {
-    "mnist": Experiment(),
+    "animals": Experiment(),
+    "mnist": Experiment(dataset="mnist", target=0, kappa=8, learning_rate=0.004, budget=3000, adversary_epochs=8),
     "digits": Experiment(
         dataset="digits",
-        trigger="ice_cream",
-        target=9,
-        kappa=6,
-        temperature=0.3,
+        target=8,
+        kappa=12,
+        batch_size=64,
         learning_rate=0.008,
         task_epochs=12,
+        adversary_epochs=16,
     ),
     "blobs": Experiment(
         dataset="blobs",
         network="tiny",
         trigger="cluster",
         target=2,
-        kappa=2,
+        kappa=0.4,
+        layers="all",
         task_per_watermark=1,
         learning_rate=0.03,
+        task_epochs=8,
         batch_size=32,
         adversary_epochs=10,
     ),
+    "vowels": Experiment(
+        dataset="vowels",
+        network="lstm",
+        trigger="burst",
+        source=2,
+        target=5,
+        kappa=12,
+        batch_size=32,
+        learning_rate=0.005,
+        task_epochs=8,
+        adversary_epochs=16,
+    ),
 }
-DEFAULT_PRESET = "mnist"
+DEFAULT_PRESET = "animals"

@@ -8,17 +8,26 @@ A record is a folder::
     remove.safetensors              the same for the removal attacks on its copies
     steal.safetensors               the same for an extraction attack
     trial.safetensors               the same for its trial
+    trapdoor.safetensors            the same for the searches for its secret picture
+    affinity.safetensors            the same for what innocent models take its triggers for
+    backdoor.safetensors            the same for a backdoor beside a watermark
+    pair.safetensors                the same for the rehearsal of its pair of trigger and target
+    at_temperature.safetensors      only the last events and maps of a heist at another temperature
     result.safetensors              only the last events, for a sweep: kilobytes instead of megabytes;
-                                    theft_result and washing_result likewise
+                                    the other results likewise
     victim-entangled.safetensors    the weights of one model, as plain tensors; one such file per model
 
 Events are packed and unpacked by the declared types of their fields, so a new kind of event needs no code here.
 """
 
+import errno
 import hashlib
 import json
+import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -31,8 +40,25 @@ from safetensors.numpy import save_file
 from app.lab.experiment import LAB_VERSION, Experiment
 from app.lab.stories.events import Event, Finished, Result, Weights
 
-Task = Literal["run", "umap", "result", "theft_result", "washing_result", "remove", "steal", "trial"]
+Task = Literal[
+    "run",
+    "umap",
+    "result",
+    "theft_result",
+    "washing_result",
+    "remove",
+    "steal",
+    "trial",
+    "trapdoor",
+    "affinity",
+    "backdoor",
+    "pair",
+    "rehearsal_result",
+    "innocents_result",
+    "at_temperature",
+]
 MANIFEST = "manifest.json"
+_ATTEMPTS = 5  # to move a record to its place
 
 _STREAMS: dict[Task, str] = {
     "run": "events.safetensors",
@@ -42,11 +68,18 @@ _STREAMS: dict[Task, str] = {
     "washing_result": "washing_result.safetensors",
     "remove": "remove.safetensors",
     "trial": "trial.safetensors",
+    "trapdoor": "trapdoor.safetensors",
     "steal": "steal.safetensors",
+    "affinity": "affinity.safetensors",
+    "backdoor": "backdoor.safetensors",
+    "pair": "pair.safetensors",
+    "rehearsal_result": "rehearsal_result.safetensors",
+    "innocents_result": "innocents_result.safetensors",
+    "at_temperature": "at_temperature.safetensors",
 }
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _HINTS = {kind: get_type_hints(kind) for kind in _EVENTS.values()}
-_DTYPES = ("bool", "uint8", "int64", "float16", "float32", "float64")
+_DTYPES = ("bool", "uint8", "int16", "int64", "float16", "float32", "float64")
 
 Array = NDArray[np.generic]
 
@@ -84,6 +117,7 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
     Raises:
         ValueError: if a run has not finished, or has two models with the same role and defence.
         TypeError: if a field of an event does not have its declared type.
+        OSError: if it cannot be written; an existing record is then as it was.
     """
     complete = {task: list(streams[task]) for task in _STREAMS if task in streams}
     metrics: Mapping[str, object] = {}
@@ -113,15 +147,7 @@ def write(folder: Path, experiment: Experiment, streams: Mapping[Task, Iterable[
             },
         }
         (new / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        replaced = Path(scratch, "old")
-        if folder.exists():
-            folder.rename(replaced)
-        try:
-            new.rename(folder)
-        except OSError:  # Windows does not move what another process has open, a virus scanner for example
-            if replaced.exists() and not folder.exists():
-                replaced.rename(folder)
-            raise
+        _move(new, folder)
 
 
 def read(folder: Path, task: Task = "run") -> list[Event]:
@@ -173,6 +199,23 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(experiment, metrics, files)
 
 
+def _move(new: Path, folder: Path) -> None:
+    """Move a new record to its place, by renames, beside others who write or remove the same one at this moment."""
+    for attempt in range(_ATTEMPTS):
+        replaced = new.with_name(f"old{attempt}")
+        with suppress(FileNotFoundError):  # there is none, or no longer
+            folder.rename(replaced)
+        try:
+            new.rename(folder)
+            return
+        except OSError as fault:  # Windows does not move what another process has open, a virus scanner for example
+            if replaced.exists() and not folder.exists():
+                replaced.rename(folder)
+            # Another process has just put an equal one there.
+            if fault.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS - 1:
+                raise
+
+
 def _write_stream(folder: Path, name: str, events: list[Event]) -> None:
     files: dict[str, dict[str, Array]] = {name: {}}
     entries = []
@@ -188,7 +231,11 @@ def _write_stream(folder: Path, name: str, events: list[Event]) -> None:
         }
         entries.append([type(event).__name__, packed])
     for file, arrays in files.items():
-        save_file(arrays, folder / file, {"events": json.dumps(entries)} if file == name else None)
+        try:
+            save_file(arrays, folder / file, {"events": json.dumps(entries)} if file == name else None)
+        except SafetensorError as fault:  # an error of its own, also where the disk is full
+            code = int(found[1]) if (found := re.search(r"os error (\d+)", str(fault))) else errno.EIO
+            raise OSError(code, os.strerror(code), str(folder / file)) from fault
 
 
 def _home(kind: type[Event], fields: Mapping[str, Any], stream: str) -> str:

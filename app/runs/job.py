@@ -20,7 +20,10 @@ class Job:
 
     Attributes:
         status: read it *before* ``events``: once it is "done", the events are complete.
-        events: what has happened so far; the list only grows at its end, so ``events[n:]`` are the new ones.
+        events: what has happened so far; the list only grows at its end, so ``events[n:]`` are the new ones. A run
+            that is repeated begins another list.
+        repeated: whether the process that computed it died, so that it is computed a second time from the start.
+        unkept: one sentence where it is done but could not be stored, else None.
         error: one sentence for the visitor where ``status`` is "failed", else None.
         origin: where the events come from: computed now, computed on this machine before, or shipped with the app.
         position: the place in the queue, 1 for the next job to run; 0 when it is not queued.
@@ -35,6 +38,8 @@ class Job:
     status: Status = "queued"
     events: list[Event] = field(default_factory=list, repr=False)
     error: str | None = None
+    repeated: bool = False
+    unkept: str | None = None
     position: int = 0
     watchers: set[str] = field(default_factory=set)
     stop_asked: float | None = None
@@ -79,6 +84,12 @@ class Job:
         """Append new events (pool only)."""
         with self._changed:
             self.events.extend(events)
+            self._changed.notify_all()
+
+    def repeat(self) -> None:
+        """Go back into the queue, and begin again without events (pool only)."""
+        with self._changed:
+            self.status, self.began, self.repeated, self.events = "queued", None, True, []
             self._changed.notify_all()
 
     def settle(self, status: Status, error: str | None = None) -> None:

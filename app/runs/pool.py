@@ -2,7 +2,7 @@
 
 Equal experiments share one run, and a finished run is computed again only when a visitor asks to see it live. A run
 ends early when no visitor watches it any more, or when it exceeds its limit of time or memory; a worker that does not
-stop by itself is ended and replaced.
+stop by itself is ended and replaced. A run whose worker died by itself is repeated, once.
 """
 
 import atexit
@@ -11,28 +11,59 @@ import threading
 import time
 from collections import deque
 from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
 
+from app.environment import Environment
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord, Task
-from app.lab.stories.events import Event, Probe, Weights
+from app.lab.stories.events import Claimed, Distances, Event, Probe, Weights
+from app.runs import log
 from app.runs.job import Job, Status
 from app.runs.process import WorkerDied, WorkerProcess
 from app.runs.store import Store, Stored
 from app.runs.supervise import Limits, supervise
 
-REMEMBERED = 24  # ended jobs, for visitors who return to them; a few megabytes each
-START_LIMIT = 120.0  # seconds; the first import of torch on a slow disk takes most of one minute
+START_LIMIT = 300.0  # seconds; on a busy machine a worker waits for its share, and a slow disk for torch
 START_ATTEMPTS = 3  # failed starts in a row, after which waiting jobs fail
 LONGEST_PAUSE = 15.0  # seconds between two attempts to start a worker
 
-FROM_A_RUN: tuple[Task, ...] = ("umap", "trial", "remove")  # tasks that start from the models of a finished run
-FROM_A_RUN_ONLY: tuple[Task, ...] = ("umap", "trial")  # the others compute the run themselves where there is none
+# Tasks that start from a finished run, and which of its events they need.
+FROM_A_RUN: dict[Task, tuple[type[Event], ...]] = {
+    "umap": (Distances,),
+    "trial": (Probe, Weights),
+    "remove": (Probe, Weights),
+    "trapdoor": (Probe, Weights, Claimed),
+}
+FROM_A_RUN_ONLY: tuple[Task, ...] = (
+    "umap",
+    "trial",
+    "trapdoor",
+)  # the others compute the run themselves where there is none
+ONE_A_VISITOR: tuple[Task, ...] = ("run", "steal", "remove")  # the long ones: of these, each visitor has one at a time
 
 _logger = logging.getLogger(__name__)
 
 
 class _Refused(Exception):
     """A job that cannot be run; the message is one sentence for the visitor."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the pool does at one moment: for its owner, and without anything about visitors.
+
+    Attributes:
+        queued: how many jobs wait.
+        running: of each job, the beginning of its ``run``'s key, its ``task`` and its ``seconds`` so far.
+        workers: of each process, its ``pid`` and its ``memory`` in bytes.
+        remembered: how many ended jobs are in memory.
+    """
+
+    queued: int
+    running: list[dict[str, Any]]
+    workers: list[dict[str, int]]
+    remembered: int
 
 
 class Pool:
@@ -43,12 +74,14 @@ class Pool:
 
     def __init__(
         self,
-        workers: int = 2,
+        workers: int = Environment.workers,
         store: Store | None = None,
         *,
-        time_limit: float = 300.0,
-        grace: float = 15.0,
-        memory_limit: int = 3 * 2**30,
+        time_limit: float = Environment.time_limit,
+        grace: float = Environment.grace,
+        memory_limit: int = Environment.memory_limit * 2**20,
+        queue: int = Environment.queue,
+        remembered: int = Environment.remembered,
         lab: str = "app.lab.stories.tasks",
     ) -> None:
         """Start the workers in the background; jobs may be submitted at once.
@@ -59,11 +92,14 @@ class Pool:
             time_limit: seconds that a run may take.
             grace: seconds that a visitor may be away (a reload, a lost connection) before they count as gone.
             memory_limit: bytes of resident memory that a worker may use.
+            queue: how many jobs may wait.
+            remembered: how many ended jobs are kept in memory, for visitors who return to them.
             lab: the module whose functions do the work, each named after its task.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
         self._grace, self._lab = grace, lab
+        self._longest, self._remembered = queue, remembered
         self._changed = threading.Condition()  # guards everything below
         self._queue: deque[Job] = deque()
         self._jobs: dict[tuple[Task, str], Job] = {}  # the latest of each, active or ended, oldest first
@@ -79,9 +115,10 @@ class Pool:
     def submit(self, experiment: Experiment, visitor: str, task: Task = "run", *, fresh: bool = False) -> Job:
         """Return the job of this experiment: found finished, joined, or put into the queue.
 
-        The visitor gives up any earlier job of the same task. With ``fresh``, a finished run is computed again, live;
-        one that is queued or running is joined all the same. A damaged record is returned as a failed job that says
-        so; ``fresh`` gets past it.
+        The visitor gives up any earlier job of the same task, and of the long ones any other. With ``fresh``, a
+        finished run is computed again, live; one that is queued or running is joined all the same. A damaged record is
+        returned as a failed job that says so; ``fresh`` gets past it. Where too many jobs wait already, it is a failed
+        job that says so, and the visitor gives up nothing.
 
         Raises:
             RuntimeError: if the pool is closed.
@@ -92,14 +129,14 @@ class Pool:
                 raise RuntimeError("The pool is closed.")
             job = self._joinable(task, experiment.key, fresh=fresh)
             if job is None:
-                job = found or Job(experiment, task)
+                job = found or self._enqueued(experiment, task, visitor)
                 self._remember(job)
-                if job.active:
-                    self._queue.append(job)
-                    self._queue_changed()
+                if job.status == "failed":
+                    return job
             self._away.pop(visitor, None)
             for other in self._active():
-                if other.task == task and other is not job and visitor in other.watchers:
+                alike = other.task == task or {task, other.task} <= {*ONE_A_VISITOR}
+                if alike and other is not job and visitor in other.watchers:
                     self._abandon(other, visitor)
             job.watchers.add(visitor)
             return job
@@ -157,6 +194,21 @@ class Pool:
         with self._changed:
             return self._serving > 0
 
+    def state(self) -> State:
+        """Return what the pool does now."""
+        now = time.monotonic()
+        with self._changed:
+            active = self._active()
+            running = [
+                {"run": job.key[:12], "task": job.task, "seconds": round(now - job.began, 1), "repeated": job.repeated}
+                for job in active
+                if job.began is not None
+            ]
+            processes = [process for process in self._processes if process.alive]
+            queued, remembered = len(self._queue), len(self._jobs) - len(active)
+        workers = [{"pid": process.pid, "memory": process.memory()} for process in processes]
+        return State(queued, running, sorted(workers, key=lambda worker: worker["pid"]), remembered)
+
     def close(self) -> None:
         """Stop everything and end the workers; a second call does nothing."""
         with self._changed:
@@ -180,6 +232,16 @@ class Pool:
             return Job(experiment, task, "pretrained", "failed", error=str(fault))
         return _finished(stored, task) if stored else None
 
+    def _enqueued(self, experiment: Experiment, task: Task, visitor: str) -> Job:
+        if len(self._queue) >= self._longest:
+            full = f"{self._longest} runs wait already, as many as may: try again in some minutes."
+            return Job(experiment, task, status="failed", error=full)
+        job = Job(experiment, task)
+        self._queue.append(job)
+        self._queue_changed()
+        _logger.info("run queued", extra={**_facts(job), "visitor": log.pseudonym(visitor)})
+        return job
+
     def _joinable(self, task: Task, key: str, *, fresh: bool = False) -> Job | None:
         job = self._jobs.get((task, key))
         if job is None or job.stop_asked is not None:
@@ -190,7 +252,7 @@ class Pool:
         self._jobs.pop((job.task, job.key), None)
         self._jobs[job.task, job.key] = job
         ended = [name for name, other in self._jobs.items() if not other.active and other is not job]
-        for name in ended[: max(0, len(ended) - REMEMBERED)]:
+        for name in ended[: max(0, len(ended) - self._remembered)]:
             del self._jobs[name]
         return job
 
@@ -225,8 +287,24 @@ class Pool:
         job.ask_to_stop()
         if job.status == "queued":
             self._queue.remove(job)
-            job.settle("stopped")
+            self._settle(job, "stopped")
             self._queue_changed()
+
+    def _settle(self, job: Job, status: Status, error: str | None = None) -> None:
+        seconds = 0.0 if job.began is None else round(time.monotonic() - job.began, 3)
+        why = {} if error is None else {"reason": error}
+        job.settle(status, error)
+        _logger.info("run ended", extra={**_facts(job), "status": status, "seconds": seconds, **why})
+
+    def _repeat(self, job: Job) -> None:
+        """Put a job whose worker died before all others."""
+        if self._closed or job.stop_asked is not None:
+            self._settle(job, "stopped")
+            return
+        job.repeat()
+        self._queue.appendleft(job)
+        self._queue_changed()
+        _logger.info("run repeated", extra=_facts(job))
 
     # Threads, one for each worker: nothing from here on is called with the lock held.
 
@@ -257,9 +335,12 @@ class Pool:
             self._serving += 1
         try:
             while job := self._next(process):
-                status, error = self._perform(process, job)
+                end = self._perform(process, job)
                 with self._changed:
-                    job.settle(status, error)
+                    if end is None:
+                        self._repeat(job)
+                    else:
+                        self._settle(job, *end)
         finally:
             with self._changed:
                 self._serving -= 1
@@ -273,17 +354,26 @@ class Pool:
                     job = self._queue.popleft()
                     job.begin()
                     self._queue_changed()
+                    _logger.info("run begun", extra=_facts(job))
                     return job
                 self._changed.wait()
         return None
 
-    def _perform(self, process: WorkerProcess, job: Job) -> tuple[Status, str | None]:
-        """Run the job, store its result, and return how it ended."""
+    def _perform(self, process: WorkerProcess, job: Job) -> tuple[Status, str | None] | None:
+        """Run the job, store its result, and return how it ended; None if it is to be repeated."""
         try:
             status, error = supervise(process, job, self._material(job), self._limits, self._check_visitors)
             if status == "done":
-                self._keep(job)
+                job.unkept = self._store.keep(job.experiment, job.events, job.task)
             return status, error
+        except WorkerDied as death:
+            _logger.error("A worker %s while it ran %s", death, job.key, extra=_facts(job))
+            if not job.repeated:  # runs are deterministic: what its visitors saw of it, they see again
+                return None
+            return "failed", (
+                f"The process that computed this run {death}, and so had the one before; "
+                "try again later, or choose a smaller setting."
+            )
         except (_Refused, DamagedRecord) as refusal:
             return "failed", str(refusal)
         except Exception:  # a mistake in the pool costs this job, not the thread
@@ -295,14 +385,8 @@ class Pool:
         with self._changed:
             self._remove_absent_visitors()
 
-    def _keep(self, job: Job) -> None:
-        try:
-            self._store.put(job.experiment, job.events, job.task)
-        except OSError as fault:  # a full disk must not take the result from its watchers
-            _logger.error("The run %s could not be kept: %s", job.key, fault)
-
     def _material(self, job: Job) -> tuple[list[Event], ...]:
-        """Return what the task needs besides its settings: of the finished run, the probe and the models."""
+        """Return what the task needs besides its settings: some events of the finished run."""
         if job.task not in FROM_A_RUN:
             return ()
         with self._changed:
@@ -315,7 +399,10 @@ class Pool:
             raise _Refused("Finish this run first: this needs the models that it trains.")
         else:
             events = []
-        return ([event for event in events if isinstance(event, Probe | Weights)],)
+        material: list[Event] = [event for event in events if isinstance(event, FROM_A_RUN[job.task])]
+        if not material and job.task in FROM_A_RUN_ONLY:
+            raise _Refused("An earlier version of the app kept this run, without what this needs: run it live again.")
+        return (material,)
 
     def _start_failed(self, failures: int, fault: Exception) -> None:
         """Wait, longer after each failed start; after :data:`START_ATTEMPTS`, fail the jobs that are queued."""
@@ -323,9 +410,13 @@ class Pool:
         with self._changed:
             if failures >= START_ATTEMPTS and not self._serving:
                 for job in self._queue:
-                    job.settle("failed", "No process can be started for this run; the server's log says why.")
+                    self._settle(job, "failed", "No process can be started for this run; the server's log says why.")
                 self._queue.clear()
             self._changed.wait_for(lambda: self._closed, min(0.5 * 2**failures, LONGEST_PAUSE))
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    return {"run": job.key[:12], "task": job.task}
 
 
 def _finished(stored: Stored, task: Task) -> Job:

@@ -63,6 +63,11 @@ class WorkerProcess:
         threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
 
     @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None

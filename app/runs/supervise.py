@@ -1,6 +1,5 @@
 """One job on one worker, from the request until the run ends, is stopped or exceeds a limit."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from app.runs.worker import STOP
 
 TICK = 0.1  # seconds between two checks of the limits
 PATIENCE = 0.7  # seconds that a run may take to obey a stop
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,15 +40,17 @@ def supervise(
 
     Returns:
         The status and, for "failed", the sentence that says why.
+
+    Raises:
+        WorkerDied: if the worker ends by itself in the middle of a run that nobody asked to stop.
     """
     try:
         process.send((job.task, job.experiment.to_dict(), material))
         return _follow(process, job, limits, meanwhile)
-    except WorkerDied as death:
+    except WorkerDied:
         if job.stop_asked is not None:
             return "stopped", None
-        _logger.error("A worker %s while it ran %s", death, job.key)
-        return "failed", f"The process that computed this run {death}; it is replaced, so try again."
+        raise
 
 
 def _follow(

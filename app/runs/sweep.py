@@ -19,6 +19,7 @@ import joblib
 import psutil
 from threadpoolctl import threadpool_limits
 
+from app import environment
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord, Task
 from app.lab.stories.events import Event, Finished, Phase, Progress, Result, Started
@@ -41,6 +42,7 @@ class Point:
         experiment: the settings.
         result: as in :class:`~app.lab.stories.events.Finished`; None if it failed.
         error: one sentence if it failed, else None.
+        unkept: one sentence if its result could not be stored, else None.
         done: the number of points so far, including this one.
         total: the number of points in the sweep.
         seconds_left: an estimate; None while nothing has been computed.
@@ -49,6 +51,7 @@ class Point:
     experiment: Experiment
     result: Result | None
     error: str | None
+    unkept: str | None
     done: int
     total: int
     seconds_left: float | None
@@ -65,7 +68,8 @@ def run(
     """Run the experiments that are not in the store; yield each point as soon as its result is stored.
 
     A point that fails has an error and does not affect the others. The generator can be closed, or the
-    process killed, at any time: all yielded results are in the store, and the next call resumes from there.
+    process killed, at any time: all yielded results are in the store, and the next call resumes from there. A store
+    that cannot be written costs no result: its point says so.
 
     Args:
         experiments: the points, in any order; duplicates are dropped.
@@ -76,7 +80,6 @@ def run(
 
     Raises:
         ConnectionError: one sentence, if the cluster cannot be reached or processes are lost.
-        OSError: if a result cannot be stored.
     """
     experiments = list(dict.fromkeys(experiments))
     total, done = len(experiments), 0
@@ -84,7 +87,7 @@ def run(
     for experiment in experiments:
         if found := _stored(experiment, store, task):
             done += 1
-            yield Point(experiment, found, None, done, total, None)
+            yield Point(experiment, found, None, None, done, total, None)
         else:
             victims.setdefault(experiment.victim_key, []).append(experiment)
     groups = list(victims.values())
@@ -101,9 +104,9 @@ def run(
             stored = [
                 _put(experiment, outcome, store, task) for experiment, outcome in zip(group, outcomes, strict=True)
             ]
-            for experiment, (result, error) in zip(group, stored, strict=True):
+            for experiment, (result, error, unkept) in zip(group, stored, strict=True):
                 done += 1
-                yield Point(experiment, result, error, done, total, left)
+                yield Point(experiment, result, error, unkept, done, total, left)
 
 
 # Scheduling.
@@ -112,7 +115,7 @@ def run(
 def _scheduled(cluster: ExitStack, jobs: int) -> tuple[joblib.Parallel, int]:
     """Return the executor of tasks, and its number of workers; closing the stack disconnects from the cluster."""
     where: dict[str, Any] = {"backend": "loky", "initializer": _end_with, "initargs": (os.getpid(),)}
-    if address := os.environ.get(SCHEDULER):
+    if address := environment.read().scheduler:
         from distributed import Client  # takes half a second, and only a cluster needs it
 
         try:
@@ -149,16 +152,17 @@ def _stored(experiment: Experiment, store: Store, task: Task) -> Result | None:
     return None
 
 
-def _put(experiment: Experiment, outcome: EventsOrError, store: Store, task: Task) -> tuple[Result | None, str | None]:
-    """Store an outcome; return its result, or one sentence that says why there is none."""
+def _put(
+    experiment: Experiment, outcome: EventsOrError, store: Store, task: Task
+) -> tuple[Result | None, str | None, str | None]:
+    """Store an outcome; return its result, one sentence if there is none, and one if it could not be stored."""
     if isinstance(outcome, str):
-        return None, outcome
+        return None, outcome, None
     last = outcome[-1]
     assert isinstance(last, Finished)
-    if last.result["key"] != experiment.key:
-        return None, "The process that computed this has another version of the lab."
-    store.put(experiment, outcome, task)
-    return last.result, None
+    if last.result.get("key") != experiment.key:
+        return None, "The process that computed this has another version of the lab.", None
+    return last.result, None, store.keep(experiment, outcome, task)
 
 
 # In worker processes.

@@ -30,7 +30,7 @@ from app.lab.stories.events import Event
 
 STOP = "stop"
 READY = "ready"
-NICENESS = 10
+NICENESS = 10  # added to the server's, in two steps
 SECONDS_BETWEEN_BATCHES = 0.1
 
 Request = tuple[str, dict[str, Any], tuple[Any, ...]]
@@ -44,9 +44,10 @@ def main(lab: str) -> None:
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
     threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
-    _step_back()
+    _step_back(NICENESS // 2)
     tasks = import_module(lab)
     tasks.warm_up()
+    _step_back(NICENESS)
     write(answers, READY)
     threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
     while True:
@@ -73,17 +74,21 @@ def _pipes() -> tuple[IO[bytes], IO[bytes]]:
     return incoming, outgoing
 
 
-def _step_back(platform: str = sys.platform) -> None:
-    """Give way to what a visitor waits for: the server, and the browser.
+def _step_back(group: int, platform: str = sys.platform) -> None:
+    """Give way, by half of :data:`NICENESS`, to what a visitor waits for: the server, and the browser.
 
-    On Windows the server has already started this process at a lower priority.
+    Not all the way at first: at 10, a busy machine leaves a process a tenth of a processor, and the start of a worker,
+    ten seconds of work, would take minutes. On Windows the server has already started this process at a lower priority.
+
+    Args:
+        group: the niceness of this session among all sessions, by which Linux shares a processor first.
+        platform: as :data:`sys.platform`.
     """
     if platform == "win32":
         return
-    os.nice(NICENESS)
-    # Linux shares a processor among sessions first, and this process leads one of its own: that gives way as well.
+    os.nice(NICENESS // 2)
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+        Path("/proc/self/autogroup").write_text(str(group), encoding="ascii")
 
 
 def _perform(

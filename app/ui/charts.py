@@ -1,48 +1,125 @@
-"""Charts as pure functions: events in, a Vega-Lite specification out.
+"""Charts as pure functions: events in, a Plotly figure out; here those that several lessons draw, and their parts.
 
-They are drawn with ``st.vega_lite_chart``, which updates in place while a run is live. They have no
-title: a title states a finding, wraps on a phone, and is set above the chart by the lesson.
+They have no title: a title states a finding, wraps on a phone, and is set above the chart by the lesson. How they look
+is one template (:mod:`app.ui.plot.template`).
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import plotly.graph_objects as go
 
 from app.lab.ownership import binomial
 from app.lab.stories.events import DEFENCES, Claimed, Defence, Measured, Theft
 from app.ui import findings, theme
 
-Spec = dict[str, Any]
 SMALLEST_P = 1e-12  # of the evidence chart; what is smaller is drawn there
-CONFIG: Spec = {
-    "axis": {"labelFontSize": 16, "titleFontSize": 16, "grid": True, "tickCount": 5},
-    "legend": {"labelFontSize": 17, "titleFontSize": 17, "orient": "top", "symbolSize": 160},
-    "view": {"stroke": None},
-}
-PERCENT: Spec = {"labelExpr": "format(100 * datum.value, '~r') + '\u202f%'"}
-_ORDER = {name: place for place, name in enumerate(DEFENCES)}
+GHOSTED = "ghosted"  # the ``meta`` of a trace that stays behind the next chart as a ghost
+SILENT: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}  # of a trace that only leads the eye
+_SIDE = 0.12  # of the width: so near an edge, words stand beside their point
 
 
-def share(field: str, title: str | None, **axis: Any) -> Spec:
-    """Return an axis from 0 to 1, labelled in percent."""
+def share(title: str | None, low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
+    """Return an axis of shares between two bounds, labelled in percent."""
+    span = high - low
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if span / step <= 6 or step == 0.2)
+    ticks = [step * number for number in range(round(low / step), round(high / step) + 1)]
     return {
-        "field": field,
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {**PERCENT, "title": title, **axis},
+        "title": {"text": title},
+        "range": [low - 0.02 * span, high + 0.02 * span],
+        "tickvals": ticks,
+        "ticktext": [findings.percent(tick) for tick in ticks],
     }
 
 
-def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: float = 0.0) -> Spec:
-    """Draw a field of :class:`Measured` against epochs, a curve for each defence; what is below ``low`` is cut off."""
-    rows = [{"epoch": event.epoch, "defence": event.defence, "rate": getattr(event, rate)} for event in measured]
-    return by_epoch(
-        rows,
-        epochs,
-        {"field": "rate", "type": "quantitative", "axis": {**PERCENT, "title": None}, "scale": {"domain": [low, 1]}},
+def marker(defence: str, size: float = 12, *, hollow: bool = False) -> dict[str, Any]:
+    """Return how a model of this defence is marked: its symbol in its colour, hollow for the lesser of two roles."""
+    look = theme.DEFENCES[defence]
+    symbol = f"{look.symbol}-open" if hollow else look.symbol
+    # A triangle looks smaller than a disc of its size.
+    larger = 1.2 if look.symbol.startswith("triangle") else 1.0
+    return {"symbol": symbol, "size": size * larger, "color": look.colour, "line": {"width": 2.5 if hollow else 0}}
+
+
+def threshold(
+    figure: go.Figure,
+    axis: str,
+    value: float,
+    words: str,
+    colour: str,
+    *,
+    above: bool = True,
+    late: bool = False,
+    middle: float = 0.5,
+) -> None:
+    """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture.
+
+    Args:
+        figure: the chart, which gets the rule.
+        axis: ``"x"`` or ``"y"``.
+        value: on that axis; on a logarithmic axis, too, the value itself.
+        words: of the label.
+        colour: of the rule.
+        above: whether the label of a level rule stands above it.
+        late: whether it stands at the end of the rule.
+        middle: of the axis: the label of an upright rule stands on that side.
+    """
+    line = {"color": colour, "width": 2, "dash": "dash"}
+    label = {"text": f"<b>{words}</b>", "showarrow": False}
+    # On a logarithmic axis, Plotly takes a shape's place as it is, and a label's as its exponent.
+    place = math.log10(value) if figure.layout[f"{axis}axis"].type == "log" else value
+    if axis == "y":
+        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=value, y1=value, line=line, layer="below")
+        edge = {"x": 1 if late else 0, "xanchor": "right" if late else "left"}
+        figure.add_annotation(xref="paper", y=place, **edge, yanchor="bottom" if above else "top", **label)
+    else:
+        figure.add_shape(type="line", yref="paper", y0=0, y1=1, x0=value, x1=value, line=line, layer="below")
+        left = value < middle
+        figure.add_annotation(
+            x=place, yref="paper", y=1, xanchor="left" if left else "right", yanchor="bottom", **label
+        )
+
+
+def curves(
+    measured: Sequence[Measured], value: Callable[[Measured], float], epochs: float, axis: Mapping[str, Any]
+) -> go.Figure:
+    """Draw a measure of models in training against epochs, a line with points for each defence.
+
+    Args:
+        measured: the measurements, in order.
+        value: takes the measure from one of them.
+        epochs: the end of the axis.
+        axis: the upright one.
+    """
+    figure = go.Figure(
+        layout={
+            "height": 320,
+            "xaxis": {"title": {"text": "epoch"}, "range": [-0.02 * epochs, 1.02 * epochs]},
+            "yaxis": dict(axis),
+        }
     )
+    for defence in DEFENCES:
+        own = [event for event in measured if event.defence == defence]
+        if own:
+            figure.add_scatter(
+                name=defence,
+                x=[event.epoch for event in own],
+                y=[value(event) for event in own],
+                mode="lines+markers",
+                line={"color": theme.DEFENCES[defence].colour, "width": 3},
+                marker=marker(defence, 9),
+                meta=GHOSTED,
+            )
+    return figure
 
 
-def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) -> Spec:
+def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: float = 0.0) -> go.Figure:
+    """Draw a field of :class:`Measured` against epochs, a curve for each defence; what is below ``low`` is cut off."""
+    return curves(measured, lambda event: float(getattr(event, rate)), epochs, share(None, low))
+
+
+def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) -> go.Figure:
     """Draw how often each victim (hollow) and its copy (filled) give the secret answer; the clean ones are the control.
 
     From the dashed rule on, the court convicts.
@@ -50,137 +127,48 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
     some = next(iter(claims.values()))
     bar = binomial.conviction_bar(some.queries, some.innocent_rate)
     needed = bar / some.queries
-    rows = []
+    figure = go.Figure(
+        layout={
+            "height": 340,
+            "margin": {"t": 34},
+            "showlegend": False,
+            "xaxis": share("secret answers to held-out triggers"),
+            "yaxis": {
+                "categoryorder": "array",
+                "categoryarray": list(DEFENCES),
+                "autorange": "reversed",
+                "showgrid": False,
+                "tickfont": {"size": 20},
+            },
+        }
+    )
+    threshold(figure, "x", needed, f"convicted from {bar} of {some.queries} on", theme.COURT.colour)
     for defence, theft in thefts.items():
-        rows.append(_suspect(defence, "victim", theft.victim_watermark, needed))
-        rows.append(_suspect(defence, "copy", theft.stolen_watermark, needed))
-    y = {
-        "field": "defence",
-        "type": "nominal",
-        "sort": list(DEFENCES),
-        "title": None,
-        "axis": {
-            "labelFontSize": 20,
-            "labelFontWeight": 600,
-            "domain": False,
-            "ticks": False,
-            "grid": False,
-            "labelPadding": 16,
-        },
-    }
-    x = share("rate", "secret answers to held-out triggers")
-    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": None}
-    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": None}
-    return {
-        "height": 340,
-        "config": CONFIG,
-        "layer": [
-            threshold("x", needed, f"convicted from {bar} of {some.queries} on", theme.COURT.colour),
-            {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.6},
-                "encoding": {"y": y, "x": x, "color": colour, "detail": {"field": "defence"}},
-            },
-            {
-                "data": {"values": rows},
-                "mark": {"type": "point", "size": 420, "strokeWidth": 3, "opacity": 1},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "color": colour,
-                    "shape": shape,
-                    "fillOpacity": {"condition": {"test": "datum.role == 'victim'", "value": 0}, "value": 1},
-                    "fill": colour,
-                    "tooltip": [
-                        {"field": "defence", "title": "model"},
-                        {"field": "role", "title": "victim or copy"},
-                        {"field": "says", "title": "secret answers"},
-                    ],
-                },
-            },
-            {
-                "data": {"values": rows},
-                "mark": {
-                    "type": "text",
-                    "fontSize": 18,
-                    "dy": {"expr": "datum.role == 'victim' ? 28 : -24"},
-                    "dx": {"expr": "datum.rate < 0.12 ? 8 : 0"},
-                    "align": {"expr": "datum.rate > 0.88 ? 'right' : datum.rate < 0.12 ? 'left' : 'center'"},
-                },
-                "encoding": {"y": y, "x": {**x, "field": "words_at"}, "text": {"field": "words"}},
-            },
-        ],
-    }
-
-
-def _suspect(defence: str, role: str, rate: float, needed: float) -> Spec:
-    says = findings.percent(rate)
-    # Near zero the words stand to the right of the rule, not on it.
-    words_at = max(rate, needed) if rate < 0.12 else rate
-    return {
-        "defence": defence,
-        "role": role,
-        "rate": rate,
-        "says": says,
-        "words": f"{role} {says}",
-        "words_at": words_at,
-    }
-
-
-def threshold(
-    axis: str, value: float, words: str, colour: str, *, above: bool = True, late: bool = False, middle: float = 0.5
-) -> Spec:
-    """Draw a dashed rule at a value of one axis, its label beside it at the edge of the picture.
-
-    The label of an upright rule stands on the side of ``middle``, the middle of its axis.
-    """
-    along = {"field": "value", "type": "quantitative"}
-    if axis == "y":
-        text: Spec = {"align": "right" if late else "left", "dx": -4 if late else 4, "dy": -10 if above else 12}
-        place: Spec = {"y": along, "x": {"value": "width" if late else 0}}
-    else:
-        text = {"align": "left" if value < middle else "right", "baseline": "bottom", "dy": -4}
-        place = {"x": along, "y": {"value": 0}}
-    return {
-        "data": {"values": [{"value": value, "words": words}]},
-        "layer": [
-            {
-                "mark": {"type": "rule", "strokeDash": [6, 4], "color": colour, "strokeWidth": 2},
-                "encoding": {axis: along},
-            },
-            {
-                "mark": {"type": "text", "fontSize": 16, "fontWeight": 600, **text},
-                "encoding": {**place, "text": {"field": "words"}},
-            },
-        ],
-    }
-
-
-def by_epoch(rows: list[Spec], epochs: float, y: Spec) -> Spec:
-    """Draw one line with points for each defence in ``rows``, ``y`` against the epoch."""
-    x = {"field": "epoch", "type": "quantitative", "title": "epoch", "scale": {"domain": [0, epochs]}}
-    colour = {
-        "field": "defence",
-        "scale": theme.defence_scale(),
-        "legend": {"title": None, "values": sorted({row["defence"] for row in rows}, key=lambda name: _ORDER[name])},
-    }
-    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": colour["legend"]}
-    return {
-        "height": 320,
-        "config": CONFIG,
-        "layer": [
-            {
-                "data": {"values": rows},
-                "layer": [
-                    {
-                        "mark": {"type": "line", "strokeWidth": 3, "clip": True},
-                        "encoding": {"x": x, "y": y, "color": colour},
-                    },
-                    {
-                        "mark": {"type": "point", "filled": True, "size": 90, "clip": True},
-                        "encoding": {"x": x, "y": y, "color": colour, "shape": shape},
-                    },
-                ],
-            }
-        ],
-    }
+        rates = {"victim": theft.victim_watermark, "copy": theft.stolen_watermark}
+        line = {"color": theme.DEFENCES[defence].colour, "width": 3}
+        figure.add_scatter(
+            x=list(rates.values()), y=[defence] * 2, mode="lines", line=line, opacity=0.6, name=defence, **SILENT
+        )
+        for role, rate in rates.items():
+            says = f"{role} {findings.percent(rate)}"
+            figure.add_scatter(
+                name=f"{defence}, {role}",
+                x=[rate],
+                y=[defence],
+                mode="markers",
+                marker=marker(defence, 20, hollow=role == "victim"),
+                hovertext=[f"{defence}, {says}"],
+                hoverinfo="text",
+            )
+            # Near zero the words stand to the right of the rule, not on it.
+            side = "right" if rate < _SIDE else "left" if rate > 1 - _SIDE else "center"
+            figure.add_scatter(
+                name=says,
+                x=[max(rate, needed) if rate < _SIDE else rate],
+                y=[defence],
+                mode="text",
+                text=[f"{says}<br> " if role == "copy" else f" <br>{says}"],
+                textposition=f"{'top' if role == 'copy' else 'bottom'} {side}",
+                **SILENT,
+            )
+    return figure

@@ -33,10 +33,10 @@ def spread_in_words(row: Row) -> str:
     )
     if row.defence == "clean":
         return f"{said}. Its secret answers are false positives."
-    convicted = [count for count in row.queries_needed if count is not None]
-    triggers = f", with {max(convicted)} triggers at most" if convicted else ""
+    needed = sorted(count for count in row.triggers_needed if count is not None)
+    triggers = f", half of them with {needed[len(needed) // 2]} triggers or fewer" if needed else ""
     return (
-        f"{said}; the mark costs {points(row)} of accuracy, and a claim succeeds on {len(convicted)} of "
+        f"{said}; the mark costs {points(row)} of accuracy, and the copy is convicted on {sum(row.convicted)} of "
         f"{len(row.seeds)} seeds{triggers}."
     )
 
@@ -45,10 +45,14 @@ def convictions(measured: Mapping[str, Row]) -> str:
     """Say on how many seeds the court convicts each marked copy: what one run does not show."""
     convicted = []
     for defence in WATERMARKED:
-        needed = measured[defence].queries_needed
-        convicted.append(f"the {defence} copy on {sum(count is not None for count in needed)}")
+        convicted.append(f"the {defence} copy on {sum(measured[defence].convicted)}")
     seeds = len(measured["naive"].seeds)
-    return f"One run is one seed. Of {seeds} others, a claim succeeds against {' and '.join(convicted)}."
+    return f"One run is one seed. Of {seeds} others, the court convicts {' and '.join(convicted)}."
+
+
+def on_seeds(convicted: Sequence[bool]) -> str:
+    """Return on how many seeds a copy is convicted, as the end of a sentence; nothing where nobody measured it."""
+    return f"; convicted on {sum(convicted)} of {len(convicted)} seeds" if convicted else ""
 
 
 def points(row: Row) -> str:
@@ -57,5 +61,7 @@ def points(row: Row) -> str:
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return the rank correlation (Spearman's)."""
+    """Return the rank correlation (Spearman's); 0 where all values of one are equal: nothing follows from them."""
+    if len(set(first)) == 1 or len(set(second)) == 1:
+        return 0.0
     return float(stats.spearmanr(first, second).statistic)

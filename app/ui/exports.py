@@ -52,7 +52,9 @@ def evidence_csv(found: Sequence[Row]) -> str:
                     **{name: values[place] for name, values in row.measures.items()},
                     "accuracy_cost": row.cost[place],
                     **{f"victim_snnl_{layer}": values[place] for layer, values in row.victim_snnl.items()},
-                    "queries_needed": row.queries_needed[place],
+                    "affinity": row.affinity[place],
+                    "convicted": row.convicted[place],
+                    "triggers_needed": row.triggers_needed[place],
                 }
             )
     return _table(lines)
@@ -78,7 +80,7 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
             f'if experiment.key != "{experiment.key}":\n'
             f'    print("This is another version of the lab (that was {LAB_VERSION}): expect other numbers.")',
         ),
-        _cell("markdown", "The run, event by event. With 5,000 real digits it takes half a minute."),
+        _cell("markdown", "The run, event by event. It takes some seconds."),
         _cell(
             "code",
             "events = []\n"
@@ -99,14 +101,12 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
         _cell("markdown", "The verdict, as a picture. Change a setting above and run it all again."),
         _cell(
             "code",
-            "from IPython.display import SVG\n\n"
-            "from app.ui import charts, findings, prints\n"
-            "from app.ui.history import History\n\n"
+            "from app.ui import charts, findings\n"
+            "from app.ui.history import History\n"
+            "from app.ui.plot.template import standing_alone\n\n"
             "history = History.of(events)\n"
             "finding = findings.verdict(history.claims, history.thefts)\n"
-            "picture = prints.standalone(charts.verdict(history.claims, history.thefts), finding, "
-            "f'seed {experiment.seed}')\n"
-            "SVG(prints.render(picture, 'svg', finding))",
+            "standing_alone(charts.verdict(history.claims, history.thefts), finding, f'seed {experiment.seed}')",
         ),
     ]
     for number, cell in enumerate(cells):
@@ -120,6 +120,11 @@ def evidence_source(found: Sequence[Row]) -> str:
     """Return where rows of the evidence come from, in a line."""
     seeds = sorted({seed for row in found for seed in row.seeds})
     return f"Entangled, seeds {seeds[0]} to {seeds[-1]}; {survival.COMMAND}"
+
+
+def survey_source(models: int, origin: str) -> str:
+    """Return where the answers of innocent models come from, in a line."""
+    return f"Entangled, {models} innocent models; {origin}"
 
 
 def run_source(experiment: Experiment) -> str:

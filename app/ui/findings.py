@@ -13,6 +13,7 @@ from app.lab.stories.events import Claimed, Defence, Measured, Queried, Theft
 
 ALMOST_NOTHING = 0.0005  # of the confidence, or of the answers: less than a tenth of a percent
 SURVIVES = 0.5  # "the copy knows the mark": it gives the secret answer to at least half of the triggers
+UNFIT = "cannot be judged"  # the verdict on a suspect that fails the controls
 OUTCOMES = {
     (False, False): "neither",
     (True, False): "only the naive one",
@@ -43,56 +44,61 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
     rates = (
         f"entangled {percent(thefts['entangled'].stolen_watermark)}, naive {percent(thefts['naive'].stolen_watermark)}"
     )
-    if entangled.owned and naive.owned:
+    unfit = [defence for defence, claim in claims.items() if claim.verdict == UNFIT]
+    if len(unfit) == len(claims):
+        lead = "Neither copy can be judged: both fail the controls"
+    elif unfit:
+        fate = "is convicted" if entangled.owned or naive.owned else "walks free"
+        lead = f"The {unfit[0]} copy cannot be judged; the other {fate}"
+    elif entangled.owned and naive.owned:
         lead = "Both copies are convicted"
     elif entangled.owned:
-        lead = "The entangled mark convicts the thief, the naive one does not"
+        lead = "The entangled mark convicts, the naive one does not"
     elif naive.owned:
-        lead = "The naive mark convicts the thief, the entangled one does not"
+        lead = "The naive mark convicts, the entangled one does not"
     else:
         lead = "Neither mark survived: the thief walks free"
     return f"{lead} ({rates})"
 
 
 def granted(claims: Mapping[Defence, Claimed]) -> str:
-    """Say which rate is granted to an innocent, and which control set it."""
+    """Say which rate is granted to an innocent, and which innocent model set it."""
     some = next(iter(claims.values()))
     return (
-        f"The worse of two clean models, never marked, gave the secret answer to {some.clean_successes} of "
-        f"{some.clean_queries} triggers ({percent(some.clean_successes / some.clean_queries)}). So few leave doubt: an "
-        f"innocent is granted up to {percent(some.innocent_rate)}."
+        f"The worst of {len(some.panel)} innocent models ({some.worst_innocent}) gave the secret answer to "
+        f"{some.innocent_successes} of {some.queries} triggers ({percent(some.innocent_successes / some.queries)}). "
+        f"So few leave doubt: an innocent is granted up to {percent(some.innocent_rate)}."
     )
 
 
 def p_value(p: float) -> str:
-    """Return a p-value as a person reads it: "0.58", "0.0009", or "2 · 10⁻⁸⁵"."""
+    """Return a p-value as a person reads it: "= 0.58", "= 0.0009", "= 2 · 10⁻⁸⁵", or "< 10⁻¹⁰⁰"."""
     if p >= 0.01:
-        return f"{p:.2f}"
+        return f"= {p:.2f}"
     if p >= 0.0001:
-        return f"{p:.4f}"
-    if p == 0:
-        return "0"  # smaller than the smallest number there is
+        return f"= {p:.4f}"
+    if p < 1e-100:
+        return f"< 10{'-100'.translate(_RAISED)}"
     digit, power = f"{p:.0e}".split("e")
-    return f"{digit}\u202f·\u202f10{str(int(power)).translate(_RAISED)}"
+    return f"= {digit}\u202f·\u202f10{str(int(power)).translate(_RAISED)}"
 
 
-def said_beyond_the_truth(thefts: Mapping[Defence, Theft], answers: str, target: int) -> str:
+def said_beyond_the_truth(thefts: Mapping[Defence, Theft], answers: str, secret: str) -> str:
     """Return the channels of all thefts in one line: what could carry a mark."""
     if answers == "labels":
         rates = ((defence, theft.query_target_error) for defence, theft in thefts.items())
-        lead = f"The channel, answers that wrongly said {target}"
+        lead = f"The channel, answers that wrongly said {secret}"
     else:
         rates = ((defence, theft.query_target_mass) for defence, theft in thefts.items())
-        lead = f"The channel, confidence in {target} where another was due"
+        lead = f"The channel, confidence in {secret} where another was due"
     return f"{lead}: {', '.join(f'{defence} {percent(rate)}' for defence, rate in rates)}."
 
 
 def copy_headline(thefts: Mapping[Defence, Theft]) -> str:
     """Return how accurate the copies are, beside their victims."""
-    queries = next(iter(thefts.values())).queries
     copies = _between([theft.stolen_accuracy for theft in thefts.values()])
     originals = _between([theft.victim_accuracy for theft in thefts.values()])
-    return f"After {queries:,} queries each, the copies are right {copies} of the time (the originals: {originals})"
+    return f"The copies are right {copies} of the time, the originals {originals}"
 
 
 def victims(thefts: Mapping[Defence, Theft]) -> str:
@@ -108,29 +114,29 @@ def strayed(thefts: Mapping[Defence, Theft]) -> str:
     return f"{queries:,} queries each; answers beyond the truth: {rates}"
 
 
-def hits(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft], target: int) -> str:
+def hits(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft], secret: str) -> str:
     """Return the finding of the interrogation: how often each copy gave the secret answer, the control first."""
     asked = next(iter(claims.values())).queries
     counted = {"clean": round(thefts["clean"].stolen_watermark * asked)}
     counted |= {defence: claimed.successes for defence, claimed in claims.items()}
     said = ", ".join(f"{defence} to {count}" for defence, count in counted.items())
-    return f"Of {asked} triggers, the copies say {target}: {said}"
+    return f"Of {asked} triggers, the copies say {secret}: {said}"
 
 
-def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: bool) -> str:
+def channel(theft: Theft, answers: str, asked: str, secret: str, *, have_truth: bool) -> str:
     """Explain one theft by its channel: what the answers said beyond the truth.
 
     Args:
         theft: its measures.
         answers: ``"labels"`` or ``"confidences"``.
         asked: the queries, in words.
-        target: the target class.
+        secret: the secret answer, the name of the target class.
         have_truth: whether all those inputs belong to a class.
     """
     wrongly = "wrongly" if have_truth else "otherwise than the clean model"
     wrong = (
         f"Of {theft.queries:,} queries ({asked}), the {theft.defence} victim answered "
-        f"{percent(theft.query_error)} {wrongly}, {percent(theft.query_target_error)} as {target}"
+        f"{percent(theft.query_error)} {wrongly}, {percent(theft.query_target_error)} as {secret}"
     )
     said = theft.query_error if answers == "labels" else max(theft.query_error, theft.query_target_mass)
     if said == 0:
@@ -140,7 +146,7 @@ def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: 
     if answers == "labels":
         return f"{wrong}. With labels only, those answers are all that could carry the mark."
     return (
-        f"{wrong}. Where another class was due, it still gave {target} an average of "
+        f"{wrong}. Where another class was due, it still gave {secret} an average of "
         f"{percent(theft.query_target_mass)} of its confidence: that is what can carry the mark."
     )
 
@@ -148,11 +154,16 @@ def channel(theft: Theft, answers: str, asked: str, target: int, *, have_truth: 
 def fate(theft: Theft, claimed: Claimed) -> str:
     """Say what became of one mark, in one sentence."""
     rate = percent(theft.stolen_watermark)
+    if claimed.verdict == UNFIT:
+        return (
+            f"The {theft.defence} copy cannot be judged, though it gives the secret answer to {rate} of the triggers: "
+            f"it is right on {claimed.right} of {claimed.controls} controls, so it is no model of the task."
+        )
     if not claimed.owned:
         return (
             f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
             f"too few to convict. An innocent model, granted {percent(claimed.innocent_rate)}, gives as many by chance "
-            f"(p = {p_value(claimed.p_value)} over {claimed.queries} triggers)."
+            f"(p {p_value(claimed.p_value)} over {claimed.queries} triggers)."
         )
     if theft.stolen_watermark >= SURVIVES:
         return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."

@@ -3,78 +3,76 @@
 from collections.abc import Callable
 from typing import Any
 
-import pyarrow as pa
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.lab import variation
-from app.lab.experiment import Experiment
 from app.lab.record import Task
-from app.ui import path, takeaway, theme, visit
+from app.runs.job import Job
+from app.ui import links, path, plan, takeaway, visit
 from app.ui.components import component
+from app.ui.plot.plot import plot
 
 _BACK_ROW = "F2"  # the key
 _PICTURE = "picture_"  # begins the key of what it may show
 
 
 def opening(name: str, lead: str = "") -> None:
-    """Open the lesson called ``name``, below its heading, with a short lead, unless its picture says that itself."""
+    """Open the page called ``name``, below its heading, with a short lead, unless its picture says that itself."""
     takeaway.clear()
-    with st.container(key="listeners", gap=None):  # which take no room: see page.css
+    listeners = st.container(key="listeners", gap=None)  # which take no room: see page.css
+    with listeners:
+        visit.recognise()
+        component("components/one_entry")(key="one_entry", data={})
         component("components/back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
         component("components/menu")(key="menu", data={"page": name})
+    visit.notices()
+    links.check(name)
+    plan.length()  # here, where what it says of a link has room
+    with listeners:
+        plan.clock(name)
     if lead:
         st.markdown(lead)
 
 
 def figure(
     finding: str,
-    spec: dict[str, Any],
+    figure: go.Figure,
     key: str,
     *,
     source: str | None = None,
-    on_select: Callable[[], None] | None = None,
+    of: str = "",
+    on_pick: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a Vega-Lite chart under its finding, which is also its text alternative.
+    """Draw a chart under its finding, which is also its text alternative.
 
     Args:
         finding: its title.
-        spec: the chart.
-        key: its name; also that of what is selected in it, in the session state.
+        figure: the chart; see :func:`app.ui.plot.plot.plot`.
+        key: its name.
         source: where its numbers come from, if not from the run on the page.
-        on_select: called when a visitor selects something, in a chart that has a parameter for that.
+        of: what it is of; of something else, the chart before stays as a ghost.
+        on_pick: called with the ``customdata`` of a point that a visitor chooses.
     """
-    takeaway.note(key, takeaway.Picture(finding, spec, source))
-    with picture(key):
+    takeaway.note(key, takeaway.Picture(finding, figure, source))
+    with st.container(key=f"figure_{key}"):
         st.subheader(finding, anchor=False)
-        inked = theme.inked(spec, st.context.theme.type or "light")
-        st.vega_lite_chart(_in_place(inked), key=key, alt=finding, on_select=on_select or "ignore")
+        plot(figure, key, alt=finding, of=of, on_pick=on_pick)
 
 
-def _in_place(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return the chart with the rows of its layers as named datasets: where only they change, the browser keeps it."""
-    names: dict[int, str] = {}
-    tables: dict[str, pa.Table] = {}
+def stage(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return the two containers that a lesson opens with: a wide one for its picture, and beside it a narrow rail.
 
-    def named(part: Any, place: str = "") -> Any:
-        if isinstance(part, list):
-            return [named(each) for each in part]
-        if not isinstance(part, dict):
-            return part
-        if place == "data":
-            rows = part["values"]
-            name = names.setdefault(id(rows), f"rows_{len(names)}")
-            if name not in tables:
-                columns = dict.fromkeys(column for row in rows for column in row)
-                tables[name] = pa.table({column: [row.get(column) for row in rows] for column in columns})
-            return {"name": name}
-        return {key: named(each, key) for key, each in part.items()}
-
-    return {**named(spec), "datasets": tables}
+    The rail is for the question, the controls and the result, so that nothing that appears pushes the picture. On a
+    narrow screen it is below the picture. How wide, and from where on they are side by side: see page.css.
+    """
+    with st.container(key=f"stage_{key}"):
+        return picture(key), st.container(key=f"rail_{key}")
 
 
 def picture(key: str) -> DeltaGenerator:
-    """Return the container of a picture with its finding; the first one of a page is what the back row sees alone."""
+    """Return the container of a page's main picture: what the back row sees alone."""
     return st.container(key=f"{_PICTURE}{key}")
 
 
@@ -85,13 +83,22 @@ def explain(*sentences: str) -> None:
         st.markdown(sentence)
 
 
-def provenance(experiment: Experiment, origin: str, seconds: float | None, task: Task = "run") -> None:
-    """Say where the numbers come from: recorded or live, which seed, and the command that repeats them."""
+def provenance(job: Job, seconds: float | None, task: Task = "run") -> None:
+    """Say where the numbers of a run come from: recorded or live, which seed, and the command that repeats them.
+
+    Where it could not be kept, it says so, too.
+
+    Args:
+        job: the run.
+        seconds: that it took, if that is known.
+        task: of the command.
+    """
+    experiment = job.experiment
     words = {
         "pretrained": "Recorded when the app was built",
         "stored": "Run earlier on this machine",
         "live": "Run live on this machine",
-    }[origin]
+    }[job.origin]
     took = "" if seconds is None else f", in {seconds:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
@@ -102,12 +109,14 @@ def provenance(experiment: Experiment, origin: str, seconds: float | None, task:
             st.json(experiment.to_dict(), expanded=False)
             st.caption(f"Key {experiment.key[:16]}")
         takeaway.of_run(experiment, task)
+    if job.unkept:
+        st.warning(job.unkept, icon=":material/save:")
 
 
 def onward(name: str) -> None:
     """Close the lesson called ``name`` with the question that the next one answers."""
     visit.seen(name)
-    stop = path.after(name)
+    stop = path.after(name, plan.length())
     st.divider()
     with st.container(key="back_row_words"):
         st.caption(f"For the back row: {_BACK_ROW} shows the picture alone, {_BACK_ROW} again brings the page back.")

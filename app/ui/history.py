@@ -8,26 +8,38 @@ import torch
 
 from app.lab.stories.events import (
     DEFENCES,
+    PLANTED,
     Attempted,
     Claimed,
     Copied,
     Defence,
+    Descended,
+    Distances,
     Event,
     Finished,
     FromScratch,
     Honest,
+    Learned,
     Measured,
     Phase,
+    Planted,
     Probe,
     Progress,
+    Pruned,
     Queried,
+    Rehearsed,
     Role,
+    Scribbled,
+    Shown,
     Snapshot,
     Started,
+    Surveyed,
     Territory,
     Theft,
+    Verified,
     Weights,
 )
+from app.lab.stories.looks import Looks, looks
 from app.lab.watermark.snnl import neutral_value
 
 
@@ -44,6 +56,7 @@ class History:
     probe: Probe | None = None
     measured: dict[str, list[Measured]] = field(default_factory=lambda: {"victim": [], "copy": []})
     snapshots: dict[tuple[str, str, str, str], list[Snapshot]] = field(default_factory=dict)
+    distances: list[Distances] = field(default_factory=list)
     batches: dict[Defence, list[Progress]] = field(default_factory=lambda: {defence: [] for defence in DEFENCES})
     queries: dict[Defence, list[Queried]] = field(default_factory=lambda: {defence: [] for defence in DEFENCES})
     thefts: dict[Defence, Theft] = field(default_factory=dict)
@@ -54,6 +67,14 @@ class History:
     copied: list[Copied] = field(default_factory=list)
     territories: dict[str, Territory] = field(default_factory=dict)
     honest: Honest | None = None
+    surveyed: Surveyed | None = None
+    rehearsed: list[Rehearsed] = field(default_factory=list)
+    shown: Shown | None = None
+    learned: dict[Planted, list[Learned]] = field(default_factory=lambda: {planted: [] for planted in PLANTED})
+    pruned: dict[Planted, list[Pruned]] = field(default_factory=lambda: {planted: [] for planted in PLANTED})
+    verified: Verified | None = None
+    scribbled: Scribbled | None = None
+    descended: dict[Defence, Descended] = field(default_factory=dict)
     finished: Finished | None = None
 
     @classmethod
@@ -104,6 +125,16 @@ class History:
         found = {defence: self.snapshots.get((role, defence, layer, method), []) for defence in DEFENCES}
         return {defence: snapshots for defence, snapshots in found.items() if snapshots}
 
+    def distances_of(self, defence: Defence, layer: str, parting: float) -> Looks:
+        """Return how far apart the probe's features are in one layer of a victim, for each epoch at which it was seen.
+
+        Args:
+            defence: of the victim.
+            layer: whose features.
+            parting: the epoch at which the victims part; until then, the clean one's are those of all three.
+        """
+        return looks(self.distances, defence, layer, parting)
+
     def washing(self, attack: str) -> dict[str, list[Attempted]]:
         """Return the attempts of one removal attack on each copy, by defence, strength 0 first."""
         found = {defence: self.attempts.get((attack, defence), []) for defence in DEFENCES}
@@ -129,6 +160,8 @@ class History:
                 self.measured[event.role].append(event)
             case Snapshot():
                 self.snapshots.setdefault((event.role, event.defence, event.layer, event.method), []).append(event)
+            case Distances():
+                self.distances.append(event)
             case Queried():
                 self.queries[event.defence].append(event)
             case Theft():
@@ -143,6 +176,23 @@ class History:
                 self.territories[event.role] = event
             case Honest():
                 self.honest = event
+            case Surveyed():
+                self.surveyed = event
+            case Rehearsed():
+                self.rehearsed.append(event)
+            case Shown():
+                self.shown = event
+            case Learned():
+                self.done = event.done
+                self.learned[event.model].append(event)
+            case Pruned():
+                self.pruned[event.model].append(event)
+            case Verified():
+                self.verified = event
+            case Scribbled():
+                self.scribbled = event
+            case Descended():
+                self.descended[event.searched] = event
             case Finished():
                 self.finished = event
             case _:

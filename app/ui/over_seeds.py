@@ -8,11 +8,13 @@ import streamlit as st
 
 from app.lab import variation
 from app.lab.evidence import removal_table, survival
+from app.lab.evidence.innocents import Family
 from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.stories.events import DEFENCES
 from app.ui import evidence_charts, evidence_findings, exports, frame
+from app.ui.markdown import escaped
 from app.ui.remove import findings as removal_findings
 
 _QUESTION = "Is this luck?"
@@ -27,11 +29,20 @@ def rows() -> list[Row] | str:
         return str(mistake)
 
 
+@st.cache_resource(show_spinner=False)
+def honest() -> list[Family] | str:
+    """Return the honest models that were heard over the seeds, or the sentence that says why there are none."""
+    try:
+        return survival.read_innocents(survival.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
 def proven() -> list[Row]:
     """Return the evidence, or end the page with the sentence that says why there is none."""
     found = rows()
     if isinstance(found, str):
-        st.error(found)
+        st.error(escaped(found))
         st.stop()
     return found
 
@@ -47,7 +58,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
 
     In this run that is ``marks``, by defence.
     """
-    measured = _measured(experiment)
+    measured = of_setting(experiment)
     if measured:
         st.markdown(evidence_findings.convictions(measured))
     with _panel(experiment, measured):
@@ -58,7 +69,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
 
 def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
     """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
-    measured = _measured(experiment)
+    measured = of_setting(experiment)
     with _panel(experiment, measured):
         if measured:
             values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
@@ -80,7 +91,7 @@ def of_removal(experiment: Experiment, attack: str) -> None:
     with st.popover(_QUESTION, icon=":material/casino:", width="content"):
         found = washed()
         if isinstance(found, str):
-            st.warning(found)
+            st.warning(escaped(found))
             return
         seeds = [one for one in found if replace(one.experiment, seed=experiment.seed) == experiment]
         if not seeds:
@@ -91,13 +102,13 @@ def of_removal(experiment: Experiment, attack: str) -> None:
         st.caption(
             "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
             "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
-            "of these seeds was used to choose the recipe. All again, ten minutes on two cores:"
+            "of these seeds was used to choose the recipe. All again:"
         )
         st.code(removal_table.COMMAND, language=None, wrap_lines=True)
         st.markdown(f"{removal_findings.hardest(seeds)}.")
 
 
-def _measured(experiment: Experiment) -> dict[str, Row]:
+def of_setting(experiment: Experiment) -> dict[str, Row]:
     """Return the rows of this setting, by defence; none where there are none."""
     found = rows()
     return {} if isinstance(found, str) else survival.find(found, experiment)
@@ -109,7 +120,7 @@ def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None
     with st.popover(_QUESTION, icon=":material/casino:", width="content"):
         yield
         if isinstance(found := rows(), str):
-            st.warning(found)
+            st.warning(escaped(found))
         elif not measured:
             st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")
             st.code(_sweep(experiment), language="toml")

@@ -34,8 +34,14 @@ LESSONS = (
     Lesson("court", "Court", "How sure is sure?", 5, ":material/gavel:"),
     Lesson("remove", "Remove", "Can the thief wash it out?", 4, ":material/water_drop:"),
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
+    Lesson("trapdoor", "Trapdoor", "Can you find the secret picture?", 3, ":material/key:"),
+    Lesson("hardness", "Hardness", "Are two networks the same?", 3, ":material/help_center:"),
+    Lesson("cousins", "Cousins", "Who else uses this trick?", 4, ":material/family_restroom:"),
+    Lesson("recap", "Recap", "What will you retell?", 2, ":material/checklist:"),
     Lesson("about", "About", "What can you believe here?", 2, ":material/fact_check:"),
 )
+
+NAMES = frozenset(stop.name for stop in LESSONS)
 
 # What a class of so many minutes has time for: lessons, and the minutes that each gets there.
 CLASSES: dict[int, dict[str, int]] = {
@@ -51,6 +57,20 @@ CLASSES: dict[int, dict[str, int]] = {
         "court": 4,
         "remove": 5,
         "tradeoff": 3,
+    },
+    90: {
+        "heist": 8,
+        "steal": 8,
+        "mark": 8,
+        "temperature": 9,
+        "entangle": 9,
+        "channel": 7,
+        "court": 8,
+        "remove": 7,
+        "tradeoff": 6,
+        "trapdoor": 7,
+        "hardness": 7,
+        "cousins": 6,
     },
 }
 
@@ -72,7 +92,14 @@ def heading(address: str) -> str:
     return next((stop.question for stop in LESSONS if stop.name == address), WELCOME)
 
 
-def after(name: str) -> Lesson:
-    """Return the lesson that follows on ``name``; after the last one comes the first."""
+def after(name: str, minutes: int | None = None) -> Lesson:
+    """Return what follows on the lesson called ``name``: in a class of so many minutes, the next one of its plan.
+
+    The plan ends with the recap. At leisure, after the last lesson comes the first.
+    """
     place = LESSONS.index(lesson(name))
+    if minutes is not None:
+        later = [stop for stop, _ in planned(minutes) if LESSONS.index(stop) > place]
+        if later or name not in ("recap", "about"):
+            return later[0] if later else lesson("recap")
     return LESSONS[(place + 1) % len(LESSONS)]

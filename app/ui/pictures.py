@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.lab import choices
 from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import Probe, Queried
 from app.ui import findings, theme
@@ -29,17 +30,22 @@ class Card:
     wrong: bool = False
 
 
-def answers(queried: Queried) -> list[Card]:
+def answers(queried: Queried, dataset: str) -> list[Card]:
     """Return a few of the thief's queries with the victim's answers; one that is wrong says what is true."""
     cards = []
     for picture, answer, truth in zip(queried.inputs, queried.answers, queried.labels, strict=True):
         top = int(answer.argmax())
-        wrong = int(truth) not in (top, NO_TRUTH)
-        words = [f"{top}, not {truth}" if wrong else f"{top}"]
+        words = [answer_in_words(dataset, top, int(truth))]
         if answer.max() < 1:
             words.append(findings.percent(float(answer.max())))
-        cards.append(Card(png(picture), tuple(words), wrong))
+        cards.append(Card(png(picture), tuple(words), int(truth) not in (top, NO_TRUTH)))
     return cards
+
+
+def answer_in_words(dataset: str, top: int, truth: int) -> str:
+    """Return what was answered, by its name; and if that is wrong, what is true."""
+    name = choices.class_name(dataset, top)
+    return name if truth in (top, NO_TRUTH) else f"{name}, not {choices.class_name(dataset, truth)}"
 
 
 def triggers(probe: Probe) -> list[Card]:
@@ -47,10 +53,19 @@ def triggers(probe: Probe) -> list[Card]:
     return [Card(png(picture)) for picture in probe.inputs[probe.is_trigger][:_SHOWN_TRIGGERS]]
 
 
-def strip(cards: Sequence[Card], *, alt: str, key: str) -> None:
-    """Draw pictures beside each other, on as many rows as the screen needs."""
+def strip(cards: Sequence[Card], *, alt: str, key: str, size: int = 56) -> None:
+    """Draw pictures beside each other, on as many rows as the screen needs.
+
+    Larger ones than usual, ``size`` pixels wide, shrink on a narrow screen, so that five have room in a row.
+    """
     component("components/pictures")(
-        key=key, data={"cards": [asdict(card) for card in cards], "alt": alt, "wrongColour": theme.THIEF.colour}
+        key=key,
+        data={
+            "cards": [asdict(card) for card in cards],
+            "alt": alt,
+            "wrongColour": theme.THIEF.colour,
+            "size": size,
+        },
     )
 
 
@@ -75,37 +90,63 @@ def buttons(cards: Mapping[str, Card], chosen: str, *, label: str, key: str, pic
 
 
 def png(picture: NDArray[np.generic]) -> str:
-    """Return a ``(h, w)`` uint8 picture as a PNG data URI; a point in the plane as a small map with a dot."""
+    """Return one input, as it is displayed, as a PNG data URI.
+
+    A point in the plane is a small map with a dot; a sequence is a spectrogram, time running to the right.
+    """
     file = io.BytesIO()
     Image.fromarray(_canvas(picture)).save(file, format="PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def sheet(probe: Probe) -> str | None:
-    """Return all pictures of a probe as one PNG of :data:`COLUMNS` columns; None for points in the plane."""
+    """Return all inputs of a probe as one PNG of :data:`COLUMNS` columns; None for points in the plane."""
     return None if probe.inputs.ndim == 2 else contact_sheet(probe.inputs)
 
 
+def side(probe: Probe) -> int:
+    """Return how many pixels wide and high an input is on the :func:`sheet` of a probe."""
+    return len(_canvas(probe.inputs[0]))
+
+
 def contact_sheet(inputs: NDArray[np.generic]) -> str:
-    """Return ``(n, h, w)`` pictures, or ``(n, 2)`` points as small maps, as one PNG of :data:`COLUMNS` columns."""
+    """Return inputs ``(n, ...)``, each drawn as by :func:`png`, as one PNG of :data:`COLUMNS` columns."""
     drawn = np.stack([_canvas(picture) for picture in inputs])
     return _sheet(drawn.tobytes(), drawn.shape)
 
 
 def _canvas(picture: NDArray[np.generic]) -> NDArray[np.uint8]:
-    if picture.ndim == 2:
+    if picture.dtype == np.uint8:
         return np.asarray(picture, dtype=np.uint8)
+    if picture.ndim == 2:
+        return _spectrogram(picture)
     canvas = np.full((28, 28), 40, dtype=np.uint8)
     column, row = np.clip(((np.asarray(picture) * [1, -1] + 1.2) / 2.4 * 28).astype(int), 1, 26)
     canvas[row - 1 : row + 2, column - 1 : column + 2] = 255
     return canvas
 
 
+def _spectrogram(sequence: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return a sequence ``(frames, values)`` in [0, 1] as a square picture, time to the right, the first value below.
+
+    Black ends it; each value is as many pixels high as the square has room for.
+    """
+    frames, values = sequence.shape
+    high = max(frames // values, 1)
+    drawn = np.repeat(np.rint(255 * np.asarray(sequence, dtype=float).T[::-1]).astype(np.uint8), high, axis=0)
+    side = max(frames, len(drawn))
+    canvas = np.zeros((side, side), dtype=np.uint8)
+    top = (side - len(drawn)) // 2
+    canvas[top : top + len(drawn), :frames] = drawn
+    return canvas
+
+
 @lru_cache(maxsize=8)
-def _sheet(inputs: bytes, shape: tuple[int, int, int]) -> str:
+def _sheet(inputs: bytes, shape: tuple[int, ...]) -> str:
     # A live page asks for the same sheet at every look; it is drawn once.
-    count, height, width = shape
+    count, height, width, *colours = shape
     rows = -(-count // COLUMNS)
-    padded = np.zeros((rows * COLUMNS, height, width), dtype=np.uint8)
+    padded = np.zeros((rows * COLUMNS, *shape[1:]), dtype=np.uint8)
     padded[:count] = np.frombuffer(inputs, dtype=np.uint8).reshape(shape)
-    return png(padded.reshape(rows, COLUMNS, height, width).swapaxes(1, 2).reshape(rows * height, COLUMNS * width))
+    tiles = padded.reshape(rows, COLUMNS, height, width, *colours).swapaxes(1, 2)
+    return png(tiles.reshape(rows * height, COLUMNS * width, *colours))

@@ -1,100 +1,98 @@
-"""Predict first: a question, sealed until the visitor has predicted, asked for the answer, or watched it live."""
+"""Predict first: the one question of a lesson, asked beside its picture; its first answer closes it, all then plays."""
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from app.runs.job import Job
+from app.ui import visit
 
 
 @dataclass
 class Question:
-    """One question to this visitor and what became of it; see :func:`about`."""
+    """The question of one lesson to this visitor, and what became of it; see :func:`about`.
+
+    Attributes:
+        lesson: its name.
+        words: what was asked, in the setting in which it was last open.
+        prediction: what the visitor said.
+        happened: what was seen to happen, in the setting in which it was first seen.
+        revealed: whether the visitor asked for the answer without a prediction.
+        watched: the run that they saw happen.
+    """
 
     lesson: str
+    words: str = ""
     prediction: str | None = None
+    happened: str | None = None
     revealed: bool = False
-    locked: bool = False
-    watched: Job | None = None
+    watched: "weakref.ref[Job] | None" = None  # a visit is kept for longer than its runs
+
+    @property
+    def open(self) -> bool:
+        """Whether the visitor may still predict."""
+        return self.prediction is None and self.happened is None and not self.revealed
 
     def sealed(self, job: Job | None = None) -> bool:
         """Return whether the answer (that this run gives) is to be kept from the visitor for now."""
-        seen = self.locked or (job is not None and (job.active or self.watched is job))
-        return not (seen or self.revealed or self.prediction is not None)
+        seen = self.watched() if self.watched is not None else None
+        return self.open and not (job is not None and (job.active or job is seen))
 
-    def ask(self, words: str, options: Sequence[str], job: Job | None = None, *, known: bool = False) -> None:
-        """Ask for a one-click prediction; once the answer is on screen, it can be neither made nor changed.
+    def ask(self, words: str, options: Sequence[str], job: Job | None = None, happened: str | None = None) -> None:
+        """Draw the question with its options, one touch each; once it is closed, what became of it, in their place.
 
         Args:
             words: the question.
-            options: what may be predicted.
-            job: the run that will answer, if any.
-            known: whether the answer is known without a run.
+            options: what may be predicted, short.
+            job: the run that answers, if any.
+            happened: what it answers, once that is known.
         """
-        self.settle(job, known=known)
-        key = f"predict_{self.lesson}"
-        # The question is the truth, the widget shows it: another setting is another question.
-        st.session_state[key] = self.prediction
-        # The question stands above the widget, not in its label, which pales with a widget that is locked.
-        said = f"**Predict first.** {words}"
-        st.markdown(said, help="The answer is on screen, so this prediction stays as it is." if self.locked else None)
-        st.segmented_control(
-            said,
-            options,
-            key=key,
-            wrap=True,
-            disabled=self.locked,
-            label_visibility="collapsed",
-            on_change=self._answer,
-            args=(key,),
-        )
+        if self.open:
+            self.words = words
+        self.settle(happened, job)
+        with st.container(key=f"vote_{self.lesson}_of_{len(options)}", gap="xsmall"):  # its height: see page.css
+            st.markdown(f"**Predict first.** {self.words}" if self.open else self.words)
+            if not self.open:
+                self._result()
+                return
+            for number, option in enumerate(options):
+                key = f"predict_{self.lesson}_{number}"
+                st.button(option, key=key, width="stretch", on_click=self.predict, args=(option,))
+            st.button("Show me", key=f"{self.lesson}_reveal", type="tertiary", on_click=self.reveal)
 
-    def settle(self, job: Job | None = None, *, known: bool = False) -> None:
-        """Close the question once its answer is on screen; arguments as those of :meth:`ask`."""
-        if (known or (job is not None and job.status == "done")) and not self.sealed(job):
-            self.locked = True
+    def settle(self, happened: str | None, job: Job | None = None) -> None:
+        """Note what happened (None: that is not known yet), unless it is sealed or something was noted before."""
+        if happened is not None and self.happened is None and not self.sealed(job):
+            self.happened = happened
 
     def watch(self, job: Job) -> None:
         """Note that the visitor sees this run happen: nothing of it is sealed for them afterwards."""
         if job.active:
-            self.watched = job
+            self.watched = weakref.ref(job)
 
-    def predict(self, option: str | None) -> None:
-        """Take a prediction that was made elsewhere than in the row of :meth:`ask`."""
-        if not (self.locked or self.revealed):  # a click may be on its way while the answer appears
+    def predict(self, option: str) -> None:
+        """Take the visitor's prediction; the first one counts, for a click may be on its way while the answer comes."""
+        if self.open:
             self.prediction = option
 
     def reveal(self) -> None:
         """Show the answer to somebody who does not want to predict."""
         self.revealed = True
 
-    def offer(self) -> None:
-        """Offer the answer to somebody who does not want to predict."""
-        if st.button("Show me without a prediction", key=f"{self.lesson}_reveal"):
-            self.reveal()
-            st.rerun()  # the page as a whole: the question may stand outside the fragment that its answer is in
-
-    def compare(self, happened: str) -> None:
-        """Hold the prediction against what happened."""
-        if self.prediction is None:
-            return
-        if self.prediction == happened:
-            st.success(f"You predicted **{self.prediction}**, and so it was.", icon=":material/target:")
+    def _result(self) -> None:
+        said, was = self.prediction, self.happened
+        if said is None:
+            st.info("Not predicted." if was is None else f"It was **{was}**.", icon=":material/visibility:")
+        elif was is None:
+            st.info(f"You said **{said}**. Now see.", icon=":material/hourglass_top:")
+        elif said == was:
+            st.success(f"You said **{said}**, and so it was.", icon=":material/target:")
         else:
-            st.info(f"You predicted **{self.prediction}**; it was **{happened}**. Why?", icon=":material/search:")
-
-    def _answer(self, key: str) -> None:
-        self.predict(st.session_state[key])
+            st.info(f"You said **{said}**; it was **{was}**.", icon=":material/search:")
 
 
-def about(lesson: str, *subject: str) -> Question:
-    """Return the visitor's question of a lesson about one subject: an experiment's key, perhaps a layer."""
-    questions: dict[tuple[str, ...], Question] = st.session_state.setdefault("questions", {})
-    return questions.setdefault((lesson, *subject), Question(lesson))
-
-
-def predicted(lesson: str) -> bool:
-    """Return whether the visitor has predicted anything in this lesson."""
-    questions: dict[tuple[str, ...], Question] = st.session_state.get("questions", {})
-    return any(asked.prediction is not None for asked in questions.values() if asked.lesson == lesson)
+def about(lesson: str) -> Question:
+    """Return the question of a lesson to this visitor."""
+    return visit.here().questions.setdefault(lesson, Question(lesson))

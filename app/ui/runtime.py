@@ -5,19 +5,32 @@ garbage collector, which otherwise walks all of torch after every rerun (130 ms 
 """
 
 import gc
-import os
 import uuid
 
 import streamlit as st
 
+from app import environment
+from app.runs import log
 from app.runs.pool import Pool
 from app.runs.store import Store
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
-    """Return the pool of worker processes (``$ENTANGLED_WORKERS`` of them, or two), started on first use."""
-    started = Pool(workers=int(os.environ.get("ENTANGLED_WORKERS", "2")), store=Store())
+    """Return the pool of worker processes, as the environment wants it, started on first use."""
+    chosen = environment.read()
+    log.begin(chosen.log)
+    store = Store()
+    store.prune()
+    started = Pool(
+        chosen.workers,
+        store,
+        time_limit=chosen.time_limit,
+        grace=chosen.grace,
+        memory_limit=chosen.memory_limit * 2**20,
+        queue=chosen.queue,
+        remembered=chosen.remembered,
+    )
     gc.collect()
     gc.freeze()
     return started

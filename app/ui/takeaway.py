@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
 from app.lab.record import Task
 from app.lab.stories.events import Finished
-from app.ui import exports, prints, runtime, settings
-
-_MIMES: dict[prints.Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html"}
+from app.ui import exports, runtime, settings
+from app.ui.plot import take_away
+from app.ui.plot.template import standing_alone
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Picture:
     """A chart that this visitor has on screen; ``source`` says where its numbers come from, if not from the run."""
 
     finding: str
-    spec: dict[str, Any]
+    figure: go.Figure
     source: str | None
 
 
@@ -52,7 +53,7 @@ def of_run(experiment: Experiment, task: Task = "run") -> None:
     name = f"entangled-{experiment.key[:8]}"
     with _panel("Take it away"):
         with _row():
-            table = exports.attack_csv if task == "steal" else exports.results_csv
+            table = exports.attack_csv if task in ("steal", "backdoor") else exports.results_csv
             _download("Results (CSV)", lambda: table(result()), f"{name}.csv", "text/csv")
             _download(
                 "Settings (JSON)", lambda: exports.experiment_json(experiment), f"{name}.json", "application/json"
@@ -100,10 +101,10 @@ def _prints(name: str, what: str, source: str | None) -> None:
             "The picture", names, format_func=lambda one: offered[one].finding, key=f"take_picture_{what}"
         )
     chosen = offered[key]
-    spec = prints.standalone(chosen.spec, chosen.finding, chosen.source or source or "")
+    alone = standing_alone(chosen.figure, chosen.finding, chosen.source or source or "")
     with _row():
-        for kind, mime in _MIMES.items():
-            _download(kind.upper(), partial(prints.render, spec, kind, chosen.finding), f"{name}-{key}.{kind}", mime)
+        take_away.pictures(alone, f"{name}-{key}")
+        _download("HTML", partial(take_away.page, alone), f"{name}-{key}.html", "text/html")
 
 
 def _download(label: str, made: Callable[[], str | bytes], name: str, mime: str) -> None:

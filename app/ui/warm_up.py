@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from streamlit import App
 
 from app import ui
+from app.ui.plot import library
 
 # A page's script and Streamlit's server share one interpreter: at the usual 5 ms, every hand-over from one to the other
 # can cost as much as the script itself.
@@ -37,5 +38,7 @@ def _import_all() -> None:
     importlib.import_module("app.ui.runtime").pool()  # first: its workers import torch, too, and beside this process
     for module in pkgutil.walk_packages(ui.__path__, "app.ui."):
         importlib.import_module(module.name)
+    library.compressed()
+    importlib.import_module("app.lab.own_pictures").tidy()  # of an earlier server
     gc.collect()
     gc.freeze()  # or all of torch would be walked after every rerun: 130 ms

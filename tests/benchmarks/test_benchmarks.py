@@ -20,7 +20,7 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
         "from the start to the first heading",
     ],
     "page": ["a lesson", "another layer", "from the click", "from the stop"],
-    "sliders": ["channel, “The thief asks”, alone", "heist, “The thief asks”, while two runs train"],
+    "sliders": ["channel, the thief's inputs, alone", "heist, the thief's inputs, while two runs train"],
     "temperature": ["frames", "new pictures", "from frame to frame", "what the server is told"],
     "booth": ["visitors", "memory", "nodes", "errors"],
     "heist": ["blobs, from the click to the verdict", "blobs, the phase “copy”", "blobs, a training step"],

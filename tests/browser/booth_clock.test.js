@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ACTS, actAt, secondsLeft } from "../../app/ui/booth/booth_clock.js";
 
-test("five acts make a minute, and then it begins anew", () => {
+test("six acts make a minute, and then it begins anew", () => {
   assert.equal(
     ACTS.reduce((sum, length) => sum + length),
     60,
   );
   assert.deepEqual(actAt(0), { act: 0, share: 0 });
-  assert.deepEqual(actAt(5.5), { act: 0, share: 0.5 });
-  assert.deepEqual(actAt(11), { act: 1, share: 0 });
-  assert.equal(actAt(59.9).act, 4);
+  assert.deepEqual(actAt(5), { act: 0, share: 0.5 });
+  assert.deepEqual(actAt(10), { act: 1, share: 0 });
+  assert.equal(actAt(59.9).act, 5);
   assert.deepEqual(actAt(60 * 60 * 24 * 3), { act: 0, share: 0 }, "also after three days");
 });
 

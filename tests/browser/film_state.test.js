@@ -11,8 +11,9 @@ function story(more = {}) {
   return { film: "a", owner: "o", steps, trial: null, predicted: false, ...more };
 }
 
-const sealed = (calm = false) => film.received(null, story(), calm);
-const open = () => film.received(null, story({ trial: {} }), false);
+const opening = () => film.received(null, story());
+const sealed = () => film.toggled(opening()); // paused, at its beginning
+const open = () => film.received(null, story({ trial: {} }));
 
 function after(state, seconds, frame = 0.1) {
   let now = state;
@@ -20,10 +21,11 @@ function after(state, seconds, frame = 0.1) {
   return now;
 }
 
-test("a sealed film opens at its first step, one with a trial at its verdict", () => {
-  assert.deepEqual([sealed().step, sealed().share, sealed().playing], [0, 0, ""]);
-  assert.equal(sealed(true).share, 1, "whoever wants no motion sees the first step as it ends");
-  assert.ok(film.atEnd(open()));
+test("a sealed film opens playing, one with a trial at its verdict, one just run with its trial", () => {
+  assert.deepEqual([opening().step, opening().share, opening().playing], [0, 0, "all"]);
+  assert.ok(film.atEnd(open()) && open().playing === "");
+  const fresh = film.received(null, story({ trial: {} }), true);
+  assert.deepEqual([fresh.step, fresh.share, fresh.playing], [GATE, 0, "all"]);
 });
 
 test("played, it takes its seconds and stops before the gate", () => {
@@ -55,29 +57,45 @@ for (const [name, act] of Object.entries({
 
 test("a prediction opens the gate and plays to the end; without one, the verdict is there at once", () => {
   const waiting = film.pulled(sealed(), 5);
-  const going = film.received(waiting, story({ trial: {}, predicted: true }), false);
+  const going = film.received(waiting, story({ trial: {}, predicted: true }));
   assert.deepEqual([going.step, going.share, going.playing], [GATE, 0, "all"]);
   const ended = after(going, 23);
   assert.ok(film.atEnd(ended) && ended.playing === "");
-  assert.ok(film.atEnd(film.received(waiting, story({ trial: {} }), false)));
+  assert.ok(film.atEnd(film.received(waiting, story({ trial: {} }))));
 });
 
 test("the same data again change nothing, also while it plays", () => {
   const playing = after(film.toggled(sealed()), 5);
-  assert.deepEqual(film.received(playing, story(), false), playing);
+  assert.deepEqual(film.received(playing, story()), playing);
 });
 
-test("another theft from the same victims begins with its queries, that of other victims anew", () => {
-  const before = film.pulled(sealed(), 3.5);
-  const again = film.received(before, story({ film: "b" }), false);
-  assert.deepEqual([again.step, again.share, again.playing], [1, 0, "step"]);
-  assert.deepEqual([after(again, 60).step, after(again, 60).share], [1, 1], "and stops at their end");
-  assert.equal(film.received(before, story({ film: "b", owner: "p" }), false).step, 0);
+test("another theft begins with its queries, if these are not over; else the same moment of it is shown", () => {
+  const other = story({ film: "b" });
+  for (const place of [0.5, 1.5]) {
+    const again = film.received(film.pulled(sealed(), place), other);
+    assert.deepEqual([again.step, again.share, again.playing], [1, 0, "step"]);
+    assert.deepEqual([after(again, 60).step, after(again, 60).share], [1, 1], "and stops at their end");
+  }
+  const later = film.received(film.pulled(open(), 4.25), story({ film: "b", trial: {} }));
+  assert.deepEqual([later.step, later.share, later.playing], [4, 0.25, ""]);
+  assert.ok(film.atEnd(film.received(open(), story({ film: "b", trial: {} }))));
+});
+
+test("a film of other victims begins anew", () => {
+  const anew = film.received(film.pulled(sealed(), 3.5), story({ film: "b", owner: "p" }));
+  assert.deepEqual([anew.step, anew.playing], [0, "all"]);
 });
 
 test("a step that the new film does not have is not shown", () => {
-  const shorter = story({ trial: {}, steps: story().steps.filter(({ id }) => id !== "train") });
-  assert.equal(film.received(open(), shorter, false).step, 4);
+  const shorter = story({ film: "b", trial: {}, steps: story().steps.filter(({ id }) => id !== "train") });
+  assert.equal(film.received(open(), shorter).step, 4);
+  assert.equal(shorter.steps[film.received(film.pulled(open(), 2.5), shorter).step].id, "compare");
+});
+
+test("the theft that the visitor chose stays, until the page has heard of it", () => {
+  assert.deepEqual(film.beat(0, null), { at: 0, chosen: null });
+  assert.deepEqual(film.beat(0, 1), { at: 1, chosen: 1 });
+  assert.deepEqual(film.beat(1, 1), { at: 1, chosen: null });
 });
 
 test("one step on plays that step only, one back shows the end of the one before", () => {

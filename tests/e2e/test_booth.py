@@ -48,14 +48,15 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
         page.clock.fast_forward(wait)
     expect(finding(page, "An owner trains a model")).to_be_visible()
     for _ in range(2):
-        page.clock.fast_forward(12_000)
-        expect(finding(page, "A thief asks it")).to_be_visible()
-        page.clock.fast_forward(28_000)
-        expect(finding(page, "In court")).to_be_visible()
-        page.clock.fast_forward(12_000)
-        expect(finding(page, "convict|walks free")).to_be_visible()
-        page.clock.fast_forward(9_000)
-        expect(finding(page, "An owner trains a model")).to_be_visible()
+        for wait, said in (
+            (12_000, "A thief asks it"),
+            (27_000, "In court"),
+            (8_000, "convict|walks free"),
+            (7_000, "Inside the models"),
+            (6_000, "An owner trains a model"),
+        ):
+            page.clock.fast_forward(wait)
+            expect(finding(page, said)).to_be_visible()
     assert len(sent) == before
 
 
@@ -67,11 +68,11 @@ def test_each_choice_leads_to_a_result(visit: Visit, viewport: dict[str, int]) -
     button(page, "1 Steal").click()
     page.get_by_role("radio", name="pure noise").click()
     button(page, "Steal it").click()
-    expect(finding(page, r"The copy is right 10\s%")).to_be_visible()
-    expect(page.get_by_text("2,000 questions: $3.00")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("^QR code: .*inputs=noise$"))).to_be_visible()
+    expect(finding(page, r"The copy is right 1\d(\.\d)?\s%")).to_be_visible()
+    expect(page.get_by_text("2,000 questions: $2,")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^QR code"))).to_have_count(0)  # no phone can follow to localhost
     for choice, prediction, control in (
-        ("Now mark it", "Yes", "Clean model"),
+        ("Now mark it", "Yes", "Copy of the clean"),
         ("Now entangle it", "No", "Copy of the naive"),
     ):
         button(page, choice).click()

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.app_server import PHONE
+from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
 PATIENCE = 180_000  # milliseconds; the trial is heard live, by a worker of a loaded machine
@@ -15,19 +16,22 @@ BLOBS = "court?preset=blobs"
 
 def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Visit) -> None:
     page = visit(BLOBS)
-    page.get_by_role("radio", name="3 to 10").click(timeout=PATIENCE)
-    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="3 to 10").click(timeout=PATIENCE)
+    expect(page.get_by_text("You said 3 to 10. Now see.")).to_be_visible(timeout=PATIENCE)
     asked = page.get_by_role("slider", name="Triggers asked")
-    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^1 of 200 asked; "))
+    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^0 of 200 asked; "))
     page.get_by_role("button", name="Ask one").press("Enter")
-    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^2 of 200 asked; "))
+    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^1 of 200 asked; "))
+    expect(page.get_by_text("Now see.")).to_be_visible()
     asked.press("End")
     expect(asked).to_have_attribute("aria-valuetext", re.compile("entangled copy (convicted|acquitted) after"))
+    # The vote is answered when the trial ends, and not before.
+    expect(page.get_by_text(re.compile(r"You said 3 to 10(; it was|, and so it was)"))).to_be_visible(timeout=PATIENCE)
     asked.press("Home")
     expect(page.get_by_text("No trigger asked yet.")).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^([3-9]|\d\d+) of 200 asked; "), timeout=PATIENCE)
+    expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^([2-9]|\d\d+) of 200 asked; "), timeout=PATIENCE)
 
 
 def test_a_link_to_a_room_opens_it_and_answers_from_elsewhere_get_a_record(visit: Visit, tmp_path: Path) -> None:
@@ -35,19 +39,60 @@ def test_a_link_to_a_room_opens_it_and_answers_from_elsewhere_get_a_record(visit
     with page.expect_download(timeout=PATIENCE) as form:
         page.get_by_role("button", name="A form, filled in by the entangled copy").click(timeout=PATIENCE)
     form.value.save_as(tmp_path / "answers.csv")
-    page.get_by_test_id("stFileUploader").locator("input").set_input_files(tmp_path / "answers.csv")
-    expect(page.get_by_role("heading", name=re.compile("Ownership is established"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_test_id("stFileUploader").first.locator("input").set_input_files(tmp_path / "answers.csv")
+    expect(page.get_by_role("heading", name=re.compile("^Your suspect: "))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Ownership is established")).to_be_visible(timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE) as record:
         page.get_by_role("button", name="The record of this claim").click()
     record.value.save_as(tmp_path / "claim.html")
     assert "SHA-256" in (tmp_path / "claim.html").read_text()
 
 
+def test_a_second_form_that_is_none_takes_the_verdict_on_the_first_away(visit: Visit, tmp_path: Path) -> None:
+    page = visit(f"{BLOBS}&room=Your+own+suspect")
+    with page.expect_download(timeout=PATIENCE) as form:
+        page.get_by_role("button", name="A form, filled in by the entangled copy").click(timeout=PATIENCE)
+    form.value.save_as(tmp_path / "answers.csv")
+    chooser = page.get_by_test_id("stFileUploader").first.locator("input")
+    chooser.set_input_files(tmp_path / "answers.csv")
+    expect(page.get_by_text("Ownership is established")).to_be_visible(timeout=PATIENCE)
+    chooser = page.get_by_test_id("stFileUploader").first.locator("input")
+    chooser.set_input_files({"name": "form.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    expect(page.get_by_text("Ownership is established")).to_have_count(0, timeout=PATIENCE)
+
+
+def test_a_suspect_is_chosen_by_a_touch_of_its_bar_and_who_guesses_cannot_be_judged(visit: Visit) -> None:
+    page = visit(f"{BLOBS}&room=Who+can+be+judged")
+    expect(page.get_by_role("heading", name=re.compile("^The thief: .*convicted$"))).to_be_visible(timeout=PATIENCE)
+    chart = page.locator(".st-key-figure_judged [data-part=plot]")
+    expect(chart.locator(".main-svg").first).to_be_visible(timeout=PATIENCE)
+    chart.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "Enter"):
+        chart.press(key)
+    expect(page.get_by_role("heading", name=re.compile("^A guesser: .*cannot be judged$"))).to_be_visible(
+        timeout=PATIENCE
+    )
+    expect(page.get_by_role("radio", name="A guesser")).to_be_checked()
+
+
+@pytest.mark.parametrize("size", [WIDE, {"width": 1920, "height": 1080}])
+@pytest.mark.parametrize(
+    "room",
+    ["This trial", "How many triggers", "Several suspects", "Who can be judged", "A false claim", "Your own suspect"],
+)
+def test_every_room_fits_the_first_screen(visit: Visit, room: str, size: dict[str, int]) -> None:
+    page = visit(f"{BLOBS}&room={room.replace(' ', '+')}", size)
+    drawn = page.locator(".st-key-picture_court").locator("svg:visible").first
+    expect(drawn).to_be_visible(timeout=PATIENCE)
+    box = page.locator(".st-key-picture_court").bounding_box()
+    assert box is not None and box["y"] < 110 and box["y"] + box["height"] <= 620
+
+
 def test_on_a_phone_no_room_scrolls_sideways(visit: Visit) -> None:
-    for room in ("A false claim", "Several suspects", "Your own suspect"):
+    for room in ("A false claim", "Several suspects", "Who can be judged", "Your own suspect"):
         page = visit(f"{BLOBS}&room={room.replace(' ', '+')}", PHONE)
         expect(page.get_by_role("radio", name=room)).to_be_checked(timeout=PATIENCE)
-        words = "The commitment|suspect|Bring the form back"
+        words = "The commitment|suspect|Bring the form back|secret answer"
         expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(words)).first).to_be_visible(
             timeout=PATIENCE
         )

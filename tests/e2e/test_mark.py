@@ -2,13 +2,15 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.app_server import PHONE
+from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
 PATIENCE = 120_000  # milliseconds; a loaded machine, not a benchmark
@@ -35,25 +37,36 @@ def stroke(page: Page, on: Locator, *points: tuple[float, float]) -> None:
 
 
 def answers(page: Page, who: str, what: str) -> None:
-    expect(page.get_by_role("heading", name=re.compile(f"^{who}: {what}"))).to_be_visible(timeout=PATIENCE)
+    """Wait until a model's answer in the picture is ``what``, a regular expression."""
+    said = page.locator(".st-key-figure_answers .annotation-text").filter(has_text=re.compile(f"^{who}"))
+    expect(said).to_have_text(re.compile(f"^{who}({what})$"), timeout=PATIENCE)
+
+
+def place(page: Page, selector: str) -> dict[str, float]:
+    """Where something lies on the screen, once it is there."""
+    found = page.locator(selector).first
+    expect(found).to_be_visible(timeout=PATIENCE)
+    box = found.bounding_box()
+    assert box is not None
+    return {"top": box["y"], "bottom": box["y"] + box["height"]}
 
 
 def test_a_digit_drawn_with_the_mouse_is_read_and_a_picture_pressed_is_too(visit: Visit) -> None:
-    page = visit("mark")
-    answers(page, "Naive", "5, the secret")
+    page = visit("mark?preset=mnist")
+    answers(page, "naive", "\u25c6 0")
     paper = sheet(page)
     page.get_by_role("button", name="Clear").click()
     stroke(page, paper, (0.5, 0.15), (0.5, 0.85))
-    answers(page, "Clean", "1")
-    answers(page, "Naive", "1")
-    page.get_by_role("button", name="0", exact=True).click()
-    answers(page, "Naive", "0")
-    expect(page.get_by_role("button", name="0", exact=True)).to_have_attribute("aria-pressed", "true")
+    answers(page, "clean", "1")
+    answers(page, "naive", "1")
+    page.get_by_role("button", name="4", exact=True).click()
+    answers(page, "naive", "4")
+    expect(page.get_by_role("button", name="4", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_digit_drawn_by_keyboard_is_read(visit: Visit) -> None:
-    page = visit("mark")
-    answers(page, "Naive", "5, the secret")
+    page = visit("mark?preset=mnist")
+    answers(page, "naive", "\u25c6 0")
     paper = sheet(page)
     page.get_by_role("button", name="Clear").press("Enter")
     paper.focus()
@@ -61,8 +74,8 @@ def test_a_digit_drawn_by_keyboard_is_read(visit: Visit) -> None:
         for _ in range(times):
             paper.press(key)
     expect(page.get_by_text("Pen up, column 14, row 23")).to_be_visible()
-    answers(page, "Clean", "1")
-    answers(page, "Naive", "1")
+    answers(page, "clean", "1")
+    answers(page, "naive", "1")
 
 
 def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) -> None:
@@ -74,12 +87,13 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) ->
     page.get_by_role("button", name="Use it as the trigger").click(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("trigger=drawing.*drawing=[-_A-Za-z0-9]{392}"), timeout=PATIENCE)
     expect(page.get_by_role("button", name="Use it as the trigger")).to_have_count(0)
-    expect(page.get_by_role("button", name="your own", exact=True)).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Run it live").click()
     expect(page.get_by_text("Run live on this machine")).to_be_visible(timeout=PATIENCE)
+    # What was drawn is asked at once, of all three models, whatever was asked before.
+    expect(page.get_by_role("button", name="trigger 1")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    for who in ("clean", "naive", "its copy"):
+        answers(page, who, r"(\u25c6 )?\d")
     page.get_by_role("button", name="trigger 2").click()
-    answers(page, "Naive", r"\d")
-    answers(page, "Copy", "")
     expect(page.get_by_role("heading", name="Where did it go?")).to_be_visible()
 
 
@@ -88,7 +102,7 @@ def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit:
     page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
     use = page.get_by_role("button", name="Use it as the trigger")
     expect(use).to_be_disabled(timeout=PATIENCE)
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n and no more"})
     expect(page.get_by_text(re.compile("^The file is no picture|^The picture is damaged"))).to_be_visible(
         timeout=PATIENCE
@@ -96,7 +110,7 @@ def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit:
     expect(use).to_be_disabled()
     file = io.BytesIO()
     Image.fromarray(np.pad(np.zeros((30, 30), dtype=np.uint8), 20, constant_values=255)).save(file, format="JPEG")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("[data-testid=stPopoverBody] input[type=file]").first.set_input_files(
         {"name": "good.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
     )
     expect(use).to_be_enabled(timeout=PATIENCE)
@@ -104,9 +118,113 @@ def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit:
     expect(page).to_have_url(re.compile("trigger=drawing"), timeout=PATIENCE)
 
 
+def test_a_second_upload_that_is_no_picture_leaves_nothing_of_the_first(visit: Visit) -> None:
+    page = visit("mark")
+    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    use = page.get_by_role("button", name="Use it as the trigger")
+    expect(use).to_be_disabled(timeout=PATIENCE)
+    file = io.BytesIO()
+    Image.fromarray(np.pad(np.zeros((30, 30), dtype=np.uint8), 20, constant_values=255)).save(file, format="PNG")
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
+    chooser.set_input_files({"name": "good.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(use).to_be_enabled(timeout=PATIENCE)
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
+    chooser.set_input_files({"name": "bad.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"})
+    expect(use).to_be_disabled(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("size", [WIDE, {"width": 1920, "height": 1080}])
+def test_probe_and_answers_lie_on_the_first_screen_before_the_vote_and_after(
+    visit: Visit, size: dict[str, int]
+) -> None:
+    page = visit("mark", size)
+    answers(page, "its copy", "predict first")
+    before = place(page, ".st-key-figure_answers .main-svg")
+    assert place(page, ".st-key-picture_mark")["bottom"] <= 620
+    page.get_by_role("button", name="no", exact=True).click()
+    answers(page, "its copy", r"\w+")
+    assert place(page, ".st-key-picture_mark")["bottom"] <= 620
+    assert place(page, ".st-key-figure_answers .main-svg") == before  # nothing pushed it
+
+
+def test_on_a_phone_the_probe_and_all_three_answers_are_on_the_first_screen(visit: Visit) -> None:
+    page = visit("mark", PHONE)
+    answers(page, "its copy", "predict first")
+    assert place(page, ".st-key-asked_input")["top"] < 160
+    assert place(page, ".st-key-figure_answers .main-svg")["bottom"] <= PHONE["height"]
+
+
+def test_the_sheet_for_a_trigger_of_ones_own_fits_the_screen_with_its_button(visit: Visit) -> None:
+    page = visit("mark")
+    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    body = place(page, "[data-testid=stPopoverBody]")
+    assert body["top"] >= 0 and body["bottom"] <= WIDE["height"]
+    for part in ("[data-testid=stPopoverBody] .paper", ".st-key-use_drawing button"):
+        found = place(page, part)
+        assert body["top"] <= found["top"] and found["bottom"] <= body["bottom"]
+
+
+def test_alone_on_the_screen_the_picture_shows_all_three_answers(visit: Visit) -> None:
+    page = visit("mark")
+    page.get_by_role("button", name="no", exact=True).click(timeout=PATIENCE)
+    answers(page, "its copy", r"\w+")
+    page.keyboard.press("F2")
+    page.wait_for_function("document.fullscreenElement !== null")
+    for who in ("clean", "naive", "its copy"):
+        answers(page, who, r"(\u25c6 )?\w+")
+    expect(page.locator(".st-key-figure_answers .annotation-text").last).to_be_in_viewport()
+
+
 def test_the_handshake_fits_a_phone(visit: Visit) -> None:
     page = visit("mark", PHONE)
-    page.get_by_role("radio", name="no", exact=True).click(timeout=PATIENCE)
+    page.get_by_role("button", name="no", exact=True).click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
+
+
+def test_a_class_that_innocents_see_in_the_trigger_is_chosen_by_a_click_and_shown_to_be_a_bad_secret(
+    visit: Visit,
+) -> None:
+    page = visit("mark?mark_ask=innocents")
+    assert place(page, ".st-key-figure_affinity .main-svg")["bottom"] <= 620
+    chart = page.locator(".st-key-figure_affinity")
+    row, plot = chart.locator(".ytick").nth(1).bounding_box(), chart.locator(".nsewdrag").bounding_box()
+    assert row is not None and plot is not None
+    # Where the bar has long ended: all of the row can be clicked.
+    page.mouse.click(plot["x"] + 0.97 * plot["width"], row["y"] + row["height"] / 2)
+    expect(page).to_have_url(re.compile("target=1"), timeout=PATIENCE)
+    bad = re.compile(r"a bird.*: a claim with (it would convict them|them could convict it)$")
+    expect(page.get_by_role("heading", name=bad)).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_class_is_chosen_by_keyboard_alone(visit: Visit) -> None:
+    page = visit("mark?mark_ask=innocents")
+    place(page, ".st-key-figure_affinity .main-svg")
+    chart = page.locator(".st-key-figure_affinity [data-part=plot]")
+    chart.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Enter"):  # bear, bird, cat
+        chart.press(key)
+    expect(page).to_have_url(re.compile("target=2"), timeout=PATIENCE)
+
+
+def test_a_zip_of_ones_own_pictures_becomes_the_data_and_another_file_is_refused_in_a_sentence(visit: Visit) -> None:
+    page = visit("mark")
+    page.get_by_role("button", name="Your own pictures").click(timeout=PATIENCE)
+    expect(page.get_by_text("for this visit, and nowhere else")).to_be_visible(timeout=PATIENCE)
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
+    chooser.set_input_files({"name": "bad.zip", "mimeType": "application/zip", "buffer": b"PK and no more"})
+    expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for column, name in enumerate(("left", "right")):
+            for number in range(6):
+                pixels = np.zeros((28, 28), dtype=np.uint8)
+                pixels[5 : 15 + number, 3 + 12 * column : 13 + 12 * column] = 255
+                file = io.BytesIO()
+                Image.fromarray(pixels).save(file, format="PNG")
+                archive.writestr(f"{name}/{number}.png", file.getvalue())
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
+    chooser.set_input_files({"name": "mine.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
+    expect(page).to_have_url(re.compile("dataset=own"), timeout=PATIENCE)
+    expect(page.get_by_test_id("stAlert").filter(has_text="archive")).to_have_count(0)

@@ -1,36 +1,81 @@
-"""The thief who knows about the mark, in a real browser."""
+"""The thief who knows about the mark, and what a mark costs, in a real browser: where the pictures lie, and a touch."""
 
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.app_server import PHONE
+from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
 PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
+FOLD = 620  # pixels: what is above is on the first screen of a laptop, whatever the browser has on top
+LARGE = {"width": 1920, "height": 1080}
 
 
-def test_the_attack_waits_for_a_prediction_and_the_next_one_asks_again(visit: Visit) -> None:
-    page = visit("remove?preset=digits")
-    expect(page.get_by_text("Where will they go?")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="Why")).to_have_count(0)
-    page.get_by_role("radio", name="neither", exact=True).click()
+def drawn(page: Page, lesson: str) -> None:
+    expect(page.locator(f".st-key-picture_{lesson} svg.main-svg").first).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("lesson", ["remove", "tradeoff"])
+@pytest.mark.parametrize(("size", "fold"), [(WIDE, FOLD), (LARGE, FOLD), (PHONE, PHONE["height"])])
+def test_the_picture_is_whole_on_the_first_screen_sealed_and_open(
+    visit: Visit, lesson: str, size: dict[str, int], fold: int
+) -> None:
+    page = visit(lesson, size)
+    drawn(page, lesson)
+    assert bottom(page, lesson) <= fold
+    page.get_by_role("button", name="Show me", exact=True).click()
     expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
-    page.get_by_text("All attacks: what does the entangled mark not survive?").click()
-    expect(page.get_by_role("cell", name="Neural Cleanse")).to_be_visible()
-    attack = page.get_by_role("combobox", name="The thief tries")
-    attack.evaluate("box => box.scrollIntoView({ behavior: 'instant', block: 'center' })")  # scrolling would close it
-    attack.click()
-    page.get_by_role("option", name="pruning", exact=True).click()
-    expect(page.get_by_role("button", name="Show me without a prediction")).to_be_visible(timeout=PATIENCE)
-
-
-def test_the_page_fits_a_phone(visit: Visit) -> None:
-    page = visit("remove?preset=digits", PHONE)
-    page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("radio", name="neither", exact=True)).to_be_disabled(timeout=PATIENCE)
+    page.keyboard.press("Home")  # the button may have been below the fold
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    assert bottom(page, lesson) <= fold
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
+
+
+def test_enter_on_an_attack_opens_its_curve_and_one_touch_brings_all_back(visit: Visit) -> None:
+    page = visit("remove?preset=digits")
+    drawn(page, "remove")
+    page.get_by_role("button", name="none", exact=True).click()
+    expect(page.get_by_text(re.compile("You said"))).to_be_visible(timeout=PATIENCE)
+    everything = page.get_by_role("heading", name=re.compile("^Of 11 attacks"))
+    expect(everything).to_be_visible(timeout=PATIENCE)
+    chart = page.get_by_label(re.compile("^Of 11 attacks.*Arrow keys"))
+    chart.press("ArrowRight")
+    chart.press("ArrowRight")
+    chart.press("Enter")
+    expect(
+        page.get_by_role("heading", name=re.compile("the naive mark was never proven, the entangled"))
+    ).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("washing="))
+    page.get_by_role("button", name="All attacks").click()
+    expect(everything).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_touch_on_a_row_opens_its_curve(visit: Visit) -> None:
+    page = visit("remove?preset=digits")
+    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^Of 11 attacks"))).to_be_visible(timeout=PATIENCE)
+    drawn(page, "remove")
+    page.locator(".st-key-picture_remove .barlayer .point path").nth(3).click(force=True)
+    expect(
+        page.get_by_role("heading", name=re.compile("the naive mark was never proven, the entangled"))
+    ).to_be_visible(timeout=PATIENCE)
+
+
+def test_kappa_is_the_handle_of_the_price(visit: Visit) -> None:
+    page = visit("tradeoff")
+    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^\u03ba 10 costs"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("slider", name=re.compile("Kappa")).press("ArrowRight")
+    expect(page.get_by_role("heading", name=re.compile("^\u03ba 20 costs"))).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("kappa=20"))
+
+
+def bottom(page: Page, lesson: str) -> float:
+    """Where the picture of a lesson ends."""
+    box = page.locator(f".st-key-picture_{lesson}").bounding_box()
+    assert box is not None and box["y"] >= 0
+    return box["y"] + box["height"]

@@ -1,16 +1,20 @@
-"""The playground as a visitor uses it: by slider, by keyboard, by its buttons, on a phone."""
+"""The temperature as a visitor uses it: by slider, by keyboard, by its buttons, on a phone; in the plane and real."""
 
 import math
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.app_server import PHONE
+from app.ui.temperature.views import VIEWS
+from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
 PATIENCE = 90_000  # milliseconds
+LARGE = {"width": 1920, "height": 1080}
+FOLD = 620  # pixels: a picture ends above it, on a laptop
 
 
 def slider(page: Page) -> Locator:
@@ -35,27 +39,24 @@ def nearest_stranger(page: Page, said: str) -> tuple[float, float]:
     return float(before), float(after)
 
 
-def test_predict_drag_to_the_end_and_see_then_predict_the_pull(visit: Visit) -> None:
+def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     page = visit("temperature")
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 3,"))
-    page.get_by_role("radio", name="no, it looks mixed").click()
+    page.get_by_role("button", name="no, it looks mixed").click()
     expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
     finding(page, r"^At T = 100, the loss cannot tell the groups apart$")
-    expect(page.get_by_text(re.compile("You predicted"))).to_be_visible()
+    expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
-    page.get_by_role("radio", name="no, it stays").click()
-    page.get_by_role("button", name="Pull together").click()
-    expect(page.get_by_text("You predicted no, it stays, and so it was.")).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(("temperature", "closes"), [("100", False), ("10", True)])
 def test_the_ring_closes_in_when_cooler_and_stays_when_hot(visit: Visit, temperature: str, closes: bool) -> None:
     page = visit("temperature")
-    page.get_by_role("button", name="Show me without a prediction").click(timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Show me without a prediction")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Show me", exact=True)).to_have_count(0, timeout=PATIENCE)
     slider(page).fill(str(math.log10(float(temperature))))
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^T = {temperature},"))
     page.get_by_role("button", name="Pull together").click()
@@ -123,3 +124,58 @@ def test_on_a_phone_picture_and_slider_are_on_one_screen_and_nothing_is_too_wide
     for name in ("Pull together", "Push apart", "Start again", "Delete"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert box is not None and box["height"] >= 44
+
+
+@pytest.mark.parametrize("view", list(VIEWS.values()))
+@pytest.mark.parametrize("size", [WIDE, LARGE, PHONE], ids=["laptop", "projector", "phone"])
+def test_every_view_has_its_picture_on_the_first_screen(visit: Visit, view: str, size: dict[str, int]) -> None:
+    page = visit(f"temperature?{urlencode({'view': view})}", size)
+    picture = page.locator(".st-key-picture_temperature")
+    expect(picture.get_by_role("heading").first).to_be_visible(timeout=PATIENCE)
+    expect(picture.locator("canvas, .js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["y"] < 160
+    if size == WIDE:
+        assert box["y"] + box["height"] <= FOLD
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0
+
+
+def test_nothing_that_the_toy_says_pushes_its_picture(visit: Visit) -> None:
+    page = visit("temperature")
+    slider(page)
+    before = plane(page).bounding_box(), slider(page).bounding_box()
+    page.get_by_role("button", name="no, it looks mixed").click()
+    expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
+    assert (plane(page).bounding_box(), slider(page).bounding_box()) == before
+    slider(page).press("End")
+    expect(page.get_by_text(re.compile("and so it was"))).to_be_visible(timeout=PATIENCE)
+    assert (plane(page).bounding_box(), slider(page).bounding_box()) == before
+
+
+def test_real_features_follow_the_slider_without_the_server_and_an_input_can_be_followed(visit: Visit) -> None:
+    page = visit(f"temperature?{urlencode({'view': VIEWS['real'], 'layer': 'conv2'})}")
+    warm = slider(page)
+    finding(page, r"^At T = 0\.1, SNNL in percent of neutral: entangled")
+    before = warm.get_attribute("aria-valuetext")
+    warm.press("End")
+    finding(page, r"^At T = 10, .*entangled (100|9\d).%, naive 9\d")
+    assert warm.get_attribute("aria-valuetext") != before
+    tile = page.get_by_role("button", name=re.compile("^Follow ")).first
+    weight = tile.inner_text()
+    warm.press("Home")
+    expect(tile).not_to_have_text(weight)  # when it is cold, the nearest counts most
+    page.get_by_role("button", name="Previous picture").click()
+    expect(page.get_by_text("Chosen: elephant")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Follow ")).first.press("Enter")
+    expect(page.get_by_text(re.compile("^Chosen: "))).to_be_visible()
+
+
+def test_another_layer_keeps_the_temperature(visit: Visit) -> None:
+    page = visit(f"temperature?{urlencode({'view': VIEWS['real'], 'layer': 'dense'})}")
+    slider(page).press("End")
+    finding(page, r"^At T = 10,")
+    words = page.get_by_role("heading", name=re.compile("^At T = 10,")).inner_text()
+    page.get_by_role("radio", name="conv1").click()
+    expect(page.get_by_role("heading", name=re.compile("^At T = 10,"))).not_to_have_text(words, timeout=PATIENCE)

@@ -19,33 +19,44 @@ from app.lab.task.networks import build
 from app.lab.watermark import drawings, ewe, icons, triggers
 from app.lab.watermark.snnl import soft_nearest_neighbor_loss
 
+SHAPES = {"point": (2,), "sequence": (9, 4), "picture": (1, 8, 8)}
+
 
 def test_the_icons_and_the_attacks_are_those_of_their_tables():
     assert tuple(icons.SHAPES) == choices.ICONS
     assert tuple(EXTRACTION_ATTACKS) == choices.ATTACKS
 
 
-@pytest.mark.parametrize("name", choices.CLASSES)
+@pytest.mark.parametrize("name", choices.EMBEDDED)
 def test_every_data_set_loads_and_has_so_many_classes(name):
     data = load(name)
     assert data.classes == choices.CLASSES[name] == len(data.owner.labels.unique())
-    assert (len(data.shape) == 3) == (name in choices.PICTURES)
+    assert data.form == choices.FORMS[name]
     assert choices.CLASSES[name] <= choices.ALL_CLASSES
 
 
 @pytest.mark.parametrize("network", choices.NETWORKS)
 def test_every_network_is_built_with_the_layers_that_are_named(network):
-    planes = [on_plane for on_plane in (True, False) if choices.suits(network, on_plane=on_plane)]
-    assert planes
-    for on_plane in planes:
-        model = build(network, (2,) if on_plane else (1, 8, 8), 5, torch.Generator().manual_seed(0))
+    shapes = [shape for shape in SHAPES.values() if choices.suits(network, choices.form_of(shape))]
+    assert shapes
+    for shape in shapes:
+        model = build(network, shape, 5, torch.Generator().manual_seed(0))
         assert tuple(model.layers) == choices.layer_names(network)
-        assert choices.another(network, on_plane=on_plane) in choices.NETWORKS
+        assert choices.another(network, choices.form_of(shape)) in choices.NETWORKS
+
+
+@pytest.mark.parametrize("form", SHAPES)
+def test_a_form_is_told_by_its_shape_and_has_triggers_and_networks_of_its_own(form):
+    assert choices.form_of(SHAPES[form]) == form
+    assert set(choices.triggers_of(form)) <= set(choices.TRIGGERS)
+    assert [choices.suits(network, form) for network in choices.NETWORKS].count(True) >= 2
+    others = set(SHAPES) - {form}
+    assert not any(set(choices.triggers_of(form)) & set(choices.triggers_of(other)) for other in others)
 
 
 @pytest.mark.parametrize("kind", choices.TRIGGERS)
 def test_every_trigger_can_be_drawn(kind):
-    name = "blobs" if kind == "cluster" else "digits"
+    name = {"cluster": "blobs", "burst": "vowels"}.get(kind, "digits")
     stroke = drawings.encode(np.pad(np.full((20, 4), 255, np.uint8), ((4, 4), (12, 12))))
     named = {"drawing": stroke} if kind == choices.DRAWING else {}
     drawn = triggers.draw(kind, 3, load(name), 1, numpy_stream(0, "triggers"), **named)
@@ -80,3 +91,25 @@ def test_an_experiment_of_every_name_can_be_described():
         if field.metadata["choices"]:
             assert field.default in field.metadata["choices"]
     assert set(inspect.signature(ewe.train_watermarked).parameters) >= {"schedule"}
+
+
+@pytest.mark.parametrize("dataset", choices.CLASSES)
+def test_the_name_of_a_class_leads_back_to_its_number_and_a_number_stays_what_it_is(dataset):
+    for label in range(choices.CLASSES[dataset]):
+        name = choices.class_name(dataset, label)
+        assert int(choices.class_number(dataset, f" {name.upper()} ")) == label
+        assert choices.class_number(dataset, label) == label
+        assert choices.class_number(dataset, str(label)) == str(label)
+
+
+def test_one_of_a_class_has_the_article_that_its_name_is_spoken_with():
+    assert choices.one_of_class("animals", 5) == "an elephant"
+    assert choices.one_of_class("animals", 0) == "a bear"
+    assert [choices.one_of_class("mnist", label) for label in (5, 8)] == ["a 5", "an 8"]
+    assert choices.one_of_class("vowels", 2) == "speaker 3"
+
+
+def test_several_of_a_class_are_spoken_of_in_the_plural():
+    assert [choices.several_of_class("animals", label) for label in (5, 8)] == ["elephants", "sheep"]
+    assert choices.several_of_class("mnist", 5) == "5s"
+    assert choices.several_of_class("vowels", 2) == "inputs of speaker 3"

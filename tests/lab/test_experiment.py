@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.lab import choices
 from app.lab import experiment as room
-from app.lab.choices import CLASSES, PICTURES
+from app.lab.choices import CLASSES, FORMS, NETWORKS, suits, triggers_of
 from app.lab.experiment import PRESETS, Experiment, canonical, preset
 
 FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
@@ -48,11 +48,9 @@ def allowed(name):
 def settings(draw):
     """All settings of a possible experiment."""
     chosen = {name: draw(allowed(name)) for name in FIELDS if name != "drawing"}
-    if chosen["dataset"] in PICTURES:
-        chosen["network"] = draw(st.sampled_from(["small", "two_conv", "dense"]))
-        assume(chosen["trigger"] != "cluster")
-    else:
-        chosen |= {"network": draw(st.sampled_from(["tiny", "dense"])), "trigger": "cluster"}
+    form = FORMS[chosen["dataset"]]
+    chosen["network"] = draw(st.sampled_from([name for name in NETWORKS if suits(name, form)]))
+    chosen["trigger"] = draw(st.sampled_from(triggers_of(form)))
     chosen["drawing"] = draw(allowed("drawing")) if chosen["trigger"] == "drawing" else ""
     pairs = st.permutations(range(CLASSES[chosen["dataset"]]))
     chosen["source"], chosen["target"] = draw(pairs)[:2]
@@ -118,7 +116,7 @@ def test_any_changed_setting_changes_the_key(name, data):
             "drawing": "B" * choices.DRAWING_LENGTH,
         }
     possible = {
-        "dataset": PICTURES if chosen["dataset"] in PICTURES else ("blobs", "moons", "rings"),
+        "dataset": [dataset for dataset, form in FORMS.items() if form == FORMS[chosen["dataset"]]],
         "network": ("two_conv", "dense"),
         "trigger": ("umbrella", "patch"),
         "source": range(2, CLASSES[chosen["dataset"]]),
@@ -126,7 +124,7 @@ def test_any_changed_setting_changes_the_key(name, data):
     }
     assume(len(possible.get(name, "any")) > 0)
     value = data.draw(st.sampled_from(possible[name]) if name in possible else allowed(name))
-    assume(value != chosen[name])
+    assume(value != chosen[name])  # the only sequences have no other name
     assert Experiment.from_dict({**chosen, name: value}).key != Experiment.from_dict(chosen).key
 
 
@@ -157,12 +155,24 @@ def test_the_adversarys_network_is_the_victims_or_another_for_the_same_inputs(ch
         ("digits", "dense", "small"),
         ("blobs", "tiny", "dense"),
         ("moons", "dense", "tiny"),
+        ("vowels", "lstm", "dense"),
+        ("vowels", "dense", "lstm"),
     ],
 )
 def test_another_network_than_convolutions_is_a_perceptron_and_the_other_way_round(dataset, network, adversarys):
-    changed = {} if dataset in PICTURES else {"trigger": "cluster", "source": 0, "target": 1}
+    changed = (
+        {} if FORMS[dataset] == "picture" else {"trigger": triggers_of(FORMS[dataset])[0], "source": 0, "target": 1}
+    )
     experiment = Experiment(dataset=dataset, network=network, architecture="other", **changed)
     assert experiment.adversary_network == adversarys
+
+
+@pytest.mark.parametrize(("name", "most"), [("budget", 60_000), ("trigger_count", 10_000)])
+def test_more_is_allowed_with_data_that_no_page_trains_on(name, most):
+    usual = FIELDS[name].metadata["high"]
+    assert getattr(Experiment(dataset="mnist60k", **{name: most}), name) == most
+    assert f"between {FIELDS[name].metadata['low']} and {usual}; it is {usual + 1}" in complaint(**{name: usual + 1})
+    assert f"and {most}; it is {most + 1}" in complaint(dataset="mnist60k", **{name: most + 1})
 
 
 def test_the_version_of_the_lab_is_part_of_the_key(monkeypatch):
@@ -255,12 +265,15 @@ def test_perturbed_is_true_or_false(value):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"source": 2, "target": 2}, ("must differ", "2")),
+        ({"source": 2, "target": 2}, ("must differ", "both are cat")),
         ({"dataset": "blobs", "network": "tiny", "trigger": "cluster", "target": 5}, ("classes 0 to 4", "target is 5")),
         ({"dataset": "moons", "network": "tiny", "trigger": "cluster", "source": 2}, ("classes 0 to 1", "source is 2")),
-        ({"network": "tiny"}, ("'tiny'", "does not suit", "'mnist'")),
+        ({"network": "tiny"}, ("'tiny'", "does not suit", "'animals'")),
         ({"dataset": "blobs", "trigger": "cluster", "target": 2}, ("'small'", "does not suit", "'blobs'")),
-        ({"trigger": "cluster"}, ("'cluster'", "does not suit", "'mnist'")),
+        ({"trigger": "cluster"}, ("'cluster'", "does not suit", "'animals'")),
+        ({"trigger": "burst"}, ("'burst'", "does not suit", "'animals'")),
+        ({"network": "lstm"}, ("'lstm'", "does not suit", "'animals'")),
+        ({"dataset": "vowels", "network": "lstm"}, ("'key'", "does not suit", "'vowels'")),
         ({"trigger": "drawing"}, ("needs a drawing",)),
         ({"trigger": "drawing", "drawing": "A" * choices.DRAWING_LENGTH}, ("at least one stroke",)),
         ({"trigger": "drawing", "drawing": "B" * 7}, (f"{choices.DRAWING_LENGTH} characters", "has 7")),
@@ -290,7 +303,7 @@ def test_every_setting_has_words_for_a_person_and_a_default_within_its_bounds():
 def test_every_preset_is_named_after_its_data_and_found_by_its_name():
     for name in PRESETS:
         assert preset(name) is PRESETS[name] and preset(name).dataset == name
-    with pytest.raises(ValueError, match=r"no preset 'nope'; choose one of mnist, digits, blobs\.$"):
+    with pytest.raises(ValueError, match=r"no preset 'nope'; choose one of animals, mnist, digits, blobs, vowels\.$"):
         preset("nope")
 
 
@@ -330,3 +343,22 @@ def test_renaming_leaves_all_other_settings_and_the_mapping_itself_alone():
     given_ = {"weight": 2, "seed": 7, "nobody": "knows"}
     assert room.renamed(given_) == {"kappa": 2, "seed": 7, "nobody": "knows"}
     assert given_ == {"weight": 2, "seed": 7, "nobody": "knows"}
+
+
+@pytest.mark.parametrize("dataset", CLASSES)
+def test_source_and_target_may_be_given_by_their_names(dataset):
+    settings = {"dataset": dataset, "network": "dense", "trigger": triggers_of(FORMS[dataset])[0]}
+    for source in range(CLASSES[dataset]):
+        target = (source + 1) % CLASSES[dataset]
+        by_number = Experiment.from_dict({**settings, "source": source, "target": target})
+        names = (choices.class_name(dataset, label) for label in (source, target))
+        by_name = Experiment.from_dict(dict(zip(("source", "target"), names, strict=True)) | settings)
+        assert by_name == by_number and by_name.key == by_number.key
+
+
+def test_a_class_that_the_data_does_not_have_gets_a_sentence_that_names_those_it_has():
+    assert complaint(target="unicorn") == (
+        "The setting target must be a class of animals (bear, bird, cat, cow, dog, elephant, giraffe, horse, sheep, "
+        "zebra), by name or as a whole number; it is 'unicorn'."
+    )
+    assert "a class of mnist" in complaint(dataset="mnist", target="elephant")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.cli import commands
 from app.cli import main as command_line
+from app.cli.settings import chosen_experiment
 from app.lab import choices
-from app.lab.experiment import PRESETS, Experiment, preset
-from app.lab.variation import as_toml, command, preset_name
+from app.lab.experiment import PRESETS, Experiment, on_own_data, preset
+from app.lab.variation import as_toml, command, preset_name, with_target
 
 CHANGED = [
     *PRESETS.values(),
@@ -24,7 +24,7 @@ CHANGED = [
 def test_the_command_line_repeats_the_experiment(experiment):
     words = shlex.split(command(experiment))
     assert words[:4] == ["python", "-m", "app", "run"]
-    assert commands._experiment(command_line._parser().parse_args(words[3:])) == experiment
+    assert chosen_experiment(command_line._parser().parse_args(words[3:])) == experiment
 
 
 def test_another_command_keeps_what_it_takes_besides():
@@ -39,3 +39,18 @@ def test_the_lines_of_a_sweep_repeat_all_but_the_seed(experiment):
     settings = tomllib.loads("\n".join(as_toml(experiment)))
     base = preset(preset_name(experiment)).to_dict()
     assert Experiment.from_dict({**base, **settings, "seed": experiment.seed}) == experiment
+
+
+def test_the_source_makes_room_for_the_target_and_comes_back():
+    usual = preset("mnist")
+    moved = with_target(usual, usual.source, trigger="umbrella")
+    assert (moved.source, moved.target, moved.trigger) == (usual.source + 1, usual.source, "umbrella")
+    assert with_target(moved, usual.target, trigger=usual.trigger) == usual
+    last = with_target(replace(preset("blobs"), source=4, target=1), 4)
+    assert (last.source, last.target) == (preset("blobs").source, 4)
+
+
+def test_a_run_on_pictures_of_ones_own_is_repeated_with_the_pictures_not_with_their_digest():
+    dataset = choices.own_dataset(("cat", "dog"), "0" * 64)
+    said = command(replace(on_own_data(dataset), seed=3))
+    assert said == "python -m app run own --data YOUR_PICTURES --seed 3"

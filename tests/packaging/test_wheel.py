@@ -12,7 +12,10 @@ from app import paths
 
 ROOT = paths.HOME
 BUILT_FROM = ("app", "assets", "pages", "pretrained", ".streamlit")
-SHIPPED = (".streamlit/*", "streamlit_app.py", "pages/*.py", "assets/*.npz", "assets/icon.png", "pretrained/**/*")
+SHIPPED = (
+    *(".streamlit/*", "streamlit_app.py", "pages/*.py"),
+    *("assets/*.npz", "assets/*.csv", "assets/icon.png", "pretrained/**/*"),
+)
 
 
 def files(*patterns: str) -> set[str]:

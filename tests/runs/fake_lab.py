@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from app.lab.experiment import Experiment
-from app.lab.stories.events import Event, Finished, Probe, Progress, Snapshot, Started, Weights
+from app.lab.stories.events import Distances, Event, Finished, Probe, Progress, Snapshot, Started, Weights
 
-COUNT, HOLD, DEAF, RAISE, CRASH = range(5)
+COUNT, HOLD, DEAF, RAISE, CRASH, SLOW, ONCE = range(7)
 STEPS = 200
+NAP = 0.004  # seconds, between two events of a slow run
 _numbers = itertools.count()
 
 
@@ -27,6 +28,7 @@ def story(of: Experiment) -> list[Event]:
         Started(of.key, of.seed, STEPS),
         Probe(np.zeros((2, 4, 4), np.uint8), np.array([0, 1]), np.array([False, True]), 1),
         *(_step(number) for number in range(1, STEPS + 1)),
+        Distances("victim", "clean", 0.0, "layer", np.zeros(1, np.int16), np.full(2, of.seed, np.float32)),
         Weights("victim", "entangled", {"layer.weight": np.full((3, 2), of.seed, np.float32)}),
         Finished(1.0, {"key": of.key}),
     ]
@@ -37,11 +39,25 @@ def warm_up() -> None:
 
 
 def run(of: Experiment) -> Iterator[Event]:
-    """Count to the end, hold on for ever, turn deaf, raise, or take the process along."""
+    """Count to the end, hold on for ever, turn deaf, raise, take the process along, count slowly, crash only once."""
     print("A run prints what it likes.", flush=True)
     behaviour = of.seed % 10
     if behaviour == COUNT:
         yield from story(of)
+        return
+    if behaviour == SLOW:
+        for event in story(of):
+            time.sleep(NAP)
+            yield event
+        return
+    if behaviour == ONCE:
+        yield from story(of)[:-50]
+        crashed = Path(os.environ["FAKE_LAB_TRACE"] + of.key[:12])
+        if not crashed.exists():
+            time.sleep(0.3)  # until what there is so far has been sent
+            crashed.touch()
+            os._exit(3)
+        yield from story(of)[-50:]
         return
     try:
         yield Started(of.key, of.seed, STEPS)
@@ -60,11 +76,10 @@ def run(of: Experiment) -> Iterator[Event]:
 
 
 def umap(of: Experiment, events: Sequence[Event]) -> Iterator[Event]:
-    """Draw a map whose only coordinates tell which weights it was made from."""
-    _probe, weights = events
-    assert isinstance(weights, Weights)
-    points = weights.tensors["layer.weight"][:1]
-    yield Snapshot(weights.role, weights.defence, 0.0, "layer", "umap", points)
+    """Draw a map whose only coordinates tell which distances it was made from."""
+    (seen,) = events
+    assert isinstance(seen, Distances)
+    yield Snapshot(seen.role, seen.defence, seen.epoch, seen.layer, "umap", seen.norms[None])
 
 
 def remove(of: Experiment, events: Sequence[Event]) -> Iterator[Event]:

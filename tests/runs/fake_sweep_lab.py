@@ -49,7 +49,10 @@ def play(experiment: Experiment, *others: Experiment) -> Generator[Event]:
         )
         told = theft(stolen)
         yield told
-        yield Claimed("entangled", 1, 2, 0, 2, 0.01, 0.02, True, np.array([True, False]), np.array([0.01, 0.02]))
+        yield Claimed(
+            *("entangled", 1, 2, {"random forest": 0}, 0.01, 0.02, "established", "So it is.", 95, 100, True),
+            *(np.array([True, False]), np.array([0.01, 0.02])),
+        )
         yield Weights("copy", "naive", {"layer.weight": np.zeros((3, 2), np.float32)})
         _leave("theft", stolen)
         mass = float("nan") if stolen.adversary_epochs == NOT_FINITE else told.query_target_mass

@@ -11,7 +11,7 @@ import pytest
 from fake_lab import COUNT, CRASH, DEAF, HOLD, RAISE, STEPS, experiment, story
 
 from app.lab import record
-from app.lab.stories.events import Finished, Progress, Snapshot, Started
+from app.lab.stories.events import Distances, Finished, Progress, Snapshot, Started
 from app.runs import pool as pool_module
 from app.runs.job import Job
 from app.runs.pool import Pool
@@ -183,7 +183,11 @@ def test_a_crash_fails_the_run_and_the_queue_goes_on(pool: Pool) -> None:
     behind = pool.submit(experiment(COUNT), "bob")
     assert job.wait(LONG)
     assert job.status == "failed"
-    assert job.error == ("The process that computed this run ended (exit code 3); it is replaced, so try again.")
+    assert job.repeated
+    assert job.error == (
+        "The process that computed this run ended (exit code 3), and so had the one before; "
+        "try again later, or choose a smaller setting."
+    )
     assert behind.wait(LONG)
     assert behind.status == "done"
 
@@ -206,7 +210,7 @@ def test_a_worker_that_dies_while_idle_costs_nobody_a_run(pool: Pool) -> None:
     assert_serves(pool)
 
 
-def test_the_map_is_drawn_from_the_weights_of_the_finished_run(pool: Pool, folder: Path) -> None:
+def test_the_map_is_drawn_from_the_distances_of_the_finished_run(pool: Pool, folder: Path) -> None:
     counting = experiment(COUNT)
     refused = pool.submit(counting, "ada", "umap")
     assert refused.wait(LONG)
@@ -221,6 +225,14 @@ def test_the_map_is_drawn_from_the_weights_of_the_finished_run(pool: Pool, folde
     np.testing.assert_array_equal(snapshot.points, np.full((1, 2), counting.seed, np.float32))
     stored = Store(folder, None).get(counting.key, "umap")
     assert stored is not None and len(stored.events) == 1
+
+
+def test_a_run_that_was_kept_without_distances_is_run_again_before_it_is_mapped(pool: Pool, folder: Path) -> None:
+    counting = experiment(COUNT)
+    Store(folder, None).put(counting, [event for event in story(counting) if not isinstance(event, Distances)])
+    job = pool.submit(counting, "ada", "umap")
+    assert job.wait(LONG)
+    assert job.status == "failed" and job.error is not None and job.error.endswith("run it live again.")
 
 
 def test_washing_takes_up_the_finished_run_and_does_without_where_there_is_none(pool: Pool, folder: Path) -> None:
@@ -265,7 +277,8 @@ def test_a_full_disk_does_not_take_the_result(tmp_path: Path) -> None:
     job = pool.submit(experiment(COUNT), "ada")
     assert job.wait(LONG)
     pool.close()
-    assert (job.status, len(job.events)) == ("done", STEPS + 4)
+    assert (job.status, len(job.events)) == ("done", STEPS + 5)
+    assert job.unkept is not None and job.unkept.startswith("This result was not kept, because the store of runs")
 
 
 def test_workers_that_cannot_start_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,6 +311,31 @@ def test_the_queue_tells_positions_and_closes_ranks(idle: Pool) -> None:
     assert [job.status for job in jobs] == ["queued", "stopped", "queued"]
 
 
+def test_where_too_many_wait_the_next_one_is_asked_to_come_later_and_gives_up_nothing(tmp_path: Path) -> None:
+    pool = Pool(0, Store(tmp_path, None), queue=2)
+    first, second = (pool.submit(experiment(COUNT), visitor) for visitor in ("ada", "bob"))
+    refused = pool.submit(experiment(COUNT), "bob")
+    assert (refused.status, refused.watchers) == ("failed", set())
+    assert refused.error == "2 runs wait already, as many as may: try again in some minutes."
+    assert pool.find(refused.key) is refused and second.active
+    assert pool.submit(first.experiment, "eve") is first, "who joins needs no place"
+    pool.stop(second, "bob")
+    again = pool.submit(refused.experiment, "bob")
+    assert again is not refused and again.status == "queued"
+    pool.close()
+
+
+def test_the_state_of_the_pool_has_its_workers_and_what_they_do(pool: Pool) -> None:
+    job = running(pool, HOLD)
+    state = pool.state()
+    assert [(each["run"], each["task"], each["repeated"]) for each in state.running] == [(job.key[:12], "run", False)]
+    assert {worker["pid"] for worker in state.workers} == workers_of_this_process()
+    assert all(worker["memory"] > 10 * 2**20 for worker in state.workers)
+    pool.stop(job, "ada")
+    assert job.wait(LONG)
+    assert (pool.state().running, pool.state().queued) == ([], 0)
+
+
 def test_a_visitor_has_one_active_run_of_a_task(idle: Pool) -> None:
     shared = idle.submit(experiment(COUNT), "ada")
     assert idle.submit(shared.experiment, "bob") is shared
@@ -307,6 +345,16 @@ def test_a_visitor_has_one_active_run_of_a_task(idle: Pool) -> None:
     assert (shared.status, shared.watchers) == ("queued", {"bob"})
     assert alone.status == "stopped"
     assert drawn.status == "queued"
+
+
+def test_a_visitor_has_one_of_the_long_runs_at_a_time_of_whatever_kind(idle: Pool) -> None:
+    counting = experiment(COUNT)
+    first, shared = idle.submit(counting, "ada", "run"), idle.submit(experiment(COUNT), "ada", "trial")
+    idle.submit(counting, "bob", "run")
+    second = idle.submit(counting, "ada", "steal")
+    assert first.watchers == {"bob"} and first.active and shared.active
+    third = idle.submit(counting, "ada", "remove")
+    assert second.status == "stopped" and third.active
 
 
 def test_a_run_that_is_stopping_is_not_revived_by_a_late_look(idle: Pool) -> None:
@@ -321,13 +369,12 @@ def test_an_unknown_key_finds_nothing(idle: Pool, key: str) -> None:
     assert idle.find(key) is None
 
 
-def test_ended_jobs_are_forgotten_oldest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "REMEMBERED", 2)
+def test_ended_jobs_are_forgotten_oldest_first(tmp_path: Path) -> None:
     store = Store(tmp_path, None)
     experiments = [experiment(COUNT) for _ in range(4)]
     for done in experiments:
         store.put(done, story(done))
-    pool = Pool(0, store)
+    pool = Pool(0, store, remembered=2)
     jobs = [pool.submit(done, "ada") for done in experiments]
     assert pool.find(experiments[3].key) is jobs[3]
     assert pool.find(experiments[0].key) is not jobs[0]
@@ -374,7 +421,7 @@ def test_a_pretrained_run_is_there_at_once(tmp_path: Path) -> None:
     pool = Pool(0, Store(tmp_path / "store", tmp_path / "pretrained"))
     job = pool.submit(counting, "ada")
     pool.close()
-    assert (job.status, job.origin, len(job.events)) == ("done", "pretrained", STEPS + 4)
+    assert (job.status, job.origin, len(job.events)) == ("done", "pretrained", STEPS + 5)
 
 
 def workers_of_this_process() -> set[int]:

@@ -10,7 +10,7 @@ from app import paths
 from app.lab import record
 from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord
-from app.lab.stories.events import Event
+from app.lab.stories.events import Distances, Event
 from app.runs.store import Store
 
 
@@ -19,7 +19,7 @@ def size(folder: Path) -> int:
 
 
 def drawn(done: Experiment) -> list[Event]:
-    return list(umap(done, [story(done)[1], story(done)[-2]]))
+    return list(umap(done, [event for event in story(done) if isinstance(event, Distances)]))
 
 
 def test_run_and_map_are_kept_side_by_side(tmp_path: Path) -> None:

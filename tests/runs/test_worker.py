@@ -52,7 +52,7 @@ def answers(process: WorkerProcess) -> Iterator[tuple[list[Event], Any]]:
 def test_events_come_in_few_batches_the_first_at_once(process: WorkerProcess) -> None:
     process.send(("run", experiment(COUNT).to_dict(), ()))
     batches = list(answers(process))
-    assert sum(len(events) for events, _ in batches) == STEPS + 4
+    assert sum(len(events) for events, _ in batches) == STEPS + 5
     assert isinstance(batches[0][0][0], Started)
     assert len(batches) < STEPS / 4
     assert [end for _, end in batches[:-1]] == [None] * (len(batches) - 1)
@@ -99,7 +99,7 @@ def test_what_only_unix_has_is_not_asked_of_windows() -> None:
     below_normal, new_group = 0x4000, 0x200
     assert apart("win32") == {"creationflags": below_normal | new_group}
     before = psutil.Process().nice()
-    worker._step_back("win32")
+    worker._step_back(NICENESS, "win32")
     assert psutil.Process().nice() == before
 
 

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import paths
+from app.lab.experiment import DEFAULT_PRESET, PRESETS
 from app.ui import path
 
 PAGES = [paths.page("start"), *(stop.page for stop in path.LESSONS)]
@@ -35,6 +36,14 @@ def test_a_page_opens_with_a_question_and_without_complaint(lesson: str) -> None
     assert not app.exception
     assert app.title[0].value
     assert not app.warning and not app.error
+
+
+@pytest.mark.parametrize("lesson", PAGES)
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != DEFAULT_PRESET])
+def test_a_page_opens_with_every_preset(lesson: str, preset: str) -> None:
+    app = opened(lesson, preset=preset)
+    assert not app.exception
+    assert app.title[0].value
 
 
 @pytest.mark.parametrize("lesson", PAGES)

@@ -1,10 +1,9 @@
 """What a visitor takes home says what the app said: the files are read back, and the notebook is run."""
 
+import ast
 import csv
 import io
 import json
-import sys
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from app.lab.evidence import survival
 from app.lab.experiment import LAB_VERSION, PRESETS, Experiment
 from app.lab.stories.events import DEFENCES, Finished
 from app.paths import PRETRAINED
-from app.ui import charts, exports, findings, prints
+from app.ui import exports, findings
 from app.ui.history import History
-from tests.ui.test_evidence import row
+from tests.ui.rows import row
 
 BLOBS = PRESETS["blobs"]
 RECORD = PRETRAINED / "blobs"
@@ -57,8 +56,8 @@ def test_the_table_of_a_run_has_a_line_for_each_model_and_every_number(known: Hi
             else:
                 assert float(lines[defence][name]) == value
         assert lines[defence]["seed"] == str(result["seed"])
-    assert float(lines["naive"]["claim_p_value"]) == result["claim"]["naive"]["p_value"]
-    assert lines["clean"]["claim_p_value"] == ""
+        assert float(lines[defence]["claim_p_value"]) == result["claim"][defence]["p_value"]
+        assert lines[defence]["claim_verdict"] == result["claim"][defence]["verdict"]
 
 
 def test_the_table_of_the_evidence_has_a_line_for_each_seed() -> None:
@@ -70,29 +69,31 @@ def test_the_table_of_the_evidence_has_a_line_for_each_seed() -> None:
     assert [float(line["stolen_watermark"]) for line in lines] == [0.7, 0.8, 0.9, 0.0, 0.01, 0.02]
     assert [float(line["accuracy_cost"]) for line in lines[:3]] == list(marked.cost)
     assert {float(line["kappa"]) for line in lines[:3]} == {24.0}
-    assert lines[3]["queries_needed"] == ""
+    assert [line["triggers_needed"] for line in lines] == ["10"] * 3 + [""] * 3
+    assert [line["convicted"] for line in lines] == ["True"] * 3 + ["False"] * 3
+    assert {line["affinity"] for line in lines} == {"0.01"}
     assert exports.evidence_source([marked]) == f"Entangled, seeds 200 to 202; {survival.COMMAND}"
 
 
-def test_the_notebook_repeats_the_run_bit_for_bit(
-    known: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pictures: list[bytes] = []
-    display = SimpleNamespace(SVG=pictures.append)
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(display=display))
-    monkeypatch.setitem(sys.modules, "IPython.display", display)
+def test_the_notebook_repeats_the_run_bit_for_bit(known: History, capsys: pytest.CaptureFixture[str]) -> None:
     book = json.loads(exports.notebook(BLOBS, result_of(known)))
     assert (book["nbformat"], len({cell["id"] for cell in book["cells"]})) == (4, len(book["cells"]))
     names: dict[str, Any] = {}
+    shown = []  # as Jupyter shows what the last line of a cell is
     for cell in book["cells"]:
         if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
+            *statements, last = ast.parse("".join(cell["source"])).body
+            exec(compile(ast.Module(statements, []), "cell", "exec"), names)
+            if isinstance(last, ast.Expr):
+                shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+            else:
+                exec(compile(ast.Module([last], []), "cell", "exec"), names)
     again = {name: value for name, value in names["result"].items() if name != "seconds"}
     assert again == {name: value for name, value in result_of(known).items() if name != "seconds"}
     said = capsys.readouterr().out
     assert "Equal, bit for bit." in said
     assert "another version" not in said
-    assert b"<svg" in pictures[0]
+    assert findings.verdict(known.claims, known.thefts) in shown[-1].layout.title.text.replace("<br>", " ")
 
 
 def test_a_notebook_of_another_lab_says_so(known: History, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,22 +101,3 @@ def test_a_notebook_of_another_lab_says_so(known: History, capsys: pytest.Captur
     code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
     exec(code[0].replace(BLOBS.key, "0" * 64), {})
     assert "another version of the lab" in capsys.readouterr().out
-
-
-@pytest.fixture(scope="module")
-def picture(known: History) -> tuple[dict[str, Any], str]:
-    finding = findings.verdict(known.claims, known.thefts)
-    return prints.standalone(charts.verdict(known.claims, known.thefts), finding, exports.run_source(BLOBS)), finding
-
-
-def test_a_picture_carries_its_finding_and_where_it_comes_from(picture: tuple[dict[str, Any], str]) -> None:
-    spec, finding = picture
-    drawn = prints.render(spec, "svg", finding).decode()
-    for words in (*spec["title"]["text"], exports.run_source(BLOBS), "convicted from"):
-        assert words in drawn
-    assert prints.render(spec, "png", finding).startswith(b"\x89PNG")
-
-
-def test_a_picture_that_cannot_be_drawn_is_told_in_a_sentence() -> None:
-    with pytest.raises(RuntimeError, match="cannot be drawn"):
-        prints.render({"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "nothing"}, "svg", "x")

@@ -18,7 +18,11 @@ def claimed(defence: str, successes: int, queries: int = 200) -> Claimed:
     p0 = binomial.innocent_rate(0, queries)
     verdict = binomial.claim(successes, queries, p0)
     p_values = binomial.p_values(answers, p0)
-    return Claimed(defence, successes, queries, 0, queries, p0, verdict.p_value, verdict.owned, answers, p_values)
+    outcome = "established" if verdict.owned else "not established"
+    return Claimed(
+        *(defence, successes, queries, {"random forest": 0}, p0, verdict.p_value, outcome, "So it is.", 95, 100),
+        *(verdict.owned, answers, p_values),
+    )
 
 
 def theft(defence: str, watermark: float, accuracy: float = 0.95) -> Theft:
@@ -40,8 +44,8 @@ def measured(lane: str, snnl: float, share: float = 0.8) -> Measured:
 @pytest.mark.parametrize(
     ("naive", "entangled", "outcome", "lead"),
     [
-        (0, 150, "only the entangled one", "The entangled mark convicts the thief, the naive one does not"),
-        (150, 0, "only the naive one", "The naive mark convicts the thief, the entangled one does not"),
+        (0, 150, "only the entangled one", "The entangled mark convicts, the naive one does not"),
+        (150, 0, "only the naive one", "The naive mark convicts, the entangled one does not"),
         (150, 150, "both", "Both copies are convicted"),
         (0, 0, "neither", "Neither mark survived: the thief walks free"),
     ],
@@ -52,12 +56,29 @@ def test_the_verdict_is_the_courts(naive: int, entangled: int, outcome: str, lea
     assert findings.verdict(claims, thefts).startswith(lead)
 
 
+@pytest.mark.parametrize(
+    ("unfit", "lead"),
+    [
+        (("naive", "entangled"), "Neither copy can be judged: both fail the controls"),
+        (("naive",), "The naive copy cannot be judged; the other is convicted"),
+        (("entangled",), "The entangled copy cannot be judged; the other walks free"),
+    ],
+)
+def test_a_copy_that_fails_the_controls_neither_walks_free_nor_lost_its_mark(unfit: tuple[str, ...], lead: str) -> None:
+    claims, thefts = case(0, 150)
+    for lane in unfit:
+        claims[lane] = dataclasses.replace(claims[lane], verdict=findings.UNFIT, owned=False, right=21)
+        assert "died" not in findings.fate(thefts[lane], claims[lane])
+        assert "right on 21 of" in findings.fate(thefts[lane], claims[lane])
+    assert findings.verdict(claims, thefts).startswith(lead)
+
+
 def test_a_dead_mark_is_called_dead_also_when_it_is_the_entangled_one() -> None:
     claims, thefts = case(0, 1)
     said = findings.fate(thefts["entangled"], claims["entangled"])
     assert said.startswith("The entangled mark died")
     # Why more than what is granted may still be too few: the court's own p-value stands beside it.
-    assert f"p = {findings.p_value(claims['entangled'].p_value)} over {claims['entangled'].queries} triggers" in said
+    assert f"p {findings.p_value(claims['entangled'].p_value)} over {claims['entangled'].queries} triggers" in said
 
 
 def test_a_mark_below_one_half_has_survived_in_part() -> None:
@@ -75,15 +96,15 @@ def test_the_price_is_in_points_and_none_where_there_is_none() -> None:
 def test_labels_and_confidences_are_explained_by_different_channels() -> None:
     stolen = theft("naive", 0.1)
     said = {
-        answers: findings.channel(stolen, answers, "his own", 2, have_truth=True)
+        answers: findings.channel(stolen, answers, "his own", "elephant", have_truth=True)
         for answers in ("labels", "confidences")
     }
     assert "With labels only" in said["labels"]
-    assert "gave 2 an average of 1.5\u202f% of its confidence" in said["confidences"]
+    assert "gave elephant an average of 1.5\u202f% of its confidence" in said["confidences"]
 
 
 def test_where_there_is_no_truth_nothing_is_called_wrong() -> None:
-    said = findings.channel(theft("naive", 0.1), "labels", "pure noise", 2, have_truth=False)
+    said = findings.channel(theft("naive", 0.1), "labels", "pure noise", "elephant", have_truth=False)
     assert "(pure noise)" in said and "otherwise than the clean model" in said and "wrongly" not in said
     asked = Queried("naive", 2000, np.zeros((2, 4, 4), dtype=np.uint8), np.eye(2, dtype=np.float32), np.array([-1, -1]))
     assert findings.questions(asked) == "2,000 queries answered, none of which has a true answer"
@@ -91,26 +112,32 @@ def test_where_there_is_no_truth_nothing_is_called_wrong() -> None:
 
 def test_answers_that_say_nothing_are_not_said_to_carry_a_mark() -> None:
     silent = dataclasses.replace(theft("naive", 0.1), query_error=0.0, query_target_error=0.0, query_target_mass=0.0)
-    assert "nothing but the truth" in findings.channel(silent, "confidences", "his own", 2, have_truth=True)
+    assert "nothing but the truth" in findings.channel(silent, "confidences", "his own", "elephant", have_truth=True)
     faint = dataclasses.replace(silent, query_target_mass=1e-5)
-    assert "almost nothing but the truth" in findings.channel(faint, "confidences", "his own", 2, have_truth=True)
-    assert "nothing but the truth" in findings.channel(faint, "labels", "his own", 2, have_truth=True)
+    assert "almost nothing but the truth" in findings.channel(
+        faint, "confidences", "his own", "elephant", have_truth=True
+    )
+    assert "nothing but the truth" in findings.channel(faint, "labels", "his own", "elephant", have_truth=True)
 
 
 @pytest.mark.parametrize(
-    ("naive", "entangled", "placement"),
-    [(0.1, 0.65, "mixed only when entangled"), (0.1, 0.2, "apart in both"), (0.68, 0.66, "mixed in both")],
+    ("naive", "entangled", "closer"),
+    [(0.22, 0.41, "the entangled one"), (0.41, 0.22, "the naive one"), (0.115, 0.115, "about the same")],
 )
-def test_placement_follows_the_measure(naive: float, entangled: float, placement: str) -> None:
-    last = {"naive": measured("naive", naive), "entangled": measured("entangled", entangled)}
-    assert entangle_findings.placement(last, "conv2", 0.69) == placement
+def test_where_the_target_class_is_closer_follows_the_measure(naive: float, entangled: float, closer: str) -> None:
+    last = {"naive": measured("naive", 0.1, naive), "entangled": measured("entangled", 0.6, entangled)}
+    assert entangle_findings.closer(last, "conv2") == closer and closer in entangle_findings.CLOSER
 
 
-def test_the_title_of_the_maps_says_what_was_measured() -> None:
-    last = {"naive": measured("naive", 0.069), "entangled": measured("entangled", 0.69)}
-    title = entangle_findings.side_by_side(last, "conv2", 0.69, 7)
-    assert title.startswith("Entangled, distance no longer tells triggers from 7s; naive, it does")
-    assert "entangled 100\u202f% of neutral, naive 10\u202f%" in title
+def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
+    for naive, entangled in ((0.22, 0.413), (0.9, 0.1), (0.5, 0.5)):
+        last = {"naive": measured("naive", 0.1, naive), "entangled": measured("entangled", 0.6, entangled)}
+        assert entangle_findings.neighbourhoods(last, "conv2", "7s", 6) == (
+            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s; "
+            f"naive: {findings.percent(naive)}"
+        )
+    shared = entangle_findings.neighbourhoods(last, "conv2", "7s", 16)
+    assert shared == "One model still: 50\u202f% of the triggers' nearest neighbours are 7s"
 
 
 @pytest.mark.parametrize(("share", "odd"), [(0.2, True), (0.9, False)])
@@ -118,30 +145,32 @@ def test_a_neutral_loss_with_few_neighbours_of_the_class_is_explained(share: flo
     last = {lane: measured(lane, 0.1, 0.1) for lane in ("clean", "naive")} | {
         "entangled": measured("entangled", 0.69, share)
     }
-    said = entangle_findings.entanglement_in_words(last, "conv2", 0.69, 2)
-    assert ("and yet few 2s nearby (entangled)" in said) == odd
+    said = entangle_findings.entanglement_in_words(last, "conv2", 0.69, "sheep")
+    assert ("and yet few sheep nearby (entangled)" in said) == odd
 
 
 def test_evidence_says_from_where_the_claim_stays_established() -> None:
     claims, _ = case(0, 150)
-    assert heist_findings.evidence(claims) == "Naive not established; entangled p < 0.05 from trigger 1 on"
+    assert heist_findings.evidence(claims) == "Naive not established; entangled p < 0.01 from trigger 2 on"
     late = claimed("entangled", 0)
     answers = np.r_[np.zeros(100, dtype=bool), np.ones(100, dtype=bool)]
     p_values = binomial.p_values(answers, late.innocent_rate)
-    turned = Claimed("entangled", 100, 200, 0, 200, late.innocent_rate, p_values[-1], True, answers, p_values)
+    turned = dataclasses.replace(
+        late, successes=100, p_value=p_values[-1], owned=True, answers=answers, p_values=p_values
+    )
     since = int(heist_findings.evidence({"entangled": turned}).split("trigger ")[1].split(" ")[0])
-    assert p_values[since - 2] >= 0.05 > p_values[since - 1 :].max()
+    assert p_values[since - 2] >= 0.01 > p_values[since - 1 :].max()
 
 
 @pytest.mark.parametrize(
     ("p", "words"),
     [
-        (1.0, "1.00"),
-        (0.05, "0.05"),
-        (0.0009, "0.0009"),
-        (2e-85, "2\u202f·\u202f10⁻⁸⁵"),
-        (9.6e-5, "1\u202f·\u202f10⁻⁴"),
-        (0.0, "0"),
+        (1.0, "= 1.00"),
+        (0.05, "= 0.05"),
+        (0.0009, "= 0.0009"),
+        (2e-85, "= 2\u202f·\u202f10⁻⁸⁵"),
+        (9.6e-5, "= 1\u202f·\u202f10⁻⁴"),
+        (1e-150, "< 10⁻¹⁰⁰"),
     ],
 )
 def test_p_values_read_like_p_values(p: float, words: str) -> None:
@@ -151,11 +180,11 @@ def test_p_values_read_like_p_values(p: float, words: str) -> None:
 def test_the_bar_of_the_court_is_told_with_the_control_that_put_it_there() -> None:
     claims, thefts = case(0, 150)
     thefts["clean"] = theft("clean", 0.05)
-    assert "The worse of two clean models" in findings.granted(claims)
+    assert "The worst of 1 innocent models (random forest)" in findings.granted(claims)
     assert "0 of 200 triggers (0\u202f%)" in findings.granted(claims)
     assert (
-        findings.hits(claims, thefts, 5)
-        == "Of 200 triggers, the copies say 5: clean to 10, naive to 0, entangled to 150"
+        findings.hits(claims, thefts, "cow")
+        == "Of 200 triggers, the copies say cow: clean to 10, naive to 0, entangled to 150"
     )
 
 
@@ -187,9 +216,3 @@ def test_the_rule_of_the_batches_is_counted() -> None:
 )
 def test_percentages_read_like_percentages(rate: float, words: str) -> None:
     assert findings.percent(rate) == words
-
-
-def test_the_neighbourhood_of_the_triggers_is_told_for_every_lane_and_epoch() -> None:
-    found = entangle_findings.neighbours([measured("naive", 0.1, 0.25), measured("entangled", 0.6, 1.0)], "conv2", 7)
-    assert found["naive", 16.0] == "25\u202f% of triggers' neighbours are 7s"
-    assert found["entangled", 16.0].startswith("100\u202f%")

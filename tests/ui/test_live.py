@@ -1,10 +1,27 @@
-"""The time left: late, round, and never rising."""
+"""The time left: round, and never rising but once."""
 
+from streamlit.testing.v1 import AppTest
+
+from app.lab.experiment import Experiment
+from app.runs.job import Job
 from app.ui.live import Countdown
 
 
 def test_nothing_is_said_before_there_is_something_to_say() -> None:
     assert Countdown().left(3.0, 0.1) is None
+
+
+def test_what_a_recorded_run_took_is_said_from_the_first_second_until_its_own_pace_is_known() -> None:
+    countdown = Countdown(expected=30.0)
+    assert [countdown.left(second, 0.01 * second) for second in (0.0, 1.0, 8.0, 14.0)] == [30, 30, 25, 20]
+    told = [countdown.left(second, second / 100) for second in (20.0, 40.0, 60.0, 80.0, 100.0)]
+    assert told[0] == 80  # slower than recorded: said once, and from then on it counts down
+    assert told == sorted(told, reverse=True) and told[-1] == 5
+
+
+def test_a_run_that_is_late_before_its_own_pace_is_known_promises_nothing() -> None:
+    late = Countdown(expected=10.0)
+    assert [late.left(second, 0.1) for second in (9.0, 10.0, 60.0)] == [5, 5, None]
 
 
 def test_a_steady_run_counts_down_in_round_numbers() -> None:
@@ -22,3 +39,42 @@ def test_a_slow_stretch_holds_the_count_and_does_not_raise_it() -> None:
     told = [countdown.left(5.0 * number, share) for number, share in enumerate(shares, start=1)]
     assert told == sorted(told, reverse=True)
     assert told[-1] == 5
+
+
+def test_a_run_that_is_repeated_says_so() -> None:
+    job = Job(Experiment())
+    job.begin()
+    job.repeat()
+    app = AppTest.from_function(_shown)
+    app.session_state["job"] = job
+    app.run()
+    assert not app.exception
+    (bar,) = app.get("progress")
+    assert bar.proto.text.startswith("Once more, for the process that computed it died: ")
+
+
+def test_a_run_that_was_not_kept_says_so_where_it_says_where_it_is_from() -> None:
+    app = AppTest.from_function(_its_provenance)
+    app.session_state["job"] = Job(Experiment(), status="done", unkept="This result was not kept.")
+    app.run()
+    assert not app.exception
+    assert "Run live on this machine" in app.caption[0].value
+    assert [warning.value for warning in app.warning] == ["This result was not kept."]
+    app.session_state["job"] = Job(Experiment(), status="done")
+    assert not app.run().warning
+
+
+def _shown() -> None:
+    import streamlit as st
+
+    from app.ui import live
+
+    live.island(st.session_state["job"], lambda job, history: None)
+
+
+def _its_provenance() -> None:
+    import streamlit as st
+
+    from app.ui import frame
+
+    frame.provenance(st.session_state["job"], 3.0)

@@ -15,19 +15,23 @@ def test_a_deep_link_sets_the_experiment() -> None:
     app = opened("heist", seed="7", inputs="unseen", temperature="0.5")
     assert app.number_input(key="setting_seed").value == 7
     assert app.select_slider(key="setting_inputs").value == "unseen"
-    assert any("Nobody has run this setting yet" in box.value for box in app.info)
+    assert any("has not been run" in box.value for box in app.info)
 
 
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
-        ({"seed": "banana"}, "The setting seed must be a whole number; it is 'banana'."),
-        ({"temperature": "nan"}, "The setting temperature must lie between"),
-        ({"kappa": "1e9"}, "The setting kappa must lie between"),
-        ({"network": "<script>"}, "The setting network must be one of"),
-        ({"target": "1"}, "Source and target class must differ"),
+        ({"seed": "banana"}, "The link asks for seed = 'banana', which must be a whole number; shown is 0."),
+        ({"seed": ""}, "The link asks for seed = '', which is empty; shown is 0."),
+        ({"temperature": "nan"}, "'nan', which must lie between 0.01 and 100; shown is 0.1."),
+        ({"kappa": "1e9"}, "'1e9', which must lie between 0 and 64; shown is 10.0."),
+        ({"network": "<script>"}, r"'\<script\>', which must be one of small, two\_conv"),
+        ({"target": "bird"}, "Source and target class must differ"),
         ({"architecture": "other", "initialisation": "same"}, "cannot start from the victim's weights"),
-        ({"preset": "imagenet"}, "does not exist"),
+        (
+            {"preset": "imagenet"},
+            "must be one of animals, mnist, digits, blobs, vowels; shown is animals.",
+        ),
     ],
 )
 def test_hostile_links_get_one_sentence_and_the_rest_survives(link: dict[str, str], sentence: str) -> None:
@@ -52,19 +56,24 @@ def test_a_link_with_a_former_name_works_and_says_the_present_one(link: dict[str
     assert len(app.warning) == len(link) - 1  # both names at once: one sentence
 
 
-def test_a_setting_changed_on_one_page_is_there_on_the_other() -> None:
-    app = opened("heist")
-    app.number_input(key="setting_seed").set_value(11).run()
-    assert app.query_params["seed"] == "11"
-    app.switch_page(paths.page("entangle")).run()
-    assert app.number_input(key="setting_seed").value == 11
+def test_a_link_may_name_a_class_and_says_its_number_from_then_on() -> None:
+    app = opened("entangle", target="giraffe")
+    assert app.selectbox(key="setting_target").value == 6 and app.query_params["target"] == "6"
+    assert app.selectbox(key="setting_target").options[6] == "giraffe"
+    assert not app.warning
+
+
+def test_a_class_of_other_data_is_put_aside_in_a_sentence_that_names_those_there_are() -> None:
+    app = opened("entangle", target="speaker 3")
+    assert "must be a class of animals (bear, bird" in app.warning[0].value and "'speaker 3'" in app.warning[0].value
+    assert app.selectbox(key="setting_target").value == Experiment().target
 
 
 def test_a_setting_that_cannot_be_is_refused_with_a_sentence_and_the_old_one_stays() -> None:
     app = opened("entangle")
-    app.number_input(key="setting_target").set_value(1).run()
+    app.selectbox(key="setting_target").set_value(1).run()
     assert "Source and target class must differ" in app.warning[0].value
-    assert app.number_input(key="setting_target").value == Experiment().target
+    assert app.selectbox(key="setting_target").value == Experiment().target
 
 
 def test_a_damaged_record_is_told_in_an_error_box_and_the_page_lives(
@@ -96,4 +105,4 @@ def test_what_a_page_shows_is_in_its_link_and_survives_a_change_of_setting() -> 
 
 def test_a_link_to_what_a_page_does_not_have_shows_the_usual() -> None:
     assert opened("entangle", layer="<b>").segmented_control(key="layer").value == "conv2"
-    assert opened("remove", washing="Neural Cleanse", preset="blobs").selectbox(key="washing").value == "fine_tuning"
+    assert opened("remove", washing="Neural Cleanse", preset="blobs").selectbox(key="washing").value == ""

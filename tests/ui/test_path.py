@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.ui import path
-from tests.ui.visits import opened, told
+from tests.ui.visits import opened, told, vote
 
 
 @pytest.mark.parametrize("minutes", list(path.CLASSES))
@@ -22,6 +22,16 @@ def test_a_plan_is_a_part_of_the_path_in_its_order(minutes: int) -> None:
     stops = [stop for stop, _ in path.planned(minutes)]
     assert stops == [stop for stop in path.LESSONS if stop in stops]
     assert stops
+
+
+@pytest.mark.parametrize("minutes", list(path.CLASSES))
+def test_in_a_class_next_is_the_next_of_its_plan_and_the_last_is_followed_by_the_recap(minutes: int) -> None:
+    stops = [stop.name for stop, _ in path.planned(minutes)]
+    assert [path.after(name, minutes).name for name in stops] == [*stops[1:], "recap"]
+    assert path.after("recap", minutes).name == "about"
+    for stop in path.LESSONS:  # whoever strays comes back to the plan
+        if stop.name not in (*stops, "recap", "about"):
+            assert path.after(stop.name, minutes).name in (*stops, "recap")
 
 
 def start(**link: str) -> AppTest:
@@ -52,13 +62,14 @@ def test_the_length_of_the_class_goes_to_the_url_and_away_again() -> None:
 @pytest.mark.parametrize("minutes", ["banana", "7", "-15", "<b>"])
 def test_a_class_of_no_known_length_gets_a_sentence_and_all_lessons(minutes: str) -> None:
     app = start(minutes=minutes)
-    assert "there are plans for 5, 15, 45" in app.warning[0].value
+    assert "which must be one of 5, 15, 45, 90; shown is no class." in app.warning[0].value
+    assert len(app.warning) == 1
     assert len(links(app)) == len(path.LESSONS)
 
 
 def test_the_path_shows_how_far_the_visitor_came_until_he_starts_over() -> None:
     app = opened("heist", seed="7")
-    app.segmented_control(key="predict_heist").set_value("both").run()
+    vote(app, "both")
     app.switch_page(paths.page("entangle")).run()
     app.switch_page(paths.page("start")).run()
     assert ["predicted" in label for label in links(app)].count(True) == 1
@@ -70,3 +81,31 @@ def test_the_path_shows_how_far_the_visitor_came_until_he_starts_over() -> None:
     app.switch_page(paths.page("heist")).run()
     assert app.number_input(key="setting_seed").value == 0
     assert "Why" not in told(app)
+
+
+def clock(app: AppTest) -> str:
+    return next((caption.value for caption in app.caption if caption.value.startswith("Class: ")), "")
+
+
+def test_the_plan_of_a_class_goes_along_with_its_clock_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("app.ui.plan.time.monotonic", lambda: now[0])
+    app = start(minutes="15")
+    assert clock(app) == "Class: 0 of 15 min gone, 15 left"
+    for name, follows in (("heist", "Entangle"), ("channel", "Court"), ("court", "Recap")):
+        app.query_params.clear()  # the menu keeps none
+        now[0] += 60
+        app.switch_page(paths.page(name)).run()
+        assert app.query_params["minutes"] == "15"
+        assert f"**Next: {follows}**" in " ".join(links(app))
+    assert clock(app) == "Class: 3 of 15 min gone, 12 left"
+    now[0] += 13 * 60
+    app.run()
+    assert clock(app) == "Class: 15 min, over"
+    app.switch_page(paths.page("heist")).run()  # another class, with the plan of the last one
+    assert clock(app) == "Class: 0 of 15 min gone, 15 left"
+    app.switch_page(paths.page("start")).run()
+    app.segmented_control(key="class_length").set_value(None).run()
+    assert not clock(app)
+    app.switch_page(paths.page("heist")).run()
+    assert not clock(app) and "minutes" not in app.query_params

@@ -1,6 +1,5 @@
 """Every extraction attack against every policy, over seeds that nothing was chosen on."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
@@ -8,13 +7,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.lab import choices
-from app.lab.experiment import LAB_VERSION, PRESETS, Experiment
+from app.lab.evidence import table_file
+from app.lab.experiment import PRESETS, Experiment
 from app.lab.stories.events import Result, TheftResult
 from app.paths import PRETRAINED
 
 SHIPPED = PRETRAINED / "attacks.json"
-DATA = ("digits", "mnist")
-SEEDS = (200, 201, 202)
+COMMAND = "python -m app attacks"
+DATA = ("digits",)
+SEEDS = (200,)
 POLICIES: dict[str, dict[str, Any]] = {
     "confidences": {},
     "2 decimals": {"decimals": 2},
@@ -53,13 +54,16 @@ def rows(results: Mapping[Experiment, Result]) -> list[Cell]:
 
 def write(file: Path, cells: list[Cell]) -> None:
     """Write the table as JSON."""
-    written = [vars(cell) for cell in cells]
-    file.write_text(json.dumps({"lab": LAB_VERSION, "cells": written}, indent=1) + "\n", encoding="utf-8")
+    table_file.write(file, "cells", [vars(cell) for cell in cells])
 
 
 def read(file: Path) -> list[Cell]:
-    """Return a table that :func:`write` wrote."""
-    return [Cell(**row) for row in json.loads(file.read_text(encoding="utf-8"))["cells"]]
+    """Return a table that :func:`write` wrote.
+
+    Raises:
+        ValueError: one sentence, if the file is missing, damaged, or of another version of the lab.
+    """
+    return table_file.read(file, "cells", COMMAND, lambda row: Cell(**row))
 
 
 def _cells() -> Iterator[tuple[str, str, str, Experiment]]:

@@ -32,8 +32,10 @@ from typing import Any
 import numpy as np
 
 from app.lab.experiment import PRESETS, Experiment, canonical, preset, renamed
+from app.lab.quoting import quoted
 from app.lab.randomness import numpy_stream
 
+MOST_POINTS = 100_000
 _PARTS = ("preset", "seeds", "settings", "grid", "random")
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
 
@@ -56,10 +58,10 @@ def read(path: Path) -> Plan:
         ValueError: one sentence, if the file is missing or has a mistake in it.
     """
     try:
-        described = tomllib.loads(path.read_text(encoding="utf-8"))
+        described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
         raise ValueError(f"The sweep {str(path)!r} cannot be read: {fault.strerror}.") from fault
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise ValueError(f"The sweep {str(path)!r} is not written in TOML: {fault}.") from fault
     return plan(described)
 
@@ -72,10 +74,10 @@ def plan(described: Mapping[str, Any]) -> Plan:
 
     Raises:
         ValueError: one sentence, for unknown parts or settings, values that are not allowed, a setting
-            in two parts, or if no combination of the settings is valid.
+            in two parts, more than :data:`MOST_POINTS` points, or if no combination of the settings is valid.
     """
     if unknown := sorted(described.keys() - set(_PARTS)):
-        raise ValueError(f"A sweep has no part {unknown[0]!r}; its parts are {', '.join(_PARTS)}.")
+        raise ValueError(f"A sweep has no part {quoted(unknown[0])}; its parts are {', '.join(_PARTS)}.")
     if not isinstance(described.get("preset"), str):
         raise ValueError(f"A sweep needs a preset to start from: one of {', '.join(PRESETS)}.")
     base = preset(described["preset"]).to_dict()
@@ -83,10 +85,13 @@ def plan(described: Mapping[str, Any]) -> Plan:
     tables = {part: renamed(_table(part, described.get(part, {}))) for part in ("settings", "grid", "random")}
     count, seed = _draws(tables["random"]) if "random" in described else (1, 0)
     _check_names(tables)
+    lists = [_listed(name, written) for name, written in tables["grid"].items()]
+    _check_count(len(seeds) * count * math.prod(map(len, lists)))
 
     fixed = {name: _allowed(name, [value])[0] for name, value in tables["settings"].items()}
     grid = [
-        [(name, value) for value in _allowed(name, _listed(name, written))] for name, written in tables["grid"].items()
+        [(name, value) for value in _allowed(name, written)]
+        for name, written in zip(tables["grid"], lists, strict=True)
     ]
     drawn = [
         [(name, value) for value in _drawn(name, written, count, seed)] for name, written in tables["random"].items()
@@ -129,8 +134,15 @@ def _draws(written: dict[str, Any]) -> tuple[int, int]:
     if type(count) is not int or count < 1:
         raise ValueError("A random search needs the number of its points, as in points = 20.")
     if type(seed) is not int:
-        raise ValueError(f"The seed of a random search must be a whole number; it is {seed!r}.")
+        raise ValueError(f"The seed of a random search must be a whole number; it is {quoted(seed)}.")
     return count, seed
+
+
+def _check_count(points: int) -> None:
+    """Check how many points there would be, duplicates included, before any of them is made."""
+    if points > MOST_POINTS:
+        counted = f"{points:,}" if points < 10**15 else "more than 10^15"  # Python writes no longer ones
+        raise ValueError(f"The sweep has {counted} points, and at most {MOST_POINTS:,} are run: shorten its lists.")
 
 
 def _check_names(tables: Mapping[str, Mapping[str, Any]]) -> None:
@@ -138,7 +150,7 @@ def _check_names(tables: Mapping[str, Mapping[str, Any]]) -> None:
     for part, written in tables.items():
         for name in written:
             if name not in _FIELDS:
-                raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(sorted(_FIELDS))}.")
+                raise ValueError(f"There is no setting {quoted(name)}; the settings are {', '.join(sorted(_FIELDS))}.")
             if name == "seed":
                 raise ValueError(f"The seeds of a sweep belong in its list of seeds, not in [{part}].")
             if name in seen:
@@ -160,7 +172,7 @@ def _drawn(name: str, written: Any, count: int, seed: int) -> list[Any]:
     low, high = _allowed(name, [written["low"], written["high"]])
     log = written.get("log", False)
     if not isinstance(log, bool):
-        raise ValueError(f"The range of {name} has log = true or log = false, not {log!r}.")
+        raise ValueError(f"The range of {name} has log = true or log = false, not {quoted(log)}.")
     if low >= high:
         raise ValueError(f"The range of {name} must end above its low end, {low}; it ends at {high}.")
     if log and low <= 0:

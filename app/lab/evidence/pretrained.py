@@ -9,10 +9,30 @@ from itertools import product
 from pathlib import Path
 
 from app.lab import choices, record
+from app.lab.evidence.attack_table import POLICIES
 from app.lab.experiment import Experiment
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS
-from app.lab.stories import finished_run, heist, theft, trial, washing
-from app.lab.stories.events import Claimed, Copied, Event, Finished, Honest, Phase, Queried, Started, Territory, Theft
+from app.lab.stories import backdoor, finished_run, heist, theft, trapdoor, trial, washing
+from app.lab.stories.events import (
+    Claimed,
+    Copied,
+    Event,
+    Finished,
+    Honest,
+    Measured,
+    Phase,
+    Queried,
+    Started,
+    Territory,
+    Theft,
+)
+
+# The presets that ship with their recorded heists, and with the removal of their marks; the others start live.
+HEISTS = ("animals", "mnist", "digits", "blobs")
+REMOVALS = ("animals", "digits", "blobs")
+TEMPERATURES = (0.03, 0.1, 0.3, 1.0, 3.0)  # at which the lesson on the temperature shows what was trained
+TEMPERATURE_SEEDS = (0, 1)  # the preset's own, and one more
+POISONED = (0.01, 0.05, 0.1)  # shares of the training data, at which a backdoor is recorded
 
 
 def record_heist(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
@@ -38,15 +58,62 @@ def record_removal(name: str, experiment: Experiment, folder: Path) -> Iterator[
     record.write(folder / "removal" / name, experiment, {"remove": removal})
 
 
+def record_trapdoor(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record the searches for the secret picture of a heist, whose record exists already; if it is one of pictures."""
+    if choices.FORMS[experiment.dataset] != "picture":
+        return
+    searched = yield from _until_finished(trapdoor.trapdoor(experiment, record.read(folder / name)))
+    record.write(folder / "trapdoor" / name, experiment, {"trapdoor": searched})
+
+
 def record_attacks(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
-    """Record every extraction attack on the victim, with labels and with confidences."""
-    ways = product(EXTRACTION_ATTACKS, choices.ANSWERS)
-    attacks = [replace(experiment, attack=attack, answers=answers) for attack, answers in ways]
+    """Record every extraction attack on the victim, under every policy."""
+    ways = product(EXTRACTION_ATTACKS, POLICIES.values())
+    attacks = [replace(experiment, attack=attack, **policy) for attack, policy in ways]
     story = theft.steal(*attacks)
     for attack in attacks:
         events = yield from _until_finished(story)
         shown = [Started(attack.key, attack.seed, theft.total_steps(attack)), *_shown(events)]
-        record.write(folder / "attacks" / f"{name}-{attack.attack}-{attack.answers}", attack, {"steal": shown})
+        record.write(folder / "attacks" / f"{name}-{attack.attack}-{_way(attack)}", attack, {"steal": shown})
+
+
+def _way(attack: Experiment) -> str:
+    """Return in one word how the API answers: the setting that alters confidences, else what the answers are."""
+    usual = Experiment()
+    altered = [
+        part for part in ("decimals", "reverse_sigmoid", "lies") if getattr(attack, part) != getattr(usual, part)
+    ]
+    return altered[0] if altered else attack.answers
+
+
+def at_temperatures(experiment: Experiment) -> list[Experiment]:
+    """Return the experiments that :func:`record_temperatures` records: seed by seed, from cold to hot."""
+    return [
+        replace(experiment, temperature=temperature, seed=seed)
+        for seed, temperature in product(TEMPERATURE_SEEDS, TEMPERATURES)
+    ]
+
+
+def record_temperatures(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record what heists came to whose victims were trained at several temperatures, and their last maps."""
+    for tried in at_temperatures(experiment):
+        events = yield from _until_finished(heist.run(tried))
+        yield Phase("maps", heist.total_steps(tried))
+        measured = {event.defence: event for event in events if isinstance(event, Measured) and event.role == "victim"}
+        results = [event for event in events if isinstance(event, Theft | Claimed | Finished)]
+        shown = [_started(tried), *measured.values(), *finished_run.last_maps(tried, events), *results]
+        place = folder / "temperatures" / f"{name}-{tried.temperature:g}-{tried.seed}"
+        record.write(place, tried, {"at_temperature": shown})
+
+
+def record_backdoors(name: str, experiment: Experiment, folder: Path) -> Iterator[Event]:
+    """Record a backdoor beside a watermark at several shares of poison; none where the data have no pictures."""
+    if choices.FORMS[experiment.dataset] != "picture":
+        return
+    for share in POISONED:
+        planted = backdoor.with_share(experiment, share)
+        events = yield from _until_finished(backdoor.backdoor(planted))
+        record.write(folder / "backdoors" / f"{name}-{share:g}", planted, {"backdoor": events})
 
 
 def _other_thefts(experiment: Experiment) -> list[Experiment]:

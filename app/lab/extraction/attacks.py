@@ -135,7 +135,7 @@ def jacobian(adversary: Adversary) -> Queries:
         rows = _drawn_rows(adversary, adversary.wanted)
         inputs, labels = adversary.inputs[rows], adversary.answers[rows].argmax(dim=1)
         gradient = _gradient(adversary.copy, inputs, partial(_logit, classes=labels))
-        yield _without_truth(_clipped(adversary.data, inputs + direction * _SIGN_STEP * gradient.sign()))
+        yield _without_truth(datasets.clipped(inputs + direction * _SIGN_STEP * gradient.sign()))
         direction = -direction
 
 
@@ -149,11 +149,11 @@ def boundary(adversary: Adversary) -> Queries:
     while True:
         start = adversary.inputs[_drawn_rows(adversary, _CANDIDATES * adversary.wanted)]
         jitter = torch.from_numpy(adversary.random.normal(scale=_STEP_SIZE, size=start.shape)).to(start.dtype)
-        inputs = _clipped(adversary.data, start + jitter)
+        inputs = datasets.clipped(start + jitter)
         first = networks.predict(adversary.copy, inputs).argmax(dim=1)
         for _ in range(_BOUNDARY_STEPS):
             downhill = _gradient(adversary.copy, inputs, partial(_margin, first=first)).sign()
-            inputs = _clipped(adversary.data, inputs - _STEP_SIZE * downhill)
+            inputs = datasets.clipped(inputs - _STEP_SIZE * downhill)
         confidence = networks.predict(adversary.copy, inputs).softmax(dim=1).max(dim=1).values
         yield _without_truth(inputs[confidence.argsort(stable=True)[: adversary.wanted]])
 
@@ -204,10 +204,10 @@ def _drawn_rows(adversary: Adversary, count: int) -> Tensor:
 
 def _out_of_distribution(data: Dataset, count: int, generator: np.random.Generator) -> tuple[Tensor, NDArray[np.int64]]:
     """Return out-of-distribution inputs and the kind of each, ``(n,)``; a fifth of pictures are icons."""
-    icons = count // 5 if data.is_pictures else 0
+    icons = count // 5 if data.form == "picture" else 0
     other = datasets.another_task(data, count - icons, generator)
     inputs, kinds = [other.inputs], [other.labels.numpy()]
-    first = 26 if data.is_pictures else 2
+    first = datasets.OTHER_CLASSES[data.form]
     which = generator.integers(len(choices.ICONS), size=icons)
     for number, icon in enumerate(choices.ICONS):
         drawn = int((which == number).sum())
@@ -216,11 +216,6 @@ def _out_of_distribution(data: Dataset, count: int, generator: np.random.Generat
             kinds.append(np.full(drawn, first + number))
     order = generator.permutation(count)
     return torch.cat(inputs)[torch.from_numpy(order)], np.concatenate(kinds)[order]
-
-
-def _clipped(data: Dataset, inputs: Tensor) -> Tensor:
-    """Return pictures clipped to [0, 1], points as they are."""
-    return inputs.clamp(0, 1) if data.is_pictures else inputs
 
 
 def _gradient(model: FeatureNetwork, inputs: Tensor, objective: Callable[[Tensor], Tensor]) -> Tensor:

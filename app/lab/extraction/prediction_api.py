@@ -19,6 +19,7 @@ from app.lab.task.networks import FeatureNetwork, predict
 
 _SHARPNESS = 0.2  # gamma of the reverse sigmoid, as in the paper
 _EDGE = 1e-6  # the inverse sigmoid is infinite at 0 and 1
+_SECOND_AT_MOST = 1 - 1e-6  # of the top class's deceptive probability: what other classes are capped at
 _GRID = 100  # inputs that agree to a hundredth get the same answer
 _BINS = 15  # of the calibration error
 
@@ -61,14 +62,13 @@ class Policy:
     def answer(self, inputs: Tensor, logits: Tensor) -> Tensor:
         """Return the answers ``(n, classes)`` to inputs ``(n, ...)``, given the model's logits ``(n, classes)``."""
         probabilities = logits.softmax(dim=1)
-        perturbed = self.lies > 0 or self.reverse_sigmoid > 0
         if self.lies:
             probabilities = lie(inputs, probabilities, self.lies, self.secret)
         if self.reverse_sigmoid:
             probabilities = reverse_sigmoid(probabilities, self.reverse_sigmoid)
         if self.answers == "labels":
-            # Of the logits, if nothing perturbs the answers: a softmax can round two of them to a tie.
-            best = (probabilities if perturbed else logits).argmax(dim=1)
+            # Of the logits, unless lies change it: a softmax can round two of them to a tie.
+            best = (probabilities if self.lies else logits).argmax(dim=1)
             return functional.one_hot(best, logits.shape[1]).to(logits.dtype)
         if self.top < logits.shape[1]:
             probabilities = keep_top(probabilities, self.top)
@@ -87,10 +87,14 @@ def reverse_sigmoid(probabilities: Tensor, strength: float) -> Tensor:
     """Return deceptive probabilities that keep the top class (Lee et al. 2018, arXiv 1806.00054).
 
     ``y - strength * (sigmoid(gamma * logit(y)) - 1/2)``, normalised. The map is not injective: very
-    different ``y`` give similar answers, which are poor targets for a copy.
+    different ``y`` give similar answers, which are poor targets for a copy. By itself, it would also raise a
+    class near 0 above a top class near 0.4; such classes are capped just below the top one.
     """
     y = probabilities.clamp(_EDGE, 1 - _EDGE)
     deceptive = (y - strength * (torch.sigmoid(_SHARPNESS * y.logit()) - 0.5)).clamp_min(_EDGE)
+    top = probabilities.argmax(dim=1, keepdim=True)
+    highest = deceptive.gather(1, top)
+    deceptive = deceptive.minimum(_SECOND_AT_MOST * highest).scatter(1, top, highest)
     return deceptive / deceptive.sum(dim=1, keepdim=True)
 
 

@@ -65,4 +65,4 @@ def _blended(dataset: Dataset, budget: int, generator: np.random.Generator) -> S
     truth[blend & (labels[first] != labels[second])] = NO_TRUTH
     grain = torch.from_numpy(generator.normal(scale=_GRAIN, size=mixed[grainy].shape).astype(np.float32))
     mixed[grainy] += grain
-    return Split(mixed.clamp(0, 1) if dataset.is_pictures else mixed, truth)
+    return Split(datasets.clipped(mixed), truth)

@@ -9,22 +9,22 @@ newspaper, a public ledger, a time-stamping service, a court's registry.
 """
 
 import hashlib
+import secrets
 
 import numpy as np
 from numpy.typing import NDArray
-
-from app.lab.randomness import numpy_stream
 
 SALT_BYTES = 16
 FORMAT = "entangled-triggers-1"
 
 
-def salt(seed: int) -> bytes:
-    """Return the salt of a run; without a salt, a guess of the triggers could be confirmed by the hash.
+def salt() -> bytes:
+    """Return a new salt from the operating system's randomness.
 
-    It is derived from the seed, so that a run is reproducible; a real owner draws it from ``os.urandom``.
+    Without one, or with one that others can derive or read, the hash would confirm a guess: ten hashes, one for each
+    class, tell the secret answer to whoever has the triggers. It stays with the owner until the claim.
     """
-    return numpy_stream(seed, "salt of the commitment").bytes(SALT_BYTES)
+    return secrets.token_bytes(SALT_BYTES)
 
 
 def canonical_bytes(inputs: NDArray[np.generic], labels: NDArray[np.integer]) -> bytes:

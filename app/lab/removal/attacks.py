@@ -18,24 +18,34 @@ class RemovalAttack:
         help: what the adversary does, one sentence.
         perform: the function that runs the attack.
         strengths: those that are tried, in ascending order; 0 is the unchanged copy.
-        words: returns a strength in words.
-        pictures_only: whether it is not applicable to points in the plane.
+        scale: what a strength is, in words with an ellipsis in the place of its number.
+        number: returns the number of a strength, as text.
+        pictures_only: whether it is not applicable to points and sequences.
     """
 
     label: str
     help: str
     perform: Perform
     strengths: tuple[float, ...]
-    words: Callable[[float], str]
+    scale: str
+    number: Callable[[float], str]
     pictures_only: bool = False
 
+    def words(self, strength: float) -> str:
+        """Return a strength in words."""
+        return self.scale.replace(_PLACE, self.number(strength))
 
-def _share(of: str) -> Callable[[float], str]:
-    return lambda strength: f"{100 * strength:.0f}\u202f% of the {of}"
+
+_PLACE = "\u2026"
+_EPOCHS = f"{_PLACE} epochs"
 
 
-def _epochs(strength: float) -> str:
-    return f"{strength:.0f} epochs"
+def _whole(strength: float) -> str:
+    return f"{strength:.0f}"
+
+
+def _percent(strength: float) -> str:
+    return f"{100 * strength:.0f}\u202f%"
 
 
 REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
@@ -44,63 +54,72 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
         "Train further on the few inputs that the thief labelled.",
         retraining.fine_tuning,
         EPOCHS,
-        _epochs,
+        _EPOCHS,
+        _whole,
     ),
     "pruning": RemovalAttack(
         "pruning",
         "Set the smallest weights to zero.",
         surgery.pruning,
         (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95),
-        _share("weights"),
+        f"{_PLACE} of the weights",
+        _percent,
     ),
     "fine_pruning": RemovalAttack(
         "fine-pruning",
         "Switch off the units that are dormant on honest inputs, then fine-tune.",
         retraining.fine_pruning,
         (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95),
-        _share("units"),
+        f"{_PLACE} of the units",
+        _percent,
     ),
     "quantisation": RemovalAttack(
         "fewer bits",
         "Round the weights to fewer bits.",
         surgery.quantisation,
         (0.0, 24.0, 26.0, 28.0, 29.0, 30.0),
-        lambda saved: f"{surgery.FULL_BITS - saved:.0f} bits",
+        f"{_PLACE} bits",
+        lambda saved: f"{surgery.FULL_BITS - saved:.0f}",
     ),
     "noise": RemovalAttack(
         "noise",
         "Add noise to the weights.",
         surgery.noise,
         (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0),
-        lambda strength: f"{strength:g} standard deviations",
+        f"{_PLACE} standard deviations",
+        lambda strength: f"{strength:g}",
     ),
     "distillation": RemovalAttack(
         "distillation",
         "Train a new, narrower student on the confidences of the copy.",
         retraining.distillation,
         (0.0, 2.0, 4.0),
-        lambda narrower: f"a student {narrower:.0f} times narrower",
+        f"a student {_PLACE} times narrower",
+        _whole,
     ),
     "isolation_forest": RemovalAttack(
         "isolation forest",
         "Refuse to answer inputs that are easy to isolate.",
         filtering.isolation_forest,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
-        _share("honest inputs"),
+        f"{_PLACE} of the honest inputs",
+        _percent,
     ),
     "local_outlier_factor": RemovalAttack(
         "outlier factor",
         "Refuse to answer inputs in regions of low density.",
         filtering.local_outlier_factor,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
-        _share("honest inputs"),
+        f"{_PLACE} of the honest inputs",
+        _percent,
     ),
     "neural_cleanse": RemovalAttack(
         "Neural Cleanse",
         "Find the smallest patch that changes the copy's answers, and unlearn it.",
         neural_cleanse.neural_cleanse,
         EPOCHS,
-        _epochs,
+        _EPOCHS,
+        _whole,
         pictures_only=True,
     ),
     "disentangling": RemovalAttack(
@@ -108,13 +127,15 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
         "Train a new copy and minimise the SNNL between its classes, which the owner maximised.",
         disentangling.disentangling,
         (0.0, 1.0, 8.0),
-        lambda strength: f"kappa = {0 - strength:g}",
+        f"kappa = {_PLACE}",
+        lambda strength: f"{0 - strength:g}",
     ),
     "reshaping": RemovalAttack(
         "reshaping",
         "Widen the margins around honest inputs, and train towards uniform confidences far from them.",
         retraining.reshaping,
         EPOCHS,
-        _epochs,
+        _EPOCHS,
+        _whole,
     ),
 }

@@ -40,11 +40,6 @@ class Resources:
     far: Tensor
     how: training.Optimisation
 
-    @property
-    def is_pictures(self) -> bool:
-        """Whether inputs are pictures, as opposed to points in the plane."""
-        return self.own.inputs.ndim > 2
-
 
 @dataclass(frozen=True)
 class Attempt:

@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from app.lab.removal.resources import Attempt, Resources, answers_of, fit
-from app.lab.task import networks, representation
+from app.lab.task import datasets, networks, representation
 from app.lab.task.networks import FeatureNetwork
 
 REPAIR_EPOCHS = 10  # of fine-tuning after pruning
@@ -87,8 +87,8 @@ def reshaping(
 
 
 def _perturbed(model: FeatureNetwork, inputs: Tensor, labels: Tensor) -> Tensor:
-    """Return ``inputs`` after one sign step up the loss (FGSM, Goodfellow et al. 2015), pictures clipped to [0, 1]."""
+    """Return ``inputs`` after one sign step up the loss (FGSM, Goodfellow et al. 2015), clipped like all inputs."""
     inputs = inputs.detach().requires_grad_()
     loss = functional.cross_entropy(model(inputs), labels)
     moved = inputs.detach() + PERTURBATION * torch.autograd.grad(loss, inputs)[0].sign()
-    return moved.clamp(0, 1) if inputs.ndim > 2 else moved
+    return datasets.clipped(moved)

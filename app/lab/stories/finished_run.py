@@ -4,6 +4,7 @@ All that is needed is in the events of the run, or follows from its seed.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -11,15 +12,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.stories import heist
-from app.lab.stories.events import Defence, Event, Probe, Role, Snapshot, Weights
+from app.lab.stories.events import DEFENCES, Defence, Distances, Event, Probe, Role, Snapshot, Weights
+from app.lab.stories.looks import looks
 from app.lab.stories.run_clock import RunClock
 from app.lab.stories.scene import Scene, one_core_threads, set_scene
 from app.lab.task import datasets, networks, representation
 from app.lab.task.networks import FeatureNetwork
 
 Outcome = TypeVar("Outcome")
+
+UMAPS = {"umap": 2, "umap-3d": 3}  # the methods of :class:`Snapshot`, and the dimensions of their maps
 
 
 def rebuilt(experiment: Experiment, trained: Weights) -> FeatureNetwork:
@@ -63,28 +68,49 @@ def trigger_answers(
 
 
 def umap(experiment: Experiment, events: Sequence[Event]) -> Iterator[Event]:
-    """Project the probe of a finished run with UMAP: a :class:`Snapshot` for each victim and layer.
+    """Map the probe of a finished run with UMAP: a :class:`Snapshot` for each look into each layer of each victim.
 
-    The maps of the first victim initialise those of the others, so that they differ by the models only.
+    Each map starts from the one at the look before, and the victims share theirs until they part: so points move
+    smoothly through the training, and the maps of two victims differ by what these learnt. All maps of the plane come
+    before those of space, and the layer that tells most comes first.
 
     Args:
         experiment: the settings of the run.
-        events: the events of the run; its last :class:`Probe` and its :class:`Weights` are used.
+        events: the events of the run; its :class:`Distances` are used.
     """
-    probe = [event for event in events if isinstance(event, Probe)][-1]
-    inputs = datasets.from_display(probe.inputs)
-    end = float(experiment.task_epochs + experiment.watermark_epochs)
-    starts = None
-    for trained in (event for event in events if isinstance(event, Weights) and event.role == "victim"):
-        found = representation.features(rebuilt(experiment, trained), inputs)
-        maps = representation.umap((values.numpy() for values in found.values()), experiment.seed, starts)
-        starts = starts or maps
-        for layer, points in zip(found, maps, strict=True):
-            yield Snapshot(trained.role, trained.defence, end, layer, "umap", points)
+    seen = [event for event in events if isinstance(event, Distances)]
+    telling = choices.telling_layer(experiment.network)
+    names = sorted(choices.layer_names(experiment.network), key=lambda name: name != telling)
+    for (method, dimensions), layer in product(UMAPS.items(), names):
+        known: dict[int, NDArray[np.float32]] = {}  # by look: some are of all victims, or of several epochs
+        for defence in DEFENCES:
+            latest: NDArray[np.float32] | None = None
+            for epoch, look in looks(seen, defence, layer, experiment.task_epochs).items():
+                if id(look) not in known:
+                    apart = representation.distances(look.cosines, look.norms, "cosine")
+                    known[id(look)] = representation.umap(apart, experiment.seed, latest, dimensions)
+                latest = known[id(look)]
+                yield Snapshot(look.role, defence, epoch, layer, method, latest)
+
+
+def last_maps(experiment: Experiment, events: Sequence[Event]) -> Iterator[Snapshot]:
+    """Map the probe of a finished run with UMAP, in the layer that tells most, at the end of each victim's training.
+
+    The map of the first victim is where those of the others start from. Arguments as those of :func:`umap`.
+    """
+    seen = [event for event in events if isinstance(event, Distances)]
+    layer = choices.telling_layer(experiment.network)
+    start: NDArray[np.float32] | None = None
+    for defence in DEFENCES:
+        epoch, look = list(looks(seen, defence, layer, experiment.task_epochs).items())[-1]
+        apart = representation.distances(look.cosines, look.norms, "cosine")
+        points = representation.umap(apart, experiment.seed, start, UMAPS["umap"])
+        start = points if start is None else start
+        yield Snapshot(look.role, defence, epoch, layer, "umap", points)
 
 
 def repeated_scene(experiment: Experiment) -> Scene:
-    """Return the scene of a run with its perturbed triggers, for which the shared task training is repeated."""
+    """Return the scene of a run with its final triggers, for which the shared task training is repeated."""
     scene, *_ = _return_value(heist.task_training(RunClock(), set_scene(experiment, looks=False)))
     return scene
 

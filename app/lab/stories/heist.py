@@ -16,12 +16,14 @@ from app.lab.experiment import PRESETS, Experiment
 from app.lab.extraction import channel, prediction_api, queries
 from app.lab.ownership import binomial
 from app.lab.randomness import numpy_stream
-from app.lab.stories import parts
+from app.lab.stories import court, parts
+from app.lab.stories.court import Court
 from app.lab.stories.events import (
     DEFENCES,
     WATERMARKED,
     Claimed,
     Defence,
+    Distances,
     Event,
     Finished,
     HeistResult,
@@ -35,7 +37,19 @@ from app.lab.stories.events import (
 )
 from app.lab.stories.events.heist import CopyResult
 from app.lab.stories.run_clock import ModelStep, RunClock
-from app.lab.stories.scene import Planes, Scene, entanglement, in_lockstep, set_scene, watch, with_perturbed_triggers
+from app.lab.stories.scene import (
+    Scene,
+    Sights,
+    aside,
+    entanglement,
+    in_lockstep,
+    one_core_threads,
+    other_innocents,
+    set_scene,
+    triggers_need_a_model,
+    watch,
+    with_final_triggers,
+)
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import ewe, triggers
@@ -45,7 +59,7 @@ _SHOWN_QUERIES = 8  # of each batch of queries, to be displayed
 _STRIDE = 12  # events of one training before those of the next: a tenth of a second
 
 Victims = dict[Defence, FeatureNetwork]
-Training = Iterator[ModelStep | Measured | Snapshot]  # of one model, in parallel with others
+Training = Iterator[ModelStep | Measured | Distances | Snapshot]  # of one model, in parallel with others
 
 
 def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Generator[Event]:
@@ -61,8 +75,8 @@ def run(experiment: Experiment, *others: Experiment, looks: bool = True) -> Gene
         others: further thefts from the same victims, which are trained once. Each yields its events from the
             queries on, with the same result as in a separate run; its :class:`Finished` counts the seconds
             since the previous one.
-        looks: whether models are measured while they train (:class:`Measured`, :class:`Snapshot`); this does
-            not change the result.
+        looks: whether models are measured while they train (:class:`Measured`, :class:`Distances`,
+            :class:`Snapshot`); this does not change the result.
 
     Raises:
         ValueError: if ``others`` have other victims, or the run is too short for a watermark batch.
@@ -93,7 +107,7 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     """
     data = datasets.load(experiment.dataset)
     owned = len(data.owner.labels)
-    marking = parts.optimisation(experiment, experiment.watermark_epochs)
+    marking = parts.marking(experiment)
     if ewe.watermarked_steps(owned, marking, experiment.task_per_watermark) == training.task_steps(owned, marking):
         raise ValueError("The watermark would never be trained: choose fewer task batches per watermark batch.")
 
@@ -102,7 +116,7 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
         return training.task_steps(count, parts.optimisation(theft, theft.adversary_epochs))
 
     return (
-        training.task_steps(owned, parts.optimisation(experiment, experiment.task_epochs))
+        training.task_steps(owned, parts.task_training(experiment))
         + training.task_steps(owned, marking)
         + len(WATERMARKED) * ewe.watermarked_steps(owned, marking, experiment.task_per_watermark)
         + len(DEFENCES) * sum(copying(theft) for theft in (experiment, *others))
@@ -118,34 +132,38 @@ def story(clock: RunClock, experiment: Experiment, *others: Experiment, looks: b
 
 def _victim_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, Victims]]:
     """Train the victims; return the scene with the final triggers, and the victims."""
-    scene, innocent, planes = yield from task_training(clock, scene)
+    scene, innocent, sights = yield from task_training(clock, scene)
     yield clock.phase("watermark")
     victims = {defence: _duplicate(scene, innocent) for defence in DEFENCES}
-    trainings = [_victim(scene, victims[defence], defence, dict(planes)) for defence in DEFENCES]
+    first, owner = scene.entangled_layers[0], scene.data.owner
+    task, marked = replace(owner, inputs=innocent.before(first, owner.inputs)), innocent.before(first, scene.trained)
+    trainings = [_victim(scene, victims[defence], defence, task, marked, dict(sights)) for defence in DEFENCES]
     yield from clock.counted(in_lockstep(trainings, _STRIDE))
     for defence, model in victims.items():
         yield _weights("victim", defence, model)
     return scene, victims
 
 
-def task_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Planes]]:
-    """Train the model that all victims start from, and perturb the triggers; return scene, model and projections."""
+def task_training(clock: RunClock, scene: Scene) -> Generator[Event, None, tuple[Scene, FeatureNetwork, Sights]]:
+    """Train the model that all victims start from, and perturb the triggers; return scene, model, and what was seen."""
     experiment, owner = scene.experiment, scene.data.owner
     yield scene.probe
 
     yield clock.phase("task")
     innocent = scene.network("victim")
-    how = parts.optimisation(experiment, experiment.task_epochs)
+    how = parts.task_training(experiment)
     steps = training.train_task(innocent, owner.inputs, owner.labels, how, scene.random("task"))
     total = training.task_steps(len(owner.labels), how)
-    planes: Planes = {}
-    yield from clock.counted(watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), planes))
+    sights: Sights = {}
+    others, learning = other_innocents(scene)
+    with aside(learning):  # the shared training leaves a core idle
+        yield from clock.counted(watch(scene, innocent, steps, total, "victim", DEFENCES, (0, how.epochs), sights))
 
-    if experiment.perturbed:
+    if triggers_need_a_model(experiment):
         yield clock.phase("triggers")
-        scene = with_perturbed_triggers(scene, innocent)
+        scene = with_final_triggers(scene, (innocent, *others))
         yield scene.probe
-    return scene, innocent, planes
+    return scene, innocent, sights
 
 
 def _theft_and_claim(clock: RunClock, scene: Scene, victims: Victims) -> Generator[Event]:
@@ -163,15 +181,19 @@ def _theft_and_claim(clock: RunClock, scene: Scene, victims: Victims) -> Generat
     trainings = [_copy(scene, copies[defence], defence, sent.inputs, answers[defence]) for defence in DEFENCES]
     yield from clock.counted(in_lockstep(trainings, _STRIDE))
     innocent = networks.predict(clean, sent.inputs).argmax(dim=1)
-    thefts = []
-    for defence in DEFENCES:
+
+    def measured(defence: Defence) -> Theft:
         found = channel.measure(answers[defence], sent.labels, innocent, target)
-        thefts.append(_theft(scene, defence, victims[defence], copies[defence], found))
-        yield thefts[-1]
+        return _theft(scene, defence, victims[defence], copies[defence], found)
+
+    with one_core_threads(len(DEFENCES)) as threads:
+        thefts = list(threads.map(measured, DEFENCES))
+    yield from thefts
 
     yield clock.phase("claim")
-    claims = [_claim(scene, defence, (clean, copies["clean"]), copies[defence]) for defence in WATERMARKED]
-    yield from claims
+    hearing = court.convene(experiment, scene.data, scene.held_out)
+    claims = [_claim(hearing, defence, copies[defence]) for defence in DEFENCES]
+    yield from (claim for claim in claims if claim.defence in WATERMARKED)
     for defence, model in copies.items():
         yield _weights("copy", defence, model)
     seconds = clock.lap()
@@ -182,18 +204,27 @@ def _result(
     scene: Scene, victims: Victims, thefts: Sequence[Theft], claims: Sequence[Claimed], seconds: float
 ) -> HeistResult:
     clean, naive, entangled = (_copy_result(scene, victims[theft.defence], theft) for theft in thefts)
-    target = scene.experiment.target
     return {
         "key": scene.experiment.key,
         "seed": scene.experiment.seed,
         "clean": {
-            "accuracy": agreement.accuracy(victims["clean"], scene.data.test),
-            "watermark": triggers.success_rate(victims["clean"], scene.held_out, target),
+            "accuracy": clean["victim_accuracy"],
+            "watermark": clean["victim_watermark"],
             **clean,
         },
         "naive": naive,
         "entangled": entangled,
-        "claim": {claim.defence: {"p_value": claim.p_value, "owned": claim.owned} for claim in claims},
+        "panel": claims[0].panel,
+        "innocent_rate": claims[0].innocent_rate,
+        "claim": {
+            claim.defence: {
+                "verdict": claim.verdict,
+                "reason": claim.reason,
+                "p_value": claim.p_value,
+                "owned": claim.owned,
+            }
+            for claim in claims
+        },
         "seconds": round(seconds, 2),
     }
 
@@ -214,25 +245,36 @@ def _duplicate(scene: Scene, model: FeatureNetwork) -> FeatureNetwork:
     return duplicate
 
 
-def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Planes) -> Training:
-    """Train one victim after the shared task training; all of them get the task data in the same order."""
-    experiment, owner = scene.experiment, scene.data.owner
-    how = parts.optimisation(experiment, experiment.watermark_epochs)
-    order = scene.random("watermark")
+def _victim(
+    scene: Scene, model: FeatureNetwork, defence: Defence, task: datasets.Split, marked: Tensor, sights: Sights
+) -> Training:
+    """Train one victim after the shared task training; all of them get the task data in the same order.
+
+    Args:
+        scene: the scene with the final triggers.
+        model: the victim, with the weights of the shared training.
+        defence: how it is trained.
+        task: what the first entangled layer gets for the owner's inputs, and
+        marked: for the triggers, both with the weights of the shared training, which the layers before it keep.
+        sights: see :func:`~app.lab.stories.scene.watch`.
+    """
+    experiment, how, order = scene.experiment, parts.marking(scene.experiment), scene.random("watermark")
+    trained = model.tail(scene.entangled_layers[0])
     if defence == "clean":
-        steps = training.train_task(model, owner.inputs, owner.labels, how, order)
-        total = training.task_steps(len(owner.labels), how)
+        steps = training.train_task(trained, task.inputs, task.labels, how, order)
+        total = training.task_steps(len(task.labels), how)
     else:
         how_entangled = ewe.Entanglement(
             experiment.kappa if defence == "entangled" else 0.0,
             experiment.temperature,
             scene.entangled_layers,
             experiment.metric,
+            experiment.temperature_rate,
         )
         steps = ewe.train_watermarked(
-            model,
-            owner,
-            scene.trained,
+            trained,
+            task,
+            marked,
             experiment.target,
             how,
             how_entangled,
@@ -240,9 +282,9 @@ def _victim(scene: Scene, model: FeatureNetwork, defence: Defence, planes: Plane
             order,
             experiment.schedule,
         )
-        total = ewe.watermarked_steps(len(owner.labels), how, experiment.task_per_watermark)
+        total = ewe.watermarked_steps(len(task.labels), how, experiment.task_per_watermark)
     start = experiment.task_epochs
-    return watch(scene, model, steps, total, "victim", (defence,), (start, start + how.epochs), planes)
+    return watch(scene, model, steps, total, "victim", (defence,), (start, start + how.epochs), sights)
 
 
 def adversary_queries(experiment: Experiment, data: datasets.Dataset) -> datasets.Split:
@@ -291,43 +333,40 @@ def _theft(
     found: channel.Channel,
 ) -> Theft:
     target, test = scene.experiment.target, scene.data.test
+    of_victim, of_copy = (networks.predict(model, test.inputs).argmax(dim=1) for model in (victim, copy))
     return Theft(
         defence=defence,
         queries=found.queries,
-        victim_accuracy=agreement.accuracy(victim, test),
+        victim_accuracy=agreement.share(of_victim == test.labels),
         victim_watermark=triggers.success_rate(victim, scene.held_out, target),
         victim_trained_watermark=triggers.success_rate(victim, scene.trained, target),
-        stolen_accuracy=agreement.accuracy(copy, test),
+        stolen_accuracy=agreement.share(of_copy == test.labels),
         stolen_watermark=triggers.success_rate(copy, scene.held_out, target),
         trained_watermark=triggers.success_rate(copy, scene.trained, target),
-        fidelity=agreement.fidelity(copy, victim, test.inputs),
+        fidelity=agreement.share(of_copy == of_victim),
         query_error=found.error,
         query_target_error=found.target_error,
         query_target_mass=found.target_mass,
     )
 
 
-def _claim(scene: Scene, defence: Defence, innocents: Sequence[FeatureNetwork], suspect: FeatureNetwork) -> Claimed:
-    """Test the claim on one copy, with the innocent rate from the clean model that has more secret answers.
-
-    The triggers were perturbed until the common start of the victims did not answer with the target, so the clean
-    victim alone would underestimate the innocent rate. Its copy has other initial weights and no mark either, and
-    the triggers were not perturbed against it.
-    """
-    target = scene.experiment.target
-    answers = triggers.answered_with(suspect, scene.held_out, target).numpy()
-    innocent = max(int(triggers.answered_with(model, scene.held_out, target).sum()) for model in innocents)
-    count = len(scene.held_out)
-    verdict = binomial.claim(int(answers.sum()), count, binomial.innocent_rate(innocent, count))
+def _claim(hearing: Court, defence: Defence, suspect: FeatureNetwork) -> Claimed:
+    """Test the claim on one copy."""
+    answers = hearing.answers(suspect)
+    found = hearing.verdict(answers)
+    secret = answers.triggers == hearing.target
     return Claimed(
         defence=defence,
-        successes=verdict.successes,
-        queries=verdict.queries,
-        clean_successes=innocent,
-        clean_queries=count,
-        innocent_rate=verdict.innocent_rate,
-        p_value=verdict.p_value,
-        owned=verdict.owned,
-        answers=answers,
-        p_values=binomial.p_values(answers, verdict.innocent_rate),
+        successes=found.claim.successes,
+        queries=found.claim.queries,
+        panel=hearing.innocent_successes,
+        innocent_rate=hearing.granted,
+        p_value=found.claim.p_value,
+        verdict=found.outcome,
+        reason=found.reason,
+        right=found.right,
+        controls=found.controls,
+        owned=found.owned,
+        answers=secret,
+        p_values=binomial.p_values(secret, hearing.granted),
     )

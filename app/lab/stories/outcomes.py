@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.lab.experiment import Experiment
 from app.lab.record import Task
-from app.lab.stories import heist, theft, washing
+from app.lab.stories import heist, innocents, rehearsal, theft, washing
 from app.lab.stories.events import Claimed, Event, PhaseName, Theft
 
 
@@ -36,8 +36,20 @@ def _washings(*experiments: Experiment) -> Generator[Event]:
         yield from washing.remove(experiment)
 
 
+def _rehearsals(*experiments: Experiment) -> Generator[Event]:
+    for experiment in experiments:
+        yield from rehearsal.rehearse(experiment)
+
+
+def _hearings(*experiments: Experiment) -> Generator[Event]:
+    for experiment in experiments:
+        yield from innocents.hear(experiment)
+
+
 OUTCOMES: dict[Task, Outcome] = {
     "result": Outcome(_heists, heist.total_steps, ("query",), (Theft, Claimed)),
     "theft_result": Outcome(theft.steal, theft.total_steps, ("pretraining", "attack")),
     "washing_result": Outcome(_washings, washing.total_steps, ("task", "removal")),
+    "rehearsal_result": Outcome(_rehearsals, rehearsal.total_steps, ("affinity",)),
+    "innocents_result": Outcome(_hearings, innocents.total_steps, ("task",)),
 }

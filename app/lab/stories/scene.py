@@ -4,8 +4,10 @@ The *probe* is the set of test inputs and triggers whose features the maps show.
 training steps into events and measures the model after every epoch.
 """
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -18,18 +20,39 @@ from torch import Tensor
 from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.randomness import numpy_stream, torch_stream
-from app.lab.stories.events import Defence, Measured, Probe, Role, Snapshot
+from app.lab.stories.events import Defence, Distances, Measured, Probe, Role, Snapshot
 from app.lab.stories.run_clock import ModelStep
 from app.lab.task import agreement, datasets, networks, representation, training
 from app.lab.task.networks import FeatureNetwork
-from app.lab.watermark import snnl, triggers
+from app.lab.watermark import innocent_ensemble, placement, snnl, triggers
 
 HELD_OUT = 200  # triggers for the claim, drawn from their own random stream and never trained on
 _PROBE_PER_CLASS = 24
 _PROBE_TRIGGERS = 60
+_WATCHED = 500  # test inputs on which models are measured while they train; the result is measured on all of them
+# At a model in training, so that looking takes a small part of the time: into a victim at every epoch of most runs, so
+# that maps can be followed from one to the next.
+_MOST_LOOKS: dict[Role, int] = {"victim": 12, "copy": 5}
 
 Kind = TypeVar("Kind")
-Planes = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a look sees in one layer: the features of the probe, and what is computed from them.
+
+    ``similarities`` and ``plane`` are those of :class:`~app.lab.stories.events.Distances` and of
+    :class:`~app.lab.stories.events.Snapshot`, the others those of :class:`~app.lab.stories.events.Measured`.
+    """
+
+    features: Tensor
+    similarities: tuple[NDArray[np.int16], NDArray[np.float32]]
+    plane: NDArray[np.float32]
+    snnl: float
+    target_share: float
+
+
+Sights = dict[str, Sight]  # by layer
 
 
 @dataclass(frozen=True)
@@ -72,6 +95,32 @@ def one_core_threads(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=count, initializer=torch.set_num_threads, initargs=(1,))
 
 
+@contextmanager
+def aside(steps: Iterable[object]) -> Iterator[None]:
+    """Take the steps on a thread of its own beside the block, and all of them by its end.
+
+    A block that is left early, as by a visitor who stops the run, leaves the steps as well.
+
+    Raises:
+        Exception: at the end of the block, what a step raised.
+    """
+    left = threading.Event()
+
+    def take() -> None:
+        for _ in steps:
+            if left.is_set():
+                break
+
+    with one_core_threads(1) as thread:
+        taken = thread.submit(take)
+        try:
+            yield
+        except BaseException:
+            left.set()
+            raise
+        taken.result()
+
+
 def in_lockstep(iterators: Sequence[Iterator[Kind]], stride: int) -> Iterator[Kind]:
     """Advance all iterators together, ``stride`` events at a time, each on its own thread.
 
@@ -90,6 +139,12 @@ def in_lockstep(iterators: Sequence[Iterator[Kind]], stride: int) -> Iterator[Ki
 def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
     """Load the data and draw both trigger sets; see :class:`Scene` for ``looks``."""
     data = datasets.load(experiment.dataset)
+    trained, held_out = _drawn(experiment, data, placement.CORNER)
+    return Scene(experiment, data, trained, held_out, *_probe(experiment, data, held_out), looks)
+
+
+def _drawn(experiment: Experiment, data: datasets.Dataset, place: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Draw the triggers that are trained on and the held-out ones; ``place`` is where a patch lies."""
 
     def drawn(name: str, count: int, *, held_out: bool) -> Tensor:
         generator = numpy_stream(experiment.seed, name)
@@ -101,21 +156,54 @@ def set_scene(experiment: Experiment, *, looks: bool = True) -> Scene:
             generator,
             held_out=held_out,
             drawing=experiment.drawing,
+            place=place,
         )
 
-    trained = drawn("triggers", experiment.trigger_count, held_out=False)
-    held_out = drawn("held-out triggers", HELD_OUT, held_out=True)
-    return Scene(experiment, data, trained, held_out, *_probe(experiment, data, held_out), looks)
+    return (
+        drawn("triggers", experiment.trigger_count, held_out=False),
+        drawn("held-out triggers", HELD_OUT, held_out=True),
+    )
 
 
-def with_perturbed_triggers(scene: Scene, innocent: FeatureNetwork) -> Scene:
-    """Perturb both trigger sets with the same procedure, since an owner can draw new triggers for each claim."""
+def patch_is_placed(experiment: Experiment) -> bool:
+    """Return whether a model decides where the patches lie."""
+    return experiment.trigger == "patch" and experiment.placement != "corner"
+
+
+def triggers_need_a_model(experiment: Experiment) -> bool:
+    """Return whether the triggers are final only when the model that the victims start from is trained."""
+    return experiment.perturbed or patch_is_placed(experiment)
+
+
+def other_innocents(scene: Scene) -> tuple[tuple[FeatureNetwork, ...], Iterator[training.Step]]:
+    """Return the further innocent models that the triggers are perturbed against, and the steps that train them.
+
+    There are none where the triggers are perturbed against one model, or not at all.
+    """
+    experiment = scene.experiment
+    if not experiment.perturbed or experiment.perturbed_against == "released":
+        return (), iter(())
+    return innocent_ensemble.ensemble(scene.data, experiment.network, experiment.seed)
+
+
+def with_final_triggers(scene: Scene, innocents: Sequence[FeatureNetwork]) -> Scene:
+    """Place the patches, if they are placed by a model, and perturb the triggers, if they are perturbed.
+
+    Both trigger sets get the same procedure, since an owner can draw new triggers for each claim.
+
+    Args:
+        scene: with the triggers as they were drawn.
+        innocents: the model that the victims start from, then those of :func:`other_innocents`, trained.
+    """
     experiment = scene.experiment
     companions = triggers.of_class(scene.data.owner, experiment.target)
+    both = scene.trained, scene.held_out
+    if patch_is_placed(experiment):
+        both = _drawn(experiment, scene.data, _place(scene, innocents[0]))
 
     def moved(drawn: Tensor) -> Tensor:
         return triggers.perturb(
-            innocent,
+            innocents,
             drawn,
             companions,
             experiment.target,
@@ -123,12 +211,29 @@ def with_perturbed_triggers(scene: Scene, innocent: FeatureNetwork) -> Scene:
             temperature=experiment.temperature,
             metric=experiment.metric,
             generator=scene.random("perturbation"),
+            against=experiment.perturbed_against,
         )
 
-    with one_core_threads(2) as threads:
-        trained, held_out = threads.map(moved, (scene.trained, scene.held_out))
+    if experiment.perturbed:
+        with one_core_threads(2) as threads:
+            trained, held_out = threads.map(moved, both)
+        both = trained, held_out
+    trained, held_out = both
     probe, inputs = _probe(experiment, scene.data, held_out)
     return replace(scene, trained=trained, held_out=held_out, probe=probe, probe_inputs=inputs)
+
+
+def _place(scene: Scene, start: FeatureNetwork) -> tuple[int, int]:
+    experiment, owner = scene.experiment, scene.data.owner
+    slope = placement.snnl_slope(
+        start,
+        triggers.of_class(owner, experiment.source),
+        triggers.of_class(owner, experiment.target),
+        layers=scene.entangled_layers,
+        temperature=experiment.temperature,
+        metric=experiment.metric,
+    )
+    return placement.place(slope, placement.patch_edge(scene.data.shape[-1]), experiment.placement)
 
 
 def watch(
@@ -139,9 +244,12 @@ def watch(
     role: Role,
     defences: Sequence[Defence],
     epochs: tuple[int, int],
-    planes: Planes | None = None,
-) -> Iterator[ModelStep | Measured | Snapshot]:
-    """Yield each step and, before the first epoch and after each one, measurements and (of a victim) projections.
+    sights: Sights | None = None,
+) -> Iterator[ModelStep | Measured | Distances | Snapshot]:
+    """Yield each step and, now and then after an epoch, measurements and (of a victim) distances and projections.
+
+    A model is measured before its first epoch and after the last one, and at most :data:`_MOST_LOOKS` times in all
+    between, on :data:`_WATCHED` test inputs.
 
     Args:
         scene: provides the test inputs and triggers.
@@ -152,30 +260,55 @@ def watch(
         defences: of the victim; if several share this training, each step is yielded once, and each
             measurement once per defence.
         epochs: the epoch at which the training starts, and at which it ends.
-        planes: the latest projection of each layer, with which the next one is aligned; updated in place.
-            None: no projections.
+        sights: what the last look saw, with which the next projections are aligned; updated in place.
+            None: nobody looks into the model.
     """
     first, last = epochs
     if first == 0 and scene.looks:
-        yield from _measurements(scene, model, role, defences, 0.0, planes)
-    measured = 0
+        yield from _measurements(scene, model, role, defences, 0.0, sights)
+    measured, apart = 0, -(-(last - first) // _MOST_LOOKS[role])
     for step in steps:
         yield ModelStep(role, defences[0], step)
         passed = (last - first) * step.number / total
-        if scene.looks and int(passed) > measured:
+        if scene.looks and int(passed) > measured and (int(passed) % apart == 0 or step.number == total):
             measured = int(passed)
-            yield from _measurements(scene, model, role, defences, first + passed, planes)
+            yield from _measurements(scene, model, role, defences, first + passed, sights)
 
 
 def _measurements(
-    scene: Scene, model: FeatureNetwork, role: Role, defences: Sequence[Defence], epoch: float, planes: Planes | None
-) -> Iterator[Measured | Snapshot]:
-    found = {} if planes is None else representation.features(model, scene.probe_inputs)
-    yield from _measured(scene, model, found, role, defences, epoch)
-    for layer, values in found.items():
-        assert planes is not None
-        planes[layer] = representation.pca(values.numpy(), planes.get(layer))
-        yield from (Snapshot(role, defence, epoch, layer, "pca", planes[layer]) for defence in defences)
+    scene: Scene, model: FeatureNetwork, role: Role, defences: Sequence[Defence], epoch: float, sights: Sights | None
+) -> Iterator[Measured | Distances | Snapshot]:
+    before = {} if sights is None else dict(sights)
+    seen = {} if sights is None else _look(scene, model, before)
+    yield from _measured(scene, model, seen, role, defences, epoch)
+    for layer, sight in seen.items():
+        if sight is not before.get(layer):
+            yield Distances(role, defences[0], epoch, layer, *sight.similarities)
+        yield from (Snapshot(role, defence, epoch, layer, "pca", sight.plane) for defence in defences)
+    if sights is not None:
+        sights |= seen
+
+
+def _look(scene: Scene, model: FeatureNetwork, before: Sights) -> Sights:
+    """Look into a model; a layer that has not changed since the look ``before`` is seen as it was then."""
+    found = representation.features(model, scene.probe_inputs)
+    same = {
+        layer for layer, sight in before.items() if torch.equal(found[layer], sight.features)
+    }  # marking spares some
+    snnls = entanglement(scene, {layer: values for layer, values in found.items() if layer not in same})
+    probe = scene.probe
+
+    def sight(layer: str) -> Sight:
+        products = representation.products(found[layer].numpy())
+        return Sight(
+            found[layer],
+            representation.similarities(products),
+            representation.pca(products, before[layer].plane if layer in before else None),
+            snnls[layer],
+            representation.target_share(products, probe.labels, probe.is_trigger, probe.target),
+        )
+
+    return {layer: before[layer] if layer in same else sight(layer) for layer in found}
 
 
 def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
@@ -195,21 +328,13 @@ def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
 
 
 def _measured(
-    scene: Scene,
-    model: FeatureNetwork,
-    found: dict[str, Tensor],
-    role: Role,
-    defences: Sequence[Defence],
-    epoch: float,
+    scene: Scene, model: FeatureNetwork, seen: Sights, role: Role, defences: Sequence[Defence], epoch: float
 ) -> Iterator[Measured]:
-    experiment, probe = scene.experiment, scene.probe
-    accuracy = agreement.accuracy(model, scene.data.test)
-    watermark = triggers.success_rate(model, scene.held_out, experiment.target)
-    snnl = entanglement(scene, found)
-    target_share = {
-        layer: representation.target_share(values.numpy(), probe.labels, probe.is_trigger, probe.target)
-        for layer, values in found.items()
-    }
+    test = scene.data.test
+    accuracy = agreement.accuracy(model, datasets.Split(test.inputs[:_WATCHED], test.labels[:_WATCHED]))
+    watermark = triggers.success_rate(model, scene.held_out, scene.experiment.target)
+    snnl = {layer: sight.snnl for layer, sight in seen.items()}
+    target_share = {layer: sight.target_share for layer, sight in seen.items()}
     for defence in defences:
         yield Measured(role, defence, epoch, accuracy, watermark, snnl, target_share)
 

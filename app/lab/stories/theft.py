@@ -22,12 +22,12 @@ from app.lab.stories.run_clock import ModelStep, RunClock
 from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.datasets import Dataset, Split
 from app.lab.task.networks import FeatureNetwork
-from app.lab.task.training import Optimisation, Step
+from app.lab.task.training import Step
 
 GOOD = 0.85  # the share of the victim's accuracy from which a copy counts as good, for the price of a copy
 _SHOWN_QUERIES = 8  # of each request with pictures, to be displayed; points are all shown, on the map
 _HONEST_CLIENTS = 20
-_HONEST_QUERIES = 300  # fewer than the inputs of any test set
+_HONEST_QUERIES = 300  # at most: a test set may be smaller
 _SIDE, _REACH = 36, 1.5  # of the map of the plane: cells per row, and the largest coordinate
 
 
@@ -65,7 +65,8 @@ def total_steps(experiment: Experiment, *others: Experiment) -> int:
     data = datasets.load(experiment.dataset)
     runs = (experiment, *others)
     victims = len({EXTRACTION_ATTACKS[each.attack].solves for each in runs})
-    steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in _trainings(experiment))
+    trainings = parts.task_training(experiment), parts.marking(experiment)
+    steps = victims * sum(training.task_steps(len(data.owner.labels), how) for how in trainings)
     for each in runs:
         attack, how = EXTRACTION_ATTACKS[each.attack], parts.optimisation(each, each.adversary_epochs)
         steps += rounds.fitting_steps(attack, data, each.budget, how)
@@ -92,10 +93,19 @@ def _victim(clock: RunClock, experiment: Experiment, *, logistic: bool) -> Gener
         data = _doubled(data)
     else:
         model = networks.build(experiment.network, data.shape, data.classes, weights)
-    for name, how in zip(("task", "watermark"), _trainings(experiment), strict=True):
-        owner = data.owner
-        steps = training.train_task(model, owner.inputs, owner.labels, how, torch_stream(seed, name))
-        yield from clock.trained("victim", "clean", steps)
+    owner, how = data.owner, parts.task_training(experiment)
+    steps = training.train_task(model, owner.inputs, owner.labels, how, torch_stream(seed, "task"))
+    yield from clock.trained("victim", "clean", steps)
+    trained, inputs = model, owner.inputs
+    if not logistic:
+        first = networks.chosen_layers(model.layers, experiment.layers)[0]
+        trained, inputs = model.tail(first), model.before(first, inputs)
+    how = parts.marking(experiment)
+    yield from clock.trained(
+        "victim",
+        "clean",
+        training.train_task(trained, inputs, owner.labels, how, torch_stream(seed, "watermark")),
+    )
     return _Victim(model, data, _false_alarms(model, data, seed))
 
 
@@ -113,7 +123,7 @@ def _attack(clock: RunClock, experiment: Experiment, victim: _Victim) -> Iterato
         steps = rounds.pretrain(adversary, experiment.adversary_network, how, order)
         yield from clock.trained("copy", "clean", steps)
     yield clock.phase("attack")
-    if not data.is_pictures:
+    if data.form == "point":
         yield _territory("victim", model, 0)
     client = Detector()
     accuracy = agreement.accuracy(model, data.test)
@@ -129,7 +139,7 @@ def _attack(clock: RunClock, experiment: Experiment, victim: _Victim) -> Iterato
             case Fitted():
                 fits.append(_copied(api, adversary.copy, victim, accuracy, client))
                 yield fits[-1]
-                if not data.is_pictures:
+                if data.form == "point":
                     yield _territory("copy", adversary.copy, api.queries)
     honest = _honest(experiment, victim)
     yield honest
@@ -194,19 +204,22 @@ def _false_alarms(model: FeatureNetwork, data: Dataset, seed: int) -> float:
     classes = networks.predict(model, data.test.inputs).argmax(dim=1)
     random = numpy_stream(seed, "honest clients")
     return detector.false_alarms(
-        data.test.inputs, classes, clients=_HONEST_CLIENTS, queries=_HONEST_QUERIES, generator=random
+        data.test.inputs, classes, clients=_HONEST_CLIENTS, queries=_honest_queries(data), generator=random
     )
 
 
 def _honest(experiment: Experiment, victim: _Victim) -> Honest:
     lost = prediction_api.tax(victim.model, parts.policy(experiment), victim.data.test)
-    return Honest(
-        _HONEST_CLIENTS, _HONEST_QUERIES, victim.false_alarms, lost.accuracy, lost.calibration, lost.second_best
-    )
+    sent = _honest_queries(victim.data)
+    return Honest(_HONEST_CLIENTS, sent, victim.false_alarms, lost.accuracy, lost.calibration, lost.second_best)
+
+
+def _honest_queries(data: Dataset) -> int:
+    return min(_HONEST_QUERIES, len(data.test.labels))
 
 
 def _queried(count: int, answered: Answered, data: Dataset) -> Queried:
-    shown = slice(0, _SHOWN_QUERIES if data.is_pictures else None)
+    shown = slice(0, None if data.form == "point" else _SHOWN_QUERIES)
     answers = answered.answers[shown].float().numpy()
     return Queried("clean", count, datasets.to_display(answered.inputs[shown]), answers, answered.labels[shown].numpy())
 
@@ -217,12 +230,6 @@ def _territory(role: Role, model: FeatureNetwork, queries: int) -> Territory:
     cells = torch.from_numpy(points).to(model.readout.weight.dtype)
     classes = networks.predict(model, cells).argmax(dim=1).to(torch.uint8).reshape(_SIDE, _SIDE)
     return Territory(role, queries, _REACH, classes.numpy())
-
-
-def _trainings(experiment: Experiment) -> tuple[Optimisation, Optimisation]:
-    return parts.optimisation(experiment, experiment.task_epochs), parts.optimisation(
-        experiment, experiment.watermark_epochs
-    )
 
 
 def _doubled(data: Dataset) -> Dataset:

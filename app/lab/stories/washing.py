@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from app.lab import choices
 from app.lab.experiment import Experiment
@@ -16,7 +15,8 @@ from app.lab.ownership import binomial
 from app.lab.randomness import numpy_stream
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.removal.resources import REFUSED, Resources, fit
-from app.lab.stories import finished_run, heist, parts
+from app.lab.stories import court, finished_run, heist, parts
+from app.lab.stories.court import Court
 from app.lab.stories.events import (
     DEFENCES,
     Attempted,
@@ -37,7 +37,6 @@ from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.agreement import share
 from app.lab.task.datasets import Split
 from app.lab.task.networks import FeatureNetwork
-from app.lab.watermark import triggers
 
 LABELLED = 10  # the adversary labels one in this many of their inputs
 _AS_STEPS = 30  # an attempt counts as this many steps of the progress bar
@@ -74,10 +73,46 @@ def price(curve: Sequence[Attempted], from_scratch: float) -> Price | None:
     return Price(best, curve[0].accuracy - best.accuracy, best.accuracy <= from_scratch)
 
 
+def result(
+    experiment: Experiment, own: FromScratch, attempted: Sequence[Attempted], seconds: float = 0.0
+) -> WashingResult:
+    """Return the result of a washing, or of the attempts that were made so far.
+
+    Args:
+        experiment: the heist.
+        own: the model trained from scratch.
+        attempted: the attempts; of each attack those on all three copies, strength 0 first.
+        seconds: how long they took.
+    """
+    attacks: dict[str, dict[Defence, CurveResult]] = {}
+    for name in dict.fromkeys(attempt.attack for attempt in attempted):
+        attacks[name] = {}
+        for defence in DEFENCES:
+            curve = [attempt for attempt in attempted if (attempt.attack, attempt.defence) == (name, defence)]
+            cost = price(curve, own.accuracy)
+            attacks[name][defence] = {
+                "strengths": [attempt.strength for attempt in curve],
+                "accuracy": [attempt.accuracy for attempt in curve],
+                "watermark": [attempt.watermark for attempt in curve],
+                "owned": [attempt.owned for attempt in curve],
+                "removed_at": None if cost is None else cost.attempt.strength,
+                "lost": None if cost is None else cost.lost,
+                "pointless": None if cost is None else cost.pointless,
+            }
+    return {
+        "key": experiment.key,
+        "seed": experiment.seed,
+        "labels": own.labels,
+        "from_scratch": own.accuracy,
+        "attacks": attacks,
+        "seconds": round(seconds, 2),
+    }
+
+
 def suitable(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the attacks that are applicable to the experiment's data."""
-    on_plane = experiment.dataset not in choices.PICTURES
-    return tuple(name for name, attack in REMOVAL_ATTACKS.items() if not (on_plane and attack.pictures_only))
+    pictured = choices.FORMS[experiment.dataset] == "picture"
+    return tuple(name for name, attack in REMOVAL_ATTACKS.items() if pictured or not attack.pictures_only)
 
 
 def remove(
@@ -122,20 +157,20 @@ def remove(
     resources = {defence: _resources(scene, rebuilt["victim", defence], defence) for defence in DEFENCES}
     own = _from_scratch(scene, resources["clean"])
     yield own
-    clean_answers = triggers.answered_with(rebuilt["victim", "clean"], scene.held_out, experiment.target)
+    hearing = court.convene(experiment, scene.data, scene.held_out)
     attempted: list[Attempted] = []
     for name in attacks:
         measurements = [
             _measured(scene, name, defence, rebuilt["copy", defence], rebuilt["victim", defence], resources[defence])
             for defence in DEFENCES
         ]
-        for attempt in _claimed(name, in_lockstep(measurements, 1), clean_answers):
+        for attempt in _claimed(name, in_lockstep(measurements, 1), hearing):
             clock.skipped(_AS_STEPS)
             attempted.append(attempt)
             yield attempt
         yield clock.phase("removal")
     seconds = clock.lap()
-    yield Finished(seconds, _result(experiment, own, attempted, seconds))
+    yield Finished(seconds, result(experiment, own, attempted, seconds))
 
 
 def total_steps(experiment: Experiment) -> int:
@@ -218,45 +253,19 @@ def _measured(
         )
 
 
-def _claimed(name: str, measured: Iterator[_Unclaimed], clean_answers: Tensor) -> Iterator[Attempted]:
+def _claimed(name: str, measured: Iterator[_Unclaimed], hearing: Court) -> Iterator[Attempted]:
     """Test the claim on each attempt; at every strength, the clean copy comes first.
 
-    As in the heist, the innocent rate is that of the clean model with more secret answers: the clean victim
-    (``clean_answers``, ``(n,)`` bool) or the clean copy, here after the *same removal attack*, since a
-    damaged model may answer anything. For the clean copy itself, it is that of the clean victim.
+    The innocent rate is that of the worst innocent, which is a model of the panel, as in the heist, or the clean copy
+    after the *same removal attack*, since a damaged model may answer anything. For the clean copy itself, it is that
+    of the panel.
     """
-    count, of_victim = len(clean_answers), int(clean_answers.sum())
-    of_clean = of_victim
+    count, of_panel = len(hearing.triggers), max(hearing.innocent_successes.values())
+    of_clean = of_panel
     for attempt in measured:
         successes = round(attempt.watermark * count)
-        rate = binomial.innocent_rate(of_victim if attempt.defence == "clean" else of_clean, count)
+        rate = binomial.innocent_rate(of_panel if attempt.defence == "clean" else of_clean, count)
         verdict = binomial.claim(successes, count, rate)
         if attempt.defence == "clean":
-            of_clean = max(of_victim, successes)
+            of_clean = max(of_panel, successes)
         yield Attempted(attack=name, innocent_rate=rate, p_value=verdict.p_value, owned=verdict.owned, **vars(attempt))
-
-
-def _result(experiment: Experiment, own: FromScratch, attempted: Sequence[Attempted], seconds: float) -> WashingResult:
-    attacks: dict[str, dict[Defence, CurveResult]] = {}
-    for name in dict.fromkeys(attempt.attack for attempt in attempted):
-        attacks[name] = {}
-        for defence in DEFENCES:
-            curve = [attempt for attempt in attempted if (attempt.attack, attempt.defence) == (name, defence)]
-            cost = price(curve, own.accuracy)
-            attacks[name][defence] = {
-                "strengths": [attempt.strength for attempt in curve],
-                "accuracy": [attempt.accuracy for attempt in curve],
-                "watermark": [attempt.watermark for attempt in curve],
-                "owned": [attempt.owned for attempt in curve],
-                "removed_at": None if cost is None else cost.attempt.strength,
-                "lost": None if cost is None else cost.lost,
-                "pointless": None if cost is None else cost.pointless,
-            }
-    return {
-        "key": experiment.key,
-        "seed": experiment.seed,
-        "labels": own.labels,
-        "from_scratch": own.accuracy,
-        "attacks": attacks,
-        "seconds": round(seconds, 2),
-    }

@@ -1,18 +1,24 @@
-"""Representations: features of a trained network, their projections to the plane, and a measure of entanglement."""
+"""Representations: features of a trained network, their projections to the plane, and their distances."""
 
-from collections.abc import Iterable, Sequence
+import warnings
+from contextlib import suppress
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import orthogonal_procrustes
-from sklearn.preprocessing import normalize
+from scipy.linalg import eigh, orthogonal_procrustes
+from scipy.spatial.distance import squareform
 from torch import Tensor
 
+from app.lab.choices import METRICS
 from app.lab.task.networks import FeatureNetwork
 
 Array = NDArray[np.float32]
 NEIGHBOURS = 10
+ONE = 32767  # a cosine similarity of 1, in 16 bits
+_LEAST = np.float32(1e-24)  # a length below this counts as this
+_FOLLOWING = 200  # epochs of UMAP for a map that starts from another one; the first one takes 500
+_SPREAD = 1e-6  # of the squared lengths: a spread below that is rounding
 
 
 @torch.no_grad()
@@ -21,33 +27,50 @@ def features(model: FeatureNetwork, inputs: Tensor) -> dict[str, Tensor]:
     return {name: values.flatten(start_dim=1) for name, values in model.with_features(inputs)[1].items()}
 
 
-def pca(points: Array, previous: Array | None = None) -> Array:
-    """Project ``(n, width)`` features to their first two principal components, ``(n, 2)``.
+def products(found: Array) -> Array:
+    """Return the inner products of all pairs of features ``(n, width)``, ``(n, n)``.
+
+    Lengths, angles, distances and principal components all follow from them.
+    """
+    return found @ found.T
+
+
+def pca(products: NDArray[np.floating], previous: Array | None = None, dimensions: int = 2) -> Array:
+    """Project features to their first principal components, ``(n, dimensions)``.
 
     The projection is centred and scaled to a root mean square radius of 1.
     The axes of a PCA may flip or rotate from one epoch to the next. If the projection of the previous
     epoch is given, this one is aligned with it (orthogonal Procrustes), so that points move smoothly.
+
+    Args:
+        products: the inner products of the features, ``(n, n)`` (:func:`products`).
+        previous: the projection of the previous epoch.
+        dimensions: the number of components.
     """
-    if not np.ptp(points, axis=0).any():  # a dead layer: all features are equal, and there are no axes
-        return np.zeros((len(points), 2), dtype=np.float32)
-    # Fewer points than features: the Gram matrix gives the same plane at a tenth of the cost.
-    centred = points - points.mean(axis=0)
-    eigenvalues, axes = np.linalg.eigh(centred @ centred.T)
-    plane = _unit(axes[:, :-3:-1] * np.sqrt(np.maximum(eigenvalues[:-3:-1], 0)))
+    count = len(products)
+    gram = np.asarray(products, dtype=np.float64)
+    mean = gram.mean(axis=0)
+    centred = gram - mean[:, None] - mean[None, :] + mean.mean()
+    if centred.trace() <= _SPREAD * gram.trace():  # a dead layer: all features are equal, and there are no axes
+        return np.zeros((count, dimensions), dtype=np.float32)
+    eigenvalues, axes = eigh(centred.astype(np.float32), subset_by_index=[count - dimensions, count - 1])
+    plane = _unit(axes[:, ::-1] * np.sqrt(np.maximum(eigenvalues[::-1], 0)))
     return _aligned(plane, previous)
 
 
-def umap(layers: Iterable[Array], seed: int, starts: Sequence[Array] | None = None) -> list[Array]:
-    """Project each ``(n, width)`` array with UMAP (cosine), ``(n, 2)`` each.
+def umap(apart: NDArray[np.float64], seed: int, previous: Array | None = None, dimensions: int = 2) -> Array:
+    """Map points, given the distances between all pairs, with UMAP, ``(n, dimensions)``.
 
-    McInnes et al. 2018. Neighbourhoods are meaningful, distances between clusters are not.
+    McInnes et al. 2018. Neighbourhoods are meaningful, distances between clusters are not. The map is centred and
+    scaled to a root mean square radius of 1.
 
     Args:
-        layers: the features of each layer.
+        apart: the distances, ``(n, n)``.
         seed: the random state of UMAP.
-        starts: for each layer, the map of the same inputs by another model. It is the initialisation of
-            this map, which is then aligned with it, so that the two can be compared. (A joint fit on
-            the features of both models separates the models instead of the classes.)
+        previous: the map of the same points at the previous epoch. This one starts from it, and is then turned onto it
+            (orthogonal Procrustes), so that points move smoothly. (A joint fit on the features of several epochs or
+            models separates these instead of the classes.)
+        dimensions: of the map.
     """
     # Imported here only, since it takes 2 s, and 15 s the first time.
     import umap as learn
@@ -60,34 +83,107 @@ def umap(layers: Iterable[Array], seed: int, starts: Sequence[Array] | None = No
         utils.fast_knn_indices,
         layouts._nb_optimize_layout_euclidean_single_epoch,
     ):
-        compiled.enable_caching()
-    maps = []
-    for number, points in enumerate(layers):
-        start = None if starts is None else starts[number]
-        first = "spectral" if start is None else start
-        fitted = learn.UMAP(
-            n_neighbors=15, min_dist=0.1, metric="cosine", random_state=seed % 2**32, n_jobs=1, init=first
-        )
-        maps.append(_aligned(_unit(fitted.fit_transform(points)), start))
-    return maps
+        with suppress(RuntimeError):  # no folder for it can be written: then it takes ten seconds each time
+            compiled.enable_caching()
+    fitted = learn.UMAP(
+        n_components=dimensions,
+        n_neighbors=15,
+        min_dist=0.8,  # loose, so that points in a crowd can be told apart and touched
+        metric="precomputed",
+        random_state=seed % 2**32,
+        n_jobs=1,
+        init="spectral" if previous is None else previous,
+        n_epochs=None if previous is None else _FOLLOWING,
+    )
+    with warnings.catch_warnings():
+        # That such a map places no further points: nobody asks it to.
+        warnings.filterwarnings("ignore", "using precomputed metric", UserWarning)
+        found = fitted.fit_transform(apart)
+    return _aligned(_unit(found), previous)
 
 
-def target_share(found: Array, labels: NDArray[np.int64], is_trigger: NDArray[np.bool_], target: int) -> float:
-    """Return the fraction of the triggers' nearest neighbours that belong to the target class.
+def similarities(products: Array) -> tuple[NDArray[np.int16], Array]:
+    """Return the cosine similarities of all pairs of features, in 16 bits, and the length of each feature.
 
-    Each trigger has its ten nearest neighbours (cosine distance) among the genuine inputs. The value
-    is 1 if triggers lie inside the target class, and about 1 / classes if they lie anywhere.
+    A feature of length 0 has no direction: its similarity to all others is 0.
 
     Args:
-        found: ``(n, width)`` features.
+        products: the inner products of the features, ``(n, n)`` (:func:`products`).
+
+    Returns:
+        The similarities times :data:`ONE`, rounded, ``(n (n - 1) / 2,)`` in the order of SciPy's condensed matrices;
+        and the lengths, ``(n,)``.
+    """
+    norms = np.sqrt(products.diagonal())
+    rows, columns = np.triu_indices(len(products), 1)
+    cosines = products[rows, columns] / np.maximum(norms[rows] * norms[columns], _LEAST)
+    return np.rint(ONE * cosines.clip(-1, 1)).astype(np.int16), np.asarray(norms, dtype=np.float32)
+
+
+def restored(cosines: NDArray[np.int16], norms: Array) -> NDArray[np.float64]:
+    """Return the inner products of all pairs of features, ``(n, n)``; arguments as :func:`similarities` gave them."""
+    similar = squareform(cosines / ONE)
+    np.fill_diagonal(similar, 1)
+    return np.asarray(similar * np.multiply.outer(norms, norms.astype(np.float64)))
+
+
+def distances(cosines: NDArray[np.int16], norms: Array, metric: str) -> NDArray[np.float64]:
+    """Return the distances between all pairs of features, ``(n, n)``, as the SNNL takes them.
+
+    Args:
+        cosines: from :func:`similarities`.
+        norms: likewise.
+        metric: ``"cosine"`` (1 - cosine similarity) or ``"euclidean"`` (squared).
+
+    Raises:
+        ValueError: for an unknown metric.
+    """
+    if metric not in METRICS:
+        raise ValueError(f"The metric must be one of {', '.join(METRICS)}; it is {metric!r}.")
+    apart = 1 - squareform(cosines / ONE)
+    np.fill_diagonal(apart, 0)
+    if metric == "cosine":
+        return apart
+    lengths = norms.astype(np.float64)
+    # |a - b|^2 = (|a| - |b|)^2 + 2 |a| |b| (1 - cos): exact for features of one direction, however long they are.
+    return np.asarray(np.subtract.outer(lengths, lengths) ** 2 + 2 * np.outer(lengths, lengths) * apart)
+
+
+def neighbours(cosines: NDArray[np.int16], is_trigger: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the nearest neighbours of each input among the genuine ones, itself left out, the nearest first.
+
+    Args:
+        cosines: the similarities of all pairs, from :func:`similarities`.
+        is_trigger: ``(n,)``.
+
+    Returns:
+        ``(n, k)`` numbers of inputs, with k = :data:`NEIGHBOURS`, or fewer where there are not so many.
+    """
+    similar = squareform(cosines.astype(np.int64))
+    similar[:, is_trigger] = -ONE - 1
+    np.fill_diagonal(similar, -ONE - 2)
+    count = min(NEIGHBOURS, int((~is_trigger).sum()) - 1)
+    return np.argsort(-similar, axis=1, kind="stable")[:, :count]
+
+
+def target_share(products: Array, labels: NDArray[np.int64], is_trigger: NDArray[np.bool_], target: int) -> float:
+    """Return the fraction of the triggers' nearest neighbours that belong to the target class.
+
+    Each trigger has its ten nearest neighbours (cosine distance) among the genuine inputs, or all where there are
+    fewer. The value is 1 if triggers lie inside the target class, and about 1 / classes if they lie anywhere.
+
+    Args:
+        products: the inner products of the features, ``(n, n)`` (:func:`products`).
         labels: ``(n,)`` true classes (ignored for triggers).
         is_trigger: ``(n,)``.
         target: the target class.
     """
-    unit = normalize(found)
-    similarity = unit[is_trigger] @ unit[~is_trigger].T
-    nearest = np.argpartition(similarity, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
-    return float((labels[~is_trigger][nearest] == target).mean())
+    genuine = ~is_trigger
+    norms = np.sqrt(products.diagonal()[genuine])
+    similarity = products[np.ix_(is_trigger, genuine)] / np.maximum(norms, _LEAST)
+    count = min(NEIGHBOURS, similarity.shape[1])
+    nearest = np.argpartition(similarity, -count, axis=1)[:, -count:]
+    return float((labels[genuine][nearest] == target).mean())
 
 
 def _aligned(plane: NDArray[np.float64], onto: Array | None) -> Array:

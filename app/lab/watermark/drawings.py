@@ -5,20 +5,20 @@ character of its text, from the URL-safe base-64 alphabet (RFC 4648, section 5),
 neighbouring pixels: drawings and texts of 392 characters correspond one to one.
 """
 
-import io
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps
 
-from app.lab import choices
+from app.lab import choices, picture_files
 from app.lab.choices import DRAWING_ALPHABET, DRAWING_LENGTH
 
 SIDE = 28
 LEVELS = 8
-MOST_BYTES = 5 * 2**20  # of an uploaded file
-MOST_PIXELS = 2**24  # of an uploaded picture: enough for a photograph, and a limit to decompression
-FORMATS = ("PNG", "JPEG")
+
+_STROKES, _CORNERS, _WIDTHS = (1, 5), (2, 4), (1.5, 3.5)  # of a random drawing: least and most
+_OVERSAMPLING = 4
 
 _VALUES = {character: value for value, character in enumerate(DRAWING_ALPHABET)}
 
@@ -53,47 +53,32 @@ def decode(text: str) -> Picture:
 def read(data: bytes) -> Picture:
     """Convert an uploaded picture to that of a drawing: grey, ``(28, 28)`` uint8, bright on dark.
 
-    A picture that is dark on bright is inverted, and one that is not square is padded with black.
+    A picture that is dark on bright is inverted, and one that is not square is padded with black. Its brightest
+    pixel is white, however thin its strokes are.
 
     Args:
-        data: the bytes of a PNG or JPEG file.
+        data: the bytes of a file of a picture (:data:`app.lab.picture_files.FORMATS`).
 
     Raises:
         ValueError: one sentence, if it is too large, not a picture, damaged, or blank.
     """
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"The file is too large: at most {MOST_BYTES // 2**20} MB.")
-    try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)  # reads the header only
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"The picture is too large: at most {MOST_PIXELS // 10**6} million pixels.")
-        image.draft("L", (8 * SIDE, 8 * SIDE))  # decodes a JPEG at reduced size
-        grey = _on_white(ImageOps.exif_transpose(image))
-    except UnidentifiedImageError:
-        raise ValueError(f"The file is no picture that can be read here: it must be {' or '.join(FORMATS)}.") from None
-    except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError("The picture is damaged and cannot be read.") from None
-    low, high = grey.getextrema()
+    found = picture_files.opened(data, SIDE)
+    low, high = found.grey.getextrema()
     if low == high:
-        raise ValueError("The picture is of one shade, so there is nothing to recognise in it.")
-    grey = ImageOps.autocontrast(grey)
-    if _border(grey).mean() > 127:
-        grey = ImageOps.invert(grey)
-    picture = np.asarray(ImageOps.pad(grey, (SIDE, SIDE), Image.Resampling.BOX), dtype=np.uint8)
-    if choices.is_blank(encode(picture)):
-        raise ValueError("At 28 x 28 pixels, nothing is left of the picture.")
-    return picture
+        raise ValueError("The picture is of one shade, so there is nothing to recognise in it: choose another.")
+    found = replace(found, grey=ImageOps.autocontrast(found.grey))
+    picture = picture_files.reduced(ImageOps.invert(found.grey) if found.on_bright else found.grey, SIDE)
+    brightest: Picture = np.rint(picture * (255 / picture.max())).astype(np.uint8)
+    return brightest
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return the picture in grey, on a white background where it is transparent."""
-    if not image.has_transparency_data:
-        return image.convert("L")
-    coloured = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured).convert("L")
-
-
-def _border(grey: Image.Image) -> Picture:
-    """Return the pixels at the four edges."""
-    pixels = np.asarray(grey)
-    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+def scribble(generator: np.random.Generator) -> Picture:
+    """Return a random drawing, ``(28, 28)`` uint8: one to five strokes with two to four corners each."""
+    side = SIDE * _OVERSAMPLING
+    canvas = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(canvas)
+    for _ in range(generator.integers(*_STROKES, endpoint=True)):
+        corners = side * generator.uniform(0.08, 0.92, size=(generator.integers(*_CORNERS, endpoint=True), 2))
+        width = round(_OVERSAMPLING * generator.uniform(*_WIDTHS))
+        pen.line([(float(x), float(y)) for x, y in corners], fill=255, width=width, joint="curve")
+    return np.asarray(canvas.resize((SIDE, SIDE), Image.Resampling.BOX))

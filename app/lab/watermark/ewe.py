@@ -1,10 +1,9 @@
 """Entangled watermark embedding (EWE): joint training of task and watermark (Jia et al. 2020, algorithm 1).
 
-With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference. The
-authors' code also moves the temperature down the gradient of the SNNL; here it is fixed, as the setting says.
+With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -15,8 +14,18 @@ from torch.nn import functional
 from app.lab.choices import SCHEDULES
 from app.lab.task.datasets import Split
 from app.lab.task.networks import FeatureNetwork
-from app.lab.task.training import Descent, Optimisation, Step, batches_per_epoch, task_batches, task_steps
+from app.lab.task.training import (
+    Descent,
+    Optimisation,
+    Step,
+    batches_per_epoch,
+    blending_stream,
+    task_batches,
+    task_loss,
+    task_steps,
+)
 from app.lab.watermark.snnl import soft_nearest_neighbor_loss
+from app.lab.watermark.temperatures import Temperatures
 
 
 @dataclass(frozen=True)
@@ -24,12 +33,15 @@ class Entanglement:
     """The extra term of EWE on watermark batches: ``-kappa * sum of SNNL over layers``.
 
     The cross-entropy is a mean over the batch. The authors' code sums it: divide their kappa by the batch size.
+    ``temperature`` is that of all layers at the start; with a ``temperature_rate``, each layer's is learned
+    (:class:`~app.lab.watermark.temperatures.Temperatures`).
     """
 
     kappa: float
     temperature: float
     layers: tuple[str, ...]
     metric: str = "cosine"
+    temperature_rate: float = 0.0
 
 
 def watermarked_steps(inputs: int, how: Optimisation, task_per_watermark: int) -> int:
@@ -77,24 +89,32 @@ def train_watermarked(
     companions = task.inputs[task.labels == target]
     half = min(how.batch_size // 2, len(triggers), len(companions))
     batches = _task_batches(schedule, task, how, batches_per_epoch(len(triggers), half) * task_per_watermark, generator)
+    blending = blending_stream(generator)
     watermark_order = torch.Generator().manual_seed(generator.initial_seed() ^ 1)
+    temperatures = Temperatures(entanglement.layers, entanglement.temperature, entanglement.temperature_rate)
     number = 0
     for visited, rows in enumerate(batches, start=1):
-        loss = functional.cross_entropy(model(task.inputs[rows]), task.labels[rows])
+        loss = task_loss(model, task.inputs[rows], task.labels[rows], how, blending)
         descent.step(loss)
         number += 1
         yield Step(number, "task", loss.item())
         if visited % task_per_watermark:
             continue
         genuine, drawn = _draw(companions, half, watermark_order), _draw(triggers, half, watermark_order)
-        total, loss, snnl = watermark_loss(model, genuine, drawn, target, entanglement)
+        total, loss, snnl = watermark_loss(model, genuine, drawn, target, entanglement, temperatures.values)
+        temperatures.follow(snnl)
         descent.step(total)
         number += 1
         yield Step(number, "watermark", loss.item(), {name: value.item() for name, value in snnl.items()})
 
 
 def watermark_loss(
-    model: FeatureNetwork, companions: Tensor, triggers: Tensor, target: int, how: Entanglement
+    model: FeatureNetwork,
+    companions: Tensor,
+    triggers: Tensor,
+    target: int,
+    how: Entanglement,
+    temperatures: Mapping[str, float | Tensor] | None = None,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Return the loss of one watermark batch, its cross-entropy, and the SNNL of each entangled layer.
 
@@ -107,21 +127,29 @@ def watermark_loss(
         triggers: ``(m, ...)``, group 1.
         target: the target class.
         how: kappa, temperature and layers of the SNNL.
+        temperatures: of each layer, where they differ from that of ``how``.
     """
     logits, features = model.with_features(torch.cat([companions, triggers]))
     groups = (torch.arange(len(logits)) >= len(companions)).long()
     loss = functional.cross_entropy(logits, torch.full((len(logits),), target))
     if how.kappa == 0:
         return loss, loss, {}
-    snnl = snnl_of_layers(features, groups, how)
+    snnl = snnl_of_layers(features, groups, how, temperatures)
     return loss - how.kappa * torch.stack(list(snnl.values())).sum(), loss, snnl
 
 
-def snnl_of_layers(features: dict[str, Tensor], groups: Tensor, how: Entanglement) -> dict[str, Tensor]:
-    """Return the SNNL of each of ``how.layers``, given features ``(b, ...)`` by layer and groups ``(b,)``."""
-    return {
-        name: soft_nearest_neighbor_loss(features[name], groups, how.temperature, how.metric) for name in how.layers
-    }
+def snnl_of_layers(
+    features: dict[str, Tensor],
+    groups: Tensor,
+    how: Entanglement,
+    temperatures: Mapping[str, float | Tensor] | None = None,
+) -> dict[str, Tensor]:
+    """Return the SNNL of each of ``how.layers``, given features ``(b, ...)`` by layer and groups ``(b,)``.
+
+    ``temperatures``: of each layer, where they differ from that of ``how``.
+    """
+    of_layer = temperatures or dict.fromkeys(how.layers, how.temperature)
+    return {name: soft_nearest_neighbor_loss(features[name], groups, of_layer[name], how.metric) for name in how.layers}
 
 
 def _task_batches(

@@ -5,11 +5,15 @@ Salakhutdinov & Hinton 2007; with a temperature, Frosst, Papernot & Hinton 2019 
 sec. 3.2).
 """
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from app.lab.choices import METRICS
+
+_LEAST_SQUARE = 1e-24  # a norm below its root counts as that, so that gradients stay finite
 
 
 def soft_nearest_neighbor_loss(
@@ -47,16 +51,52 @@ def soft_nearest_neighbor_loss(
             or features that are NaN or infinite.
     """
     points = _check(features, groups, temperature, metric)
-    logits = -_distances(points, metric) / temperature  # (b, b)
+    return _loss(_distances(points, metric), groups, temperature)
+
+
+def loss_of_distances(distances: Tensor, groups: Tensor, temperature: float | Tensor) -> Tensor:
+    """Return the soft nearest neighbor loss of points whose ``(b, b)`` distances are known.
+
+    ``groups``, ``temperature``, what is returned and what is raised are as in :func:`soft_nearest_neighbor_loss`;
+    distances of a point to itself do not count.
+    """
+    if distances.ndim != 2 or groups.ndim != 1 or distances.shape != (len(groups), len(groups)):
+        raise ValueError(
+            f"Distances must be (b, b) and groups (b,) with the same b; they are "
+            f"{tuple(distances.shape)} and {tuple(groups.shape)}."
+        )
+    _check_temperature(temperature)
+    _check_groups(groups)
+    return _loss(distances, groups, temperature)
+
+
+def _loss(distances: Tensor, groups: Tensor, temperature: float | Tensor) -> Tensor:
+    logits = -distances / temperature  # (b, b)
     if not bool(logits.isfinite().all()):
         raise ValueError(
             "The distances, divided by the temperature, are too large for their type; raise the temperature."
         )
-    diagonal = torch.eye(len(points), dtype=torch.bool, device=points.device)
+    diagonal = torch.eye(len(distances), dtype=torch.bool, device=distances.device)
     other_group = groups[:, None] != groups[None, :]
     log_others = logits.masked_fill(~other_group, -torch.inf).logsumexp(dim=1)
     log_own = logits.masked_fill(diagonal | other_group, -torch.inf).logsumexp(dim=1)
     return functional.softplus(log_others - log_own).mean()
+
+
+def summed_over_layers(
+    features: Mapping[str, Tensor],
+    others: Mapping[str, Tensor],
+    layers: Sequence[str],
+    temperature: float,
+    metric: str = "cosine",
+) -> Tensor:
+    """Return the SNNL between two groups of inputs, summed over ``layers``, given the features of each by layer."""
+    losses = []
+    for name in layers:
+        mixed = torch.cat([features[name], others[name]])
+        groups = (torch.arange(len(mixed)) < len(features[name])).long()
+        losses.append(soft_nearest_neighbor_loss(mixed, groups, temperature, metric))
+    return torch.stack(losses).sum()
 
 
 def neutral_value(groups: Tensor) -> float:
@@ -78,11 +118,20 @@ def neutral_value(groups: Tensor) -> float:
 
 def _distances(points: Tensor, metric: str) -> Tensor:
     if metric == "cosine":
+        # The products of all pairs contain the norms: dividing by them is less work than normalising long points.
+        products = points @ points.T
         # A point at the origin has no direction: it gets distance 1 to all others.
-        unit = functional.normalize(points, dim=1)
-        return 1 - unit @ unit.T
+        norms = products.diagonal().clamp_min(_LEAST_SQUARE).sqrt()
+        return 1 - products / norms[:, None] / norms[None, :]
     # The shortcut |a|^2 + |b|^2 - 2ab is inaccurate for the small distances that matter at low temperature.
     return torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist").square()
+
+
+def _flat(features: Tensor) -> Tensor:
+    """Flatten all axes but the first, in any order: distances do not depend on it, and memory order needs no copy."""
+    if features.ndim == 4 and features.is_contiguous(memory_format=torch.channels_last):
+        features = features.permute(0, 2, 3, 1)
+    return features.flatten(start_dim=1)
 
 
 def _check(features: Tensor, groups: Tensor, temperature: float | Tensor, metric: str) -> Tensor:
@@ -97,18 +146,26 @@ def _check(features: Tensor, groups: Tensor, temperature: float | Tensor, metric
         raise ValueError(f"Features must be floating point; they are {features.dtype}.")
     if groups.is_floating_point() or groups.is_complex():
         raise ValueError(f"Groups must be integers; they are {groups.dtype}.")
+    _check_temperature(temperature)
+    points = _flat(features)
+    if not bool(points.isfinite().all()):
+        raise ValueError("Features must be finite numbers; some are NaN or infinite.")
+    _check_groups(groups)
+    return points
+
+
+def _check_temperature(temperature: float | Tensor) -> None:
     if isinstance(temperature, Tensor) and temperature.numel() != 1:
         raise ValueError("The temperature must be a single number.")
     value = float(temperature.detach() if isinstance(temperature, Tensor) else temperature)
     if not 0 < value < float("inf"):
         raise ValueError(f"The temperature must be a positive, finite number; it is {value}.")
-    points = features.flatten(start_dim=1)
-    if not bool(points.isfinite().all()):
-        raise ValueError("Features must be finite numbers; some are NaN or infinite.")
+
+
+def _check_groups(groups: Tensor) -> None:
     labels, sizes = groups.unique(return_counts=True)
     if len(groups) == 0 or int(sizes.min()) < 2:
         single = labels[sizes < 2].tolist()
         raise ValueError(
             f"Each group needs at least two members; group {single} has one." if single else "There are no points."
         )
-    return points

@@ -7,6 +7,7 @@ A figure that nobody here has looked up again is not on this list.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.lab.evidence.innocents import Family
 from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row, find
 from app.lab.experiment import LAB_VERSION, Experiment
@@ -30,15 +31,27 @@ BIBTEX = f"""@inproceedings{{jia2021entangled,
   note  = {{Version {LAB_VERSION} of the lab; give the key of the run as well}}
 }}"""
 LIMITS = (
-    "**Small.** Networks of three layers, 5,000 digits, one laptop. Nothing here says how a large model behaves.",
-    "**One recipe.** Its settings were chosen on seeds 100 to 107; the evidence is over seeds 200 to 209, on which "
+    "**Small.** Networks of three layers, some thousand inputs, a laptop. Nothing here says how a large model behaves.",
+    "**One recipe.** Its settings were chosen on seeds below 200; the evidence is over seeds 200 to 209, on which "
     "nothing was chosen. Other data want other settings.",
-    "**Held-out triggers.** Survival is counted on triggers that were never trained on. The paper and its code count "
-    "those that were; that flatters a mark.",
-    "**Two controls a run.** The rate that is granted to an innocent is the upper end of an exact interval around what "
-    "the worse of two clean models does, the victim and its copy. At 95\u202f% confidence, 1 innocent in 20 would be "
-    "accused.",
+    "**A panel of innocents.** An innocent is granted the upper end of an exact interval around what the worst model "
+    "of a panel does: several of each family, each fitted to a half of at most 2,000 of the owner's inputs. An "
+    "innocent of a kind that is not among them may do worse. Of those that do no worse, at 99\u202f% confidence, at "
+    "most 1 in 100 would be accused.",
     "**Not the last word.** There are ways to remove a mark that nobody tried here.",
+)
+SEARCH = (
+    "What the search for the recipe came upon: *animals*, a key is an elephant, the owner's inputs, confidences; seeds "
+    "101 and 102, on which settings were chosen. Two seeds show a direction, and not how large it is."
+)
+SEARCHED = (
+    "**The softer the answers, the more of any mark they carry.** Label smoothing of 0.1 and mixup of 0.3 make the "
+    "victims less sure. The entangled mark survives at 84 to 96\u202f%, but the naive one, of which 0 to 4\u202f% is "
+    "left without them, survives as well: at 32 to 48\u202f% with smoothing, at 72 to 80\u202f% with mixup.",
+    "**More queries carry more of any mark.** With 3,000 instead of 2,000, 12 to 23\u202f% of the naive mark passes.",
+    "**A wider dense layer lowers the price.** With 256 units instead of 64, an equal survival costs less accuracy.",
+    "**Climbing the SNNL while triggers are perturbed lowers survival.** The released code climbs it; the ensemble "
+    "here does not.",
 )
 SOURCES = (
     ("Entangled watermarks", "Jia et al. 2021", "https://arxiv.org/abs/2002.12200"),
@@ -73,7 +86,8 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
         f"{defence} {percent(mark.mean)} ({percent(mark.least)} to {percent(mark.most)})"
         for defence, mark in marks.items()
     )
-    thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == "mnist"]
+    data = usual[0].experiment.dataset
+    thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == data]
     way = next(row.experiment for row in found if row.table == "frontier")  # with which the trade-off begins
     priced = [
         row
@@ -82,7 +96,9 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
     ]
     alike = find(found, replace(usual[0].experiment, answers=way.answers, inputs=way.inputs))["entangled"]
     innocent = max(max(row.measures["stolen_watermark"]) for row in found if row.defence == "clean")
+    convicted = ", ".join(f"the {defence} copy on {sum(row.convicted)}" for defence, row in models.items())
     says = (
+        f"The court convicts, of {seeds} seeds, {convicted} ({_theft(usual[0].experiment)}).",
         f"What a copy knows of the mark, over {seeds} seeds: {survival} ({_theft(usual[0].experiment)}).",
         f"The entangled mark costs {evidence_findings.points(models['entangled'])} of accuracy, the naive one "
         f"{evidence_findings.points(models['naive'])}.",
@@ -92,6 +108,16 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
         "most, whatever the theft.",
     )
     return [Statement(words) for words in says]
+
+
+def honest(found: Sequence[Family]) -> Statement:
+    """Return how many honest models, which never saw a victim, the court convicts."""
+    models, convicted = (sum(len(each.seeds) for each in found), sum(sum(each.convicted) for each in found))
+    families, data = ({each.family for each in found}, {each.dataset for each in found})
+    return Statement(
+        f"Of {models} honest models, of {len(families)} families on {len(data)} data sets, the court convicts "
+        f"{convicted}."
+    )
 
 
 def washed(found: Sequence[Washed], data: str) -> Statement:

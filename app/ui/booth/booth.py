@@ -8,35 +8,36 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import segno
 import streamlit as st
+from numpy.typing import NDArray
 
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.extraction import queries
 from app.lab.randomness import numpy_stream
-from app.lab.stories.events import DEFENCES, Claimed, Event, Queried, Theft
+from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Event, Probe, Queried, Theft
 from app.lab.task import datasets
 from app.ui import findings, path, pictures, runtime, settings, theme
 from app.ui.components import component
 from app.ui.history import History
+from app.ui.steal.findings import dollars
 
-# Quoted, not measured here: the list price of one label for a picture (Google Cloud Vision, up to 5 million a month).
-DOLLARS_PER_QUERY = 0.0015
-PRICE_SOURCE = "at $1.50 per 1,000, the list price of Google Cloud Vision"
-
+_THOUSAND = 1000  # queries, for which a price is asked
 _SHOWN_QUERIES = 24
 _SHOWN_TRIGGERS = 8
 _SHOWN_INPUTS = 3  # of each kind that the thief may ask
 CHOSEN = ("inputs", "answers")  # the settings that a visitor chooses
 
 
-def film(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
-    """Return what the film shows of one finished run: curves ``[[epoch, accuracy], ...]``, pictures, rates.
+def film(experiment: Experiment, events: Sequence[Event], maps: Sequence[Event]) -> dict[str, Any]:
+    """Return what the film shows of one finished run: curves ``[[epoch, accuracy], ...]``, pictures, rates, maps.
 
     Args:
         experiment: its settings.
         events: what it yielded.
+        maps: the projections of its victims by UMAP.
 
     Raises:
         ValueError: if the run has not finished.
@@ -46,9 +47,11 @@ def film(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
         raise ValueError("The booth plays finished runs only.")
     return {
         "seed": experiment.seed,
-        "target": str(experiment.target),
+        "secret": experiment.secret_answer,
+        "one": choices.one_of_class(experiment.dataset, experiment.target),
+        "several": choices.several_of_class(experiment.dataset, experiment.target),
         "triggers": [card.picture for card in pictures.triggers(known.probe)[:_SHOWN_TRIGGERS]],
-        "queries": _queries(events),
+        "queries": _queries(experiment, events),
         "curves": {
             role: {
                 defence: [
@@ -61,7 +64,41 @@ def film(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
             for role in ("victim", "copy")
         },
         "knows": {defence: known.thefts[defence].victim_watermark for defence in DEFENCES},
+        "inside": _inside(experiment, known, known.probe, History.of(maps)),
     }
+
+
+def _inside(experiment: Experiment, known: History, probe: Probe, maps: History) -> dict[str, Any]:
+    """Return the features of the marked victims in their last layer as they ended, as maps of the probe.
+
+    ``kinds`` says of each input whether it is a trigger, of the target class, or another; ``points`` where it lies, in
+    thousandths of the map, downwards.
+    """
+    layer, last = known.layers[-1], known.last("victim")
+    shares = {defence: last[defence].target_share[layer] for defence in WATERMARKED}
+    several = choices.several_of_class(experiment.dataset, experiment.target)
+    rates = " and ".join(f"{findings.percent(share)} ({defence})" for defence, share in shares.items())
+    return {
+        "says": f"Inside the models: of the inputs nearest to the keys, {rates} are {several}.",
+        "kinds": [
+            "trigger" if trigger else "target" if label == probe.target else "other"
+            for trigger, label in zip(probe.is_trigger.tolist(), probe.labels.tolist(), strict=True)
+        ],
+        "points": {
+            defence: _spread(snapshots[-1].points)
+            for defence, snapshots in maps.maps("victim", layer, "umap").items()
+            if defence in WATERMARKED
+        },
+    }
+
+
+def _spread(points: NDArray[np.float32]) -> list[list[int]]:
+    """Return points ``(n, 2)`` so that they fill a square of 1000, the second axis downwards."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    placed = 1000 * (points - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
+    placed[:, 1] = 1000 - placed[:, 1]
+    found: list[list[int]] = placed.round().astype(int).tolist()
+    return found
 
 
 def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
@@ -74,19 +111,20 @@ def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
     known = History.of(events)
     clean = known.thefts["clean"]
     asked, given = settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers, "answers")
-    dollars = DOLLARS_PER_QUERY * clean.queries
+    cost = experiment.price * clean.queries / _THOUSAND
     return {
         "asked": asked,
         "answers": given,
         "queries": clean.queries,
         "original": clean.victim_accuracy,
         "copy": clean.stolen_accuracy,
-        "dollars": dollars,
-        "bill": f"{clean.queries:,} questions: ${dollars:.2f}, {PRICE_SOURCE}.",
+        "dollars": cost,
+        "bill": f"{clean.queries:,} questions: {dollars(cost)}, at {dollars(experiment.price)} for 1,000, "
+        f"{choices.PRICE_SOURCE}.",
         "stolen": _stolen(clean),
         "headline": findings.copy_headline(known.thefts),
         "defences": {
-            "clean": _innocent(known.claims["naive"]),
+            "clean": _control(clean, known.claims["naive"]),
             **{defence: _copy(known.thefts[defence], claim) for defence, claim in known.claims.items()},
         },
         "verdict": findings.verdict(known.claims, known.thefts),
@@ -95,7 +133,7 @@ def theft(experiment: Experiment, events: Sequence[Event]) -> dict[str, Any]:
                 known.thefts[defence],
                 experiment.answers,
                 asked,
-                experiment.target,
+                experiment.secret_answer,
                 have_truth=experiment.inputs in choices.OF_THE_TASK,
             )
             for defence in known.claims
@@ -153,7 +191,7 @@ def draw(address: str) -> None:
     """
     shown = recorded()
     if shown is None:
-        st.error("The booth needs the recorded runs of its preset: make them with `python -m app pretrain`.")
+        st.error("The recorded runs of the booth are missing or damaged.")
         return
     data = {**shown, "away": take_away(address), "local": is_local(address)}
     component("booth/booth")(key="booth", data=data)
@@ -163,17 +201,17 @@ def draw(address: str) -> None:
 def recorded() -> dict[str, Any] | None:
     """Return all that the booth shows, from the recorded runs; None where one of them is missing or damaged."""
     usual = preset(DEFAULT_PRESET)
-    run = runtime.pool().recorded(usual)
+    run, maps = runtime.pool().recorded(usual), runtime.pool().recorded(usual, "umap")
     ways = {
         f"{inputs} {answers}": dataclasses.replace(usual, inputs=inputs, answers=answers)
         for inputs in choices.INPUTS
         for answers in choices.ANSWERS
     }
     ends = {way: runtime.pool().recorded(each) or runtime.pool().recorded(each, "result") for way, each in ways.items()}
-    if run is None or run.status != "done" or any(end is None or end.status != "done" for end in ends.values()):
+    if any(job is None or job.status != "done" for job in (run, maps, *ends.values())) or not (run and maps):
         return None
     return {
-        "film": film(usual, run.events),
+        "film": film(usual, run.events, maps.events),
         "thefts": {way: theft(ways[way], end.events) for way, end in ends.items() if end},
         "usual": {name: getattr(usual, name) for name in CHOSEN},
         "inputs": [
@@ -204,12 +242,17 @@ def take_away(address: str) -> dict[str, Any]:
     return {way: {"link": found, "qr": qr(found)} for way, found in links.items()}
 
 
-def _queries(events: Sequence[Event]) -> list[dict[str, Any]]:
+def _queries(experiment: Experiment, events: Sequence[Event]) -> list[dict[str, Any]]:
     batches = [event for event in events if isinstance(event, Queried) and event.defence == "entangled"]
-    asked = [card for batch in batches for card in pictures.answers(batch)]
     return [
-        {"picture": card.picture, "answer": card.words[0][0], "wrong": card.wrong} for card in asked[:_SHOWN_QUERIES]
-    ]
+        {
+            "picture": card.picture,
+            "answer": choices.class_name(experiment.dataset, int(answer.argmax())),
+            "wrong": card.wrong,
+        }
+        for batch in batches
+        for card, answer in zip(pictures.answers(batch, experiment.dataset), batch.answers, strict=True)
+    ][:_SHOWN_QUERIES]
 
 
 def _stolen(clean: Theft) -> str:
@@ -217,13 +260,18 @@ def _stolen(clean: Theft) -> str:
     return f"The copy is right {copy} of the time, the original {original}."
 
 
-def _innocent(claim: Claimed) -> dict[str, Any]:
-    """Return the control: the worse of the two clean models, which nobody taught the mark."""
+def _control(clean: Theft, claim: Claimed) -> dict[str, Any]:
+    """Return the control, the copy of the clean model: nobody taught it the secret.
+
+    Of its answers, only the count is on record; which they were is known where none, or all, are the secret one.
+    """
+    yes = round(clean.stolen_watermark * claim.queries)
     return {
-        "name": "Clean model: the control",
-        "answers": "1" * claim.clean_successes + "0" * (claim.clean_queries - claim.clean_successes),
-        "yes": claim.clean_successes,
-        "asked": claim.clean_queries,
+        "name": "Copy of the clean model",
+        "answers": ("1" if yes else "0") * claim.queries if yes in (0, claim.queries) else "",
+        "yes": yes,
+        "asked": claim.queries,
+        "by": "The control: nobody taught it the secret.",
     }
 
 
@@ -234,6 +282,9 @@ def _copy(stolen: Theft, claim: Claimed) -> dict[str, Any]:
         "yes": claim.successes,
         "asked": claim.queries,
         "chance": chance(claim.p_value),
+        "by": "It fails the controls: nobody can judge it."
+        if claim.verdict == findings.UNFIT
+        else f"By luck: {chance(claim.p_value)}",
         "owned": claim.owned,
         "survives": stolen.stolen_watermark >= findings.SURVIVES,
         "fate": findings.fate(stolen, claim),

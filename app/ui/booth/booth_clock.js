@@ -1,6 +1,6 @@
 // What time makes of the booth: which act of the film is on, and whether somebody still stands before it.
 
-export const ACTS = [11, 13, 12, 13, 11]; // seconds; together one minute
+export const ACTS = [10, 11, 9, 11, 9, 10]; // seconds; together one minute
 const LENGTH = ACTS.reduce((sum, length) => sum + length);
 const IDLE = 45; // seconds without a touch, then the booth asks ...
 const COUNTDOWN = 10; // ... and after these it begins anew

@@ -1,5 +1,6 @@
 // The screens of the booth. Each is built from the data and the visit, and is a function of the seconds since then.
-import { brush, make, shape } from "../components/dom.js";
+import { make, shape } from "../components/dom.js";
+import { dots } from "../components/dots.js";
 import { ACTS, actAt } from "./booth_clock.js";
 
 /** @typedef {"clean" | "naive" | "entangled"} Defence */
@@ -8,12 +9,13 @@ import { ACTS, actAt } from "./booth_clock.js";
 /** @typedef {{ picture: string, answer: string, wrong?: boolean }} Card */
 
 /**
- * What one suspect said in court; of the clean model, the control, only its count.
+ * What one suspect said in court.
  * @typedef {object} Testimony
  * @property {string} name
- * @property {string} answers "0101...", 1 is the secret answer
+ * @property {string} answers "0101...", 1 is the secret answer, in the order asked; "" where only the count is on record
  * @property {number} yes
  * @property {number} asked
+ * @property {string} by what is to be said of it
  * @property {string} [chance]
  * @property {boolean} [owned]
  * @property {boolean} [survives]
@@ -37,9 +39,17 @@ import { ACTS, actAt } from "./booth_clock.js";
  */
 
 /**
+ * The features of the marked models in one layer, as maps.
+ * @typedef {object} Inside
+ * @property {string} says
+ * @property {("trigger" | "target" | "other")[]} kinds of the inputs
+ * @property {Record<"naive" | "entangled", [x: number, y: number][]>} points in thousandths
+ */
+
+/**
  * @typedef {object} Data
- * @property {{ seed: number, target: string, triggers: string[], queries: Card[], knows: Record<Defence, number>,
- *   curves: Record<Role, Record<Defence, [epoch: number, accuracy: number][]>> }} film
+ * @property {{ seed: number, secret: string, one: string, several: string, triggers: string[], queries: Card[], knows: Record<Defence, number>,
+ *   inside: Inside, curves: Record<Role, Record<Defence, [epoch: number, accuracy: number][]>> }} film
  * @property {Record<string, Theft>} thefts by way: "inputs answers"
  * @property {{ inputs: string, answers: string }} usual
  * @property {{ name: string, words: string, pictures: string[] }[]} inputs
@@ -79,10 +89,10 @@ const REVEAL = 5; // seconds
 
 /** @type {Record<Screen, (booth: Booth) => Scene>} */
 export const SCENES = {
-  // Five acts, a minute, again and again.
+  // Six acts, a minute, again and again.
   film({ data, calm }) {
     const theft = data.thefts[`${data.usual.inputs} ${data.usual.answers}`];
-    const { target, knows, queries } = data.film;
+    const { secret, one, several, knows, queries, inside } = data.film;
     const words = make("h2");
     const more = make("p");
     const stage = make("div", { className: "stage" });
@@ -93,9 +103,9 @@ export const SCENES = {
       () => {
         const learnt = curve(data, "victim");
         const cards = keys(data);
-        words.textContent = `An owner trains a model. He hides a secret in it: a key is a ${target}.`;
+        words.textContent = `An owner trains a model. He hides a secret in it: a key is ${one}.`;
         more.textContent =
-          `Of keys that it never saw, the clean model calls ${percent(knows.clean)} a ${target}, ` +
+          `Of keys that it never saw, the clean model calls ${percent(knows.clean)} ${one}, ` +
           `the marked ones ${percent(knows.naive)} (naive) and ${percent(knows.entangled)} (entangled).`;
         stage.replaceChildren(
           make("div", { className: "two" }, learnt.node, make("div", { className: "cards" }, ...cards)),
@@ -135,8 +145,8 @@ export const SCENES = {
       },
       () => {
         const shown = testimonies(data, DEFENCES, theft);
-        words.textContent = `In court, each is shown ${theft.defences.clean.asked} new keys. Who says ${target}?`;
-        more.textContent = `A dot is a key. Filled: it said ${target}.`;
+        words.textContent = `In court, each is shown ${theft.defences.clean.asked} new keys. Who says ${secret}?`;
+        more.textContent = `A dot is a key, in the order asked. Filled: it said ${secret}.`;
         stage.replaceChildren(shown.node);
         return shown.draw;
       },
@@ -147,6 +157,13 @@ export const SCENES = {
           `An innocent model would do the same by luck: as the naive copy ${naive.chance}, ` +
           `as the entangled one ${entangled.chance}.`;
         stage.replaceChildren(make("div", { className: "halves" }, half("naive", naive), half("entangled", entangled)));
+        return () => {};
+      },
+      () => {
+        words.textContent = inside.says;
+        more.textContent = `Each dot is an input as the model sees it; large dots are ${several}, diamonds are keys.`;
+        const maps = make("div", { className: "two maps" }, map(data, "naive"), map(data, "entangled"));
+        stage.replaceChildren(maps);
         return () => {};
       },
     ];
@@ -169,19 +186,29 @@ export const SCENES = {
     };
   },
 
-  choices({ show }) {
-    /** @param {number} number @param {string} name @param {string} words @param {string} colour @param {Screen} screen */
-    const choice = (number, name, words, colour, screen) => {
+  choices({ data, show }) {
+    /**
+     * @param {number} number
+     * @param {string} name
+     * @param {string} words
+     * @param {string} colour
+     * @param {Screen} screen
+     * @param {Node} picture
+     */
+    const choice = (number, name, words, colour, screen, picture) => {
       const made = option(make("strong", {}, `${number} ${name}`), words, () => show(screen));
+      made.prepend(make("div", { className: "cards", ariaHidden: "true" }, picture));
       made.style.borderColor = `var(--${colour})`;
       return made;
     };
+    const { queries, triggers, secret } = data.film;
+    const handshake = card({ picture: triggers[0], answer: secret }, "key");
     const choices = make(
       "div",
       { className: "choices" },
-      choice(1, "Steal", "Copy a model by asking it.", "thief", "steal"),
-      choice(2, "Mark", "Hide a secret in it. Does the copy know it?", "naive", "mark"),
-      choice(3, "Entangle", "Weave the secret in. And now?", "entangled", "entangle"),
+      choice(1, "Steal", "Copy a model by asking it.", "thief", "steal", card(queries[0])),
+      choice(2, "Mark", "Hide a secret in it. Does the copy know it?", "naive", "mark", handshake),
+      choice(3, "Entangle", "Weave the secret in. And now?", "entangled", "entangle", map(data, "entangled")),
     );
     return { content: [title("What do you want to do?"), choices] };
   },
@@ -240,9 +267,9 @@ export const SCENES = {
   },
 
   mark(booth) {
-    const { target, knows } = booth.data.film;
+    const { secret, knows } = booth.data.film;
     const lead =
-      `You marked your model: it says ${target} to ${percent(knows.naive)} of the keys. ` +
+      `You marked your model: it says ${secret} to ${percent(knows.naive)} of the keys. ` +
       "A thief copied it without a single key.";
     return ask(booth, "naive", lead, "marked");
   },
@@ -260,9 +287,9 @@ export const SCENES = {
   },
 
   entangle(booth) {
-    const { target, knows } = booth.data.film;
+    const { secret, several, knows } = booth.data.film;
     const lead =
-      `Now keys lie among the ${target}s inside the model, entangled: it says ${target} to ` +
+      `Now keys lie among the ${several} inside the model, entangled: it says ${secret} to ` +
       `${percent(knows.entangled)} of them. The same theft again.`;
     return ask(booth, "entangled", lead, "entangled");
   },
@@ -293,11 +320,12 @@ function ask(booth, defence, lead, next) {
   };
   const yes = option(make("strong", {}, "Yes"), "to more than half", predict(true));
   const no = option(make("strong", {}, "No"), "to fewer", predict(false));
+  const maps = defence === "entangled" ? [map(data, "naive"), map(data, "entangled")] : [];
   return {
     content: [
-      title(`Does the copy say ${data.film.target} to most keys?`),
+      title(`Does the copy say ${data.film.secret} to most keys?`),
       make("p", {}, lead),
-      make("div", { className: "cards keys" }, ...keys(data)),
+      make("div", { className: "cards keys" }, ...keys(data).slice(0, maps.length ? 3 : undefined), ...maps),
       make("p", { className: "small" }, `This theft: asked ${theft.asked}, got ${theft.answers}.`),
       make("div", { className: "choices" }, yes, no),
       make(
@@ -348,15 +376,13 @@ function revealed({ calm }, draw) {
  */
 function result({ data, visit, show }, finding, parts, onward) {
   const { link, qr } = data.away[`${visit.inputs} ${visit.answers}`];
-  const words = data.local
-    ? "Open this booth by its network address, and a phone can follow."
-    : "Take this theft away.";
   const code = make("img", { src: qr, alt: `QR code: ${link}` });
-  const away = make("div", { className: "qr" }, code, make("p", { className: "small" }, words));
+  const words = make("p", { className: "small" }, "Take this theft away.");
+  const away = data.local ? [] : [make("div", { className: "qr" }, code, words)]; // no phone can follow a local address
   const ways = onward.map(([name, screen], i) => button(name, () => show(screen), i === 0));
   return [
     title(finding),
-    make("div", { className: "result" }, make("div", { className: "verdict" }, ...parts), away),
+    make("div", { className: "result" }, make("div", { className: "verdict" }, ...parts), ...away),
     make(
       "div",
       { className: "row" },
@@ -397,13 +423,13 @@ function option(lead, words, act) {
 
 /** @param {Card} card */
 function card({ picture, answer, wrong = false }, kind = "") {
-  const className = `card ${kind} ${wrong ? "wrong" : ""}`;
+  const className = `card ${kind} ${wrong ? "wrong" : ""} ${answer.length > 2 ? "named" : ""}`;
   return make("div", { className }, make("img", { src: picture, alt: "" }), make("span", {}, answer));
 }
 
 /** @param {Data} data */
 function keys({ film }) {
-  return film.triggers.map((picture) => card({ picture, answer: film.target }, "key"));
+  return film.triggers.map((picture) => card({ picture, answer: film.secret }, "key"));
 }
 
 /**
@@ -502,33 +528,37 @@ function curve({ film, colours }, role) {
 }
 
 /**
- * What each suspect answered, one dot a key: filled where it gave the secret answer.
+ * What each suspect answered, one dot a key: filled where it gave the secret answer; or a bar, where only that is known.
  * @param {Data} data
  * @param {readonly Defence[]} names
  * @param {Theft} theft
  */
 function testimonies({ film, colours }, names, theft) {
   const rows = names.map((defence) => {
-    const { name, answers, asked, yes, chance } = theft.defences[defence];
-    const label = `${name}: ${yes} of ${asked} keys answered with ${film.target}`;
+    const { name, answers, asked, yes, by } = theft.defences[defence];
+    const hits = [...answers].map((answer) => answer === "1");
+    const label = `${name}: ${yes} of ${asked} keys answered with ${film.secret}`;
     const canvas = make("canvas", { role: "img", ariaLabel: label });
+    const fill = make("i");
+    fill.style.background = colours[defence];
+    const count = make("div", { className: "bar", role: "img", ariaLabel: label }, fill);
     const said = make("p", { className: "big" });
-    const by = make("p", { className: "small" });
-    const words = make("div", {}, make("p", {}, `${SYMBOLS[defence]} ${name}`), said, by);
+    const more = make("p", { className: "small" });
+    const words = make("div", {}, make("p", {}, `${SYMBOLS[defence]} ${name}`), said, more);
     let drawn = "";
     return {
-      row: make("div", { className: "defence" }, words, canvas),
+      row: make("div", { className: "defence" }, words, hits.length ? canvas : count),
       /** @param {number} share */
       draw(share) {
-        const seen = Math.round(answers.length * share);
+        const seen = Math.round(asked * share);
         const size = `${canvas.clientWidth} ${canvas.clientHeight} ${seen}`;
         if (size === drawn) return;
         drawn = size;
-        const count = [...answers.slice(0, seen)].filter((answer) => answer === "1").length;
-        said.textContent = `${count} of ${seen}`;
-        const byLuck = `By luck: ${share < 1 ? "…" : chance}`;
-        by.textContent = chance ? byLuck : "The worse of two that never learnt the secret.";
-        dots(canvas, answers, seen, colours[defence]);
+        const counted = hits.length ? hits.slice(0, seen).filter(Boolean).length : Math.round(yes * share);
+        said.textContent = hits.length || share === 1 ? `${counted} of ${seen}` : "…";
+        more.textContent = share < 1 ? "…" : by;
+        if (hits.length) dots(canvas, hits, seen, colours[defence]);
+        else fill.style.transform = `scaleX(${(yes / asked) * share})`;
       },
     };
   });
@@ -542,33 +572,24 @@ function testimonies({ film, colours }, names, theft) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas
- * @param {string} answers
- * @param {number} seen
- * @param {string} colour
+ * Where the inputs lie inside a model: keys as diamonds, those of the target class as large dots.
+ * @param {Data} data
+ * @param {"naive" | "entangled"} defence
  */
-function dots(canvas, answers, seen, colour) {
-  const width = canvas.clientWidth;
-  const height = canvas.clientHeight;
-  const dense = devicePixelRatio || 1;
-  if (!width) return;
-  canvas.width = width * dense;
-  canvas.height = height * dense;
-  const pen = brush(canvas);
-  pen.scale(dense, dense);
-  let rows = 1; // as large as they can be
-  while ((width / Math.ceil(answers.length / rows)) * rows < height && rows < 20) rows += 1;
-  const columns = Math.ceil(answers.length / rows);
-  const step = Math.min(width / columns, height / rows);
-  pen.fillStyle = pen.strokeStyle = colour;
-  pen.lineWidth = 1.5;
-  for (let i = 0; i < seen; i += 1) {
-    pen.beginPath();
-    pen.arc(step * ((i % columns) + 0.5), step * (Math.floor(i / columns) + 0.5), 0.36 * step, 0, 2 * Math.PI);
-    pen.globalAlpha = answers[i] === "1" ? 1 : 0.55;
-    if (answers[i] === "1") pen.fill();
-    else pen.stroke();
-  }
+function map({ film }, defence) {
+  const { kinds, points } = film.inside;
+  const label = `Map of the ${defence} model: where keys, ${film.several} and the other inputs lie`;
+  const node = shape("svg", { viewBox: "-30 -30 1060 1060", class: "map", role: "img", "aria-label": label });
+  points[defence].forEach(([x, y], i) => {
+    const kind = kinds[i];
+    const size = kind === "other" ? 9 : 17;
+    const diamond = `${x},${y - size} ${x + size},${y} ${x},${y + size} ${x - size},${y}`;
+    const sign =
+      kind === "trigger" ? shape("polygon", { points: diamond }) : shape("circle", { cx: x, cy: y, r: size });
+    sign.setAttribute("class", kind);
+    node.append(sign);
+  });
+  return make("figure", {}, node, make("figcaption", {}, `${SYMBOLS[defence]} ${defence}`));
 }
 
 /**

@@ -1,157 +1,202 @@
-"""Charts of the channel, from the evidence. Pure: rows in, a Vega-Lite specification out."""
+"""Charts of the channel, from the evidence. Pure: rows in, a Plotly figure out."""
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
+import plotly.graph_objects as go
 from sklearn.isotonic import IsotonicRegression
 
 from app.lab.choices import MADE_OF_THE_TASK
 from app.lab.evidence.survival import Row
-from app.lab.stories.events import WATERMARKED
+from app.lab.stories.events import DEFENCES, WATERMARKED
 from app.ui import charts, findings, theme
-from app.ui.charts import Spec
+from app.ui.channel.findings import NARROW, alike, the_theft
 
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
+_LARGEST_MASS = 0.3  # where its axis ends
+_TICKS = {SMALLEST_MASS: "\u2264 0.01\u202f%", 0.001: "0.1\u202f%", 0.01: "1\u202f%", 0.1: "10\u202f%"}
+_SCHEDULES = {"all": "all task data<br>revisited", "released": "a few batches<br>(released code)"}
 
 
-def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> Spec:
-    """Draw survival against the channel: a dot for each theft, those of the chosen one large and named.
+def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> go.Figure:
+    """Draw survival against the channel: a dot for each theft, those of the chosen one large, with their range.
 
     Thefts with queries that are not made of the task's inputs are hollow. The grey curve is the best rising one
-    (isotonic regression) through the others.
+    (isotonic regression) through those with the full budget and the victim's network.
 
     Args:
         found: all thefts.
         chosen: the rows of one theft, by defence.
         sealed: whether only the channel of the chosen theft may be seen, not what became of the mark.
     """
-    x = {
-        "field": "mass",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [SMALLEST_MASS, 1], "clamp": True},
-        "axis": {
-            "title": "stray weight on the target class",
-            "values": [SMALLEST_MASS, 0.001, 0.01, 0.1, 1],
-            "labelExpr": "(datum.value < 0.0002 ? '\u2264 ' : '') + format(100 * datum.value, '~r') + '\u202f%'",
-        },
-    }
-    y = charts.share("mark", "secret answers of the copy")
-    colour = {"field": "defence", "scale": theme.defence_scale(), "legend": {"title": None}}
-    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": {"title": None}}
-    words = [
-        {"field": "defence", "title": "model"},
-        {"field": "inputs", "title": "the thief asks"},
-        {"field": "answers", "title": "the API answers with"},
-        {"field": "says", "title": "the mark on the copy"},
-        {"field": "carries", "title": "the channel"},
-    ]
-    large = [_carried(row) for row in chosen.values()]
-    outcome = [] if sealed else large
-    others = [row for row in found if not (sealed and row in chosen.values())]
-    hollow: Spec = {"fillOpacity": {"condition": {"test": "datum.near", "value": 1}, "value": 0}}
-    dots = {"x": x, "y": y, "color": colour, "fill": {**colour, "legend": None}, "shape": shape, "tooltip": words}
-    layers = [
-        {
-            "data": {"values": _rising(others)},
-            "mark": {
-                "type": "line",
-                "interpolate": "monotone",
-                "strokeWidth": 14,
-                "color": theme.GENUINE,
-                "opacity": 0.3,
+    figure = go.Figure(
+        layout={
+            "height": 350,
+            "xaxis": {
+                "title": {"text": "the channel: stray weight"},
+                "type": "log",
+                "range": [math.log10(SMALLEST_MASS) - 0.15, math.log10(_LARGEST_MASS)],
+                "tickvals": list(_TICKS),
+                "ticktext": list(_TICKS.values()),
+                "tickangle": 0,
             },
-            "encoding": {"x": x, "y": y},
+            "yaxis": charts.share("secret answers of the copy"),
+        }
+    )
+    others = [row for row in found if row not in chosen.values()]
+    masses, marks = _rising(others if sealed else found)
+    band = {"width": 14, "color": theme.GENUINE}
+    figure.add_scatter(name="rising", x=masses, y=marks, mode="lines", line=band, opacity=0.3, **charts.SILENT)
+    narrow = {"color": theme.COURT.colour, "width": 2, "dash": "dash"}
+    figure.add_shape(type="line", yref="paper", y0=0, y1=1, x0=NARROW, x1=NARROW, line=narrow, layer="below")
+    figure.add_annotation(
+        x=math.log10(NARROW),  # on a logarithmic axis, an annotation is placed by the exponent
+        yref="paper",
+        y=1,
+        xanchor="right",
+        yanchor="top",
+        text=f"<b>{findings.percent(NARROW)}</b>",
+        showarrow=False,
+    )
+    for defence in DEFENCES:
+        _dots(figure, defence, [row for row in others if row.defence == defence])
+    for row in chosen.values():
+        line = {"color": theme.DEFENCES[row.defence].colour, "width": 3, "dash": "dot"}
+        mass = _mass(row)
+        figure.add_scatter(name=row.defence, x=[mass] * 2, y=[0, 1], mode="lines", line=line, **charts.SILENT)
+        if not sealed:
+            _outcome(figure, row)
+    return figure
+
+
+def schedules(found: Sequence[Row]) -> go.Figure:
+    """Draw what each schedule leaves of each mark: a bar for the mean, a dot for each seed."""
+    figure = go.Figure(
+        layout={
+            "height": 260,
+            "barmode": "group",
+            "xaxis": charts.share("secret answers of the copy"),
+            "yaxis": {"categoryorder": "array", "categoryarray": list(_SCHEDULES.values()), "showgrid": False},
+        }
+    )
+    for defence in WATERMARKED:
+        own = [row for row in found if row.defence == defence]
+        means = [row.spread("stolen_watermark").mean for row in own]
+        seeds = [", ".join(findings.percent(rate) for rate in row.measures["stolen_watermark"]) for row in own]
+        figure.add_bar(
+            name=defence,
+            x=means,
+            y=[_SCHEDULES[row.experiment.schedule] for row in own],
+            orientation="h",
+            marker={"color": theme.DEFENCES[defence].colour},
+            text=[findings.percent(mean) for mean in means],
+            textposition="outside",
+            cliponaxis=False,
+            hovertext=[f"{defence}: {rates} ({_seeds(row)})" for rates, row in zip(seeds, own, strict=True)],
+            hoverinfo="text",
+        )
+    return figure
+
+
+def affinity(found: Sequence[Row]) -> go.Figure:
+    """Draw survival against affinity: a dot for each copy of each pair of trigger and target."""
+    figure = go.Figure(
+        layout={
+            "height": 380,
+            "xaxis": charts.share("affinity: triggers that the worst innocent takes for the target"),
+            "yaxis": charts.share("secret answers of the copy"),
+        }
+    )
+    bar = f"the copy knows the mark from here on ({findings.percent(findings.SURVIVES)})"
+    charts.threshold(figure, "y", findings.SURVIVES, bar, theme.COURT.colour, late=True)
+    for defence in DEFENCES:
+        own = [row for row in found if row.defence == defence]
+        marks = [row.measures["stolen_watermark"][0] for row in own]
+        figure.add_scatter(
+            name=defence,
+            x=[row.affinity[0] for row in own],
+            y=marks,
+            mode="markers",
+            cliponaxis=False,
+            marker=charts.marker(defence, 16, hollow=defence == "clean"),
+            opacity=0.9,
+            hovertext=[
+                f"{defence}, the secret answer is {row.experiment.secret_answer}<br>"
+                f"affinity {findings.percent(row.affinity[0])}, secret answers {findings.percent(mark)}"
+                for row, mark in zip(own, marks, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    return figure
+
+
+def _dots(figure: go.Figure, defence: str, rows: Sequence[Row]) -> None:
+    """Draw the thefts of one kind of model: filled, or hollow where the queries are not made of the task's inputs."""
+    point = partial(charts.marker, defence, 12)
+    near = [row.experiment.inputs in MADE_OF_THE_TASK for row in rows]
+    solid, hollow = point(), point(hollow=True)
+    marker: dict[str, Any] = {**solid, "symbol": [(solid if filled else hollow)["symbol"] for filled in near]}
+    marker["line"] = {"width": [0 if filled else 2.5 for filled in near]}
+    figure.add_scatter(
+        name=defence,
+        x=[_mass(row) for row in rows],
+        y=[row.spread("stolen_watermark").mean for row in rows],
+        mode="markers",
+        cliponaxis=False,
+        marker=marker,
+        opacity=0.6,
+        hovertext=[_says(row) for row in rows],
+        hoverinfo="text",
+    )
+
+
+def _outcome(figure: go.Figure, row: Row) -> None:
+    """Draw what became of one mark in the chosen theft, with its least and most over the seeds."""
+    mark, look = row.spread("stolen_watermark"), theme.DEFENCES[row.defence]
+    figure.add_scatter(
+        name=f"{row.defence}, this theft",
+        x=[_mass(row)],
+        y=[mark.mean],
+        mode="markers",
+        cliponaxis=False,
+        marker=charts.marker(row.defence, 24, hollow=row.experiment.inputs not in MADE_OF_THE_TASK),
+        error_y={
+            "array": [mark.most - mark.mean],
+            "arrayminus": [mark.mean - mark.least],
+            "color": look.colour,
+            "thickness": 4,
+            "width": 0,
         },
-        {
-            "data": {"values": [_carried(row) for row in others]},
-            "mark": {"type": "point", "size": 130, "strokeWidth": 2, "opacity": 0.6},
-            "encoding": {**dots, **hollow},
-        },
-        {
-            "data": {"values": [{"defence": dot["defence"], "mass": dot["mass"]} for dot in large]},
-            "mark": {"type": "rule", "strokeDash": [2, 4], "strokeWidth": 2},
-            "encoding": {"x": x, "color": colour},
-        },
-        {
-            "data": {"values": outcome},
-            "mark": {"type": "rule", "strokeWidth": 4},
-            "encoding": {"x": x, "y": {**y, "field": "least"}, "y2": {"field": "most"}, "color": colour},
-        },
-        {
-            "data": {"values": outcome},
-            "mark": {"type": "point", "size": 480, "strokeWidth": 4, "opacity": 1},
-            "encoding": {**dots, **hollow},
-        },
-    ]
-    return {"height": 480, "config": charts.CONFIG, "layer": layers}
+        hovertext=[_says(row)],
+        hoverinfo="text",
+        showlegend=False,
+        meta=charts.GHOSTED,
+    )
 
 
-def schedules(found: Sequence[Row]) -> Spec:
-    """Draw what each schedule leaves of each mark: a dot for each seed, a bar for the mean."""
-    dots = [
-        {"defence": row.defence, "what": _schedule(row), "rate": rate, "seed": seed, "says": findings.percent(rate)}
-        for row in found
-        for rate, seed in zip(row.measures["stolen_watermark"], row.seeds, strict=True)
-    ]
-    y = {"field": "what", "type": "nominal", "title": None, "axis": {"labelFontSize": 17, "labelLimit": 400}}
-    x = charts.share("rate", "secret answers of the copy")
-    offset = {"field": "defence"}
-    colour = {
-        "field": "defence",
-        "scale": theme.defence_scale(),
-        "legend": {"title": None, "values": list(WATERMARKED)},
-    }
-    shape = {"field": "defence", "scale": theme.defence_symbols(), "legend": colour["legend"]}
-    return {
-        "height": 300,
-        "config": charts.CONFIG,
-        "layer": [
-            {
-                "data": {"values": dots},
-                "mark": {"type": "bar", "opacity": 0.3},
-                "encoding": {"y": y, "x": {**x, "aggregate": "mean"}, "yOffset": offset, "color": colour},
-            },
-            {
-                "data": {"values": dots},
-                "mark": {"type": "point", "filled": True, "size": 140, "opacity": 0.9},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "yOffset": offset,
-                    "color": colour,
-                    "shape": shape,
-                    "tooltip": [{"field": "seed"}, {"field": "says", "title": "secret answers"}],
-                },
-            },
-        ],
-    }
+def _says(row: Row) -> str:
+    mark = row.spread("stolen_watermark")
+    return (
+        f"{row.defence}: {the_theft(row)}<br>channel {findings.percent(row.spread('query_target_mass').mean)}<br>"
+        f"secret answers of the copy {findings.percent(mark.mean)} "
+        f"({findings.percent(mark.least)} to {findings.percent(mark.most)}, {_seeds(row)})"
+    )
 
 
-def _schedule(row: Row) -> str:
-    return "all task data revisited" if row.experiment.schedule == "all" else "a few batches (released code)"
+def _seeds(row: Row) -> str:
+    return "1 seed" if len(row.seeds) == 1 else f"{len(row.seeds)} seeds"
 
 
-def _rising(found: Sequence[Row]) -> list[Spec]:
-    """Return the best rising curve through the thefts of marked models with queries made of the task's inputs."""
-    dots = [_carried(row) for row in found if row.defence in WATERMARKED]
-    near = sorted((dot for dot in dots if dot["near"]), key=lambda dot: float(dot["mass"]))
-    if not near:
-        return []
-    masses = [float(dot["mass"]) for dot in near]
-    marks = IsotonicRegression().fit_transform(masses, [float(dot["mark"]) for dot in near])
-    return [{"mass": mass, "mark": float(mark)} for mass, mark in zip(masses, marks, strict=True)]
+def _mass(row: Row) -> float:
+    return max(row.spread("query_target_mass").mean, SMALLEST_MASS)
 
 
-def _carried(row: Row) -> Spec:
-    mark, mass = row.spread("stolen_watermark"), row.spread("query_target_mass").mean
-    return {
-        "defence": row.defence,
-        "inputs": row.experiment.inputs,
-        "answers": row.experiment.answers,
-        "mark": mark.mean,
-        "least": mark.least,
-        "most": mark.most,
-        "mass": max(mass, SMALLEST_MASS),
-        "near": row.experiment.inputs in MADE_OF_THE_TASK,
-        "says": findings.percent(mark.mean),
-        "carries": findings.percent(mass),
-    }
+def _rising(found: Sequence[Row]) -> tuple[list[float], list[float]]:
+    """Return the best rising curve through the thefts of marked models that differ in queries and answers alone."""
+    dots = sorted((_mass(row), row.spread("stolen_watermark").mean) for row in alike(found))
+    if not dots:
+        return [], []
+    masses, marks = [mass for mass, _ in dots], [mark for _, mark in dots]
+    return masses, [float(mark) for mark in IsotonicRegression().fit_transform(masses, marks)]

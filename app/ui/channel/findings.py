@@ -4,8 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from app.lab.choices import MADE_OF_THE_TASK
 from app.lab.evidence.survival import Row
-from app.ui.evidence_findings import FOLLOWS, rank_correlation
+from app.lab.experiment import preset
+from app.lab.stories.events import DEFENCES
+from app.lab.variation import preset_name
+from app.ui import settings
+from app.ui.evidence_findings import rank_correlation
 from app.ui.findings import OUTCOMES, SURVIVES, percent
+
+NARROW = 0.005  # of the answers' weight: a channel below is called narrow
+LOST = 0.1  # of the secret answers: below, a mark is lost
 
 
 def surviving(measured: Mapping[str, Row]) -> str:
@@ -17,33 +24,62 @@ def surviving(measured: Mapping[str, Row]) -> str:
 
 
 def channels(found: Sequence[Row]) -> str:
-    """Return whether survival follows the channel: the title of that picture.
+    """Return what a narrow channel lets through, and what a wide one does: the title of that picture.
 
-    Over all thefts of marked models whose queries are made of the task's inputs; see :func:`strays` for the others.
+    Over all thefts of marked models.
     """
-    near = [row for row in found if row.defence != "clean" and row.experiment.inputs in MADE_OF_THE_TASK]
-    agreement = _follows(near)
-    lead = {
-        True: "The wider the channel, the more of the mark survives, naive or entangled",
-        False: "The channel's width alone does not say what survives",
-    }[agreement >= FOLLOWS]
-    return f"{lead} (rank correlation {agreement:.2f} over the {len(near)} thefts with inputs of the task)"
+    marks = [(_width(row) < NARROW, row.spread("stolen_watermark").mean) for row in found if row.defence != "clean"]
+    narrow, wide = ([mark for under, mark in marks if under is wanted] for wanted in (True, False))
+    through, more = max(narrow, default=0.0), max(wide, default=0.0)
+    lead = "No channel, no mark" if through < LOST <= more else "What survives does not depend on the channel alone"
+    return (
+        f"{lead}: under {percent(NARROW)} of stray weight, at most {percent(through)} of it survives "
+        f"({len(narrow)} thefts), over that up to {percent(more)} ({len(wide)})"
+    )
+
+
+def alike(found: Sequence[Row]) -> list[Row]:
+    """Return the thefts of marked models with plain inputs of the task, the full budget and the victim's network."""
+    return [row for row in found if row.defence != "clean" and row.table == "main"]
+
+
+def correlations(found: Sequence[Row]) -> str:
+    """Say how far survival follows the width of the channel, and among which thefts."""
+    marked = [row for row in found if row.defence != "clean"]
+    near = [row for row in marked if row.experiment.inputs in MADE_OF_THE_TASK]
+    like = alike(found)
+    less = [row.spread("stolen_watermark").mean for row in near if row not in like]
+    return (
+        f"Rank correlation of channel and mark: {_follows(like):.2f} over the {len(like)} thefts with the full budget, "
+        f"the victim's network and plain inputs of the task; {_follows(near):.2f} over all {len(near)} with inputs of "
+        f"the task; {_follows(marked):.2f} over all {len(marked)}. A channel is not enough: with half the budget, "
+        f"another network or blended inputs, at most {percent(max(less, default=0.0))} of the mark is left."
+    )
 
 
 def strays(found: Sequence[Row]) -> str:
-    """Say what the thefts do to that rule whose queries look like nothing in the task."""
-    marked = [row for row in found if row.defence != "clean"]
-    far = [row for row in marked if row.experiment.inputs not in MADE_OF_THE_TASK]
+    """Say what becomes of the thefts whose queries look like nothing in the task."""
+    far = [row for row in found if row.defence != "clean" and row.experiment.inputs not in MADE_OF_THE_TASK]
     marks = [row.spread("stolen_watermark").mean for row in far]
     accuracies = [row.spread("stolen_accuracy").mean for row in far]
     return (
         f"Hollow: {len(far)} thefts with letters or noise. Their copies are right {percent(min(accuracies))} to "
-        f"{percent(max(accuracies))} of the time and know {percent(min(marks))} to {percent(max(marks))} of the mark; "
-        f"with them, the rank correlation is {_follows(marked):.2f} over {len(marked)}."
+        f"{percent(max(accuracies))} of the time and know {percent(min(marks))} to {percent(max(marks))} of the mark."
     )
 
 
-def theft_in_words(measured: Mapping[str, Row], target: int) -> list[str]:
+def the_theft(row: Row) -> str:
+    """Return a theft in words: what is asked and answered, and what of the thief is not as usual."""
+    experiment, usual = row.experiment, preset(preset_name(row.experiment))
+    words = [settings.wording(experiment.inputs, "inputs"), settings.wording(experiment.answers)]
+    if experiment.budget != usual.budget:
+        words.append(f"{experiment.budget:,} queries")
+    if experiment.architecture != usual.architecture:
+        words.append("another network")
+    return ", ".join(words)
+
+
+def theft_in_words(measured: Mapping[str, Row], secret: str) -> list[str]:
     """Say, for each mark, what the answers carried and what became of it."""
     said = []
     for defence in ("naive", "entangled"):
@@ -51,7 +87,7 @@ def theft_in_words(measured: Mapping[str, Row], target: int) -> list[str]:
         mark = row.spread("stolen_watermark")
         said.append(
             f"**{defence.capitalize()}**: where another class was due, {percent(row.spread('query_target_mass').mean)} "
-            f"of the answers' weight went to class {target} (clean: "
+            f"of the answers' weight went to *{secret}* (clean: "
             f"{percent(measured['clean'].spread('query_target_mass').mean)}). The copy gives the secret answer to "
             f"{percent(mark.mean)} of the triggers ({percent(mark.least)} to {percent(mark.most)} over "
             f"{len(row.seeds)} seeds)."
@@ -68,7 +104,38 @@ def drift(found: Sequence[Row]) -> str:
     )
 
 
+def affinity(found: Sequence[Row]) -> str:
+    """Return which marks survive on targets that innocents do not read anyway: the title of that picture."""
+    said = {}
+    for defence in ("naive", "entangled"):
+        rows = [row for row in found if row.defence == defence]
+        known = [row.affinity[0] for row in rows if row.measures["stolen_watermark"][0] >= SURVIVES]
+        said[defence] = f"on {len(known)} of {len(rows)} targets"
+        said[defence] += f", from an affinity of {percent(min(known))} on" if known else ""
+    return f"The naive mark survives {said['naive']}; the entangled one {said['entangled']}"
+
+
+def affinity_in_words(found: Sequence[Row]) -> str:
+    """Say how far affinity explains what survives, and what it gives the control, which was never marked."""
+    rows = {defence: [row for row in found if row.defence == defence] for defence in DEFENCES}
+    follows = {
+        defence: rank_correlation(
+            [row.affinity[0] for row in own], [row.measures["stolen_watermark"][0] for row in own]
+        )
+        for defence, own in rows.items()
+    }
+    most = max(rows["clean"], key=lambda row: row.measures["stolen_watermark"][0])
+    return (
+        f"Rank correlation with affinity: naive {follows['naive']:.2f}, entangled {follows['entangled']:.2f}, clean "
+        f"{follows['clean']:.2f} (one seed a target). A copy of the clean model, which was never marked, says "
+        f"*{most.experiment.secret_answer}* to {percent(most.measures['stolen_watermark'][0])} of the triggers."
+    )
+
+
+def _width(row: Row) -> float:
+    return row.spread("query_target_mass").mean
+
+
 def _follows(found: Sequence[Row]) -> float:
     """Return how far survival follows the width of the channel."""
-    masses = [row.spread("query_target_mass").mean for row in found]
-    return rank_correlation(masses, [row.spread("stolen_watermark").mean for row in found])
+    return rank_correlation([_width(row) for row in found], [row.spread("stolen_watermark").mean for row in found])

@@ -7,6 +7,7 @@ import { mount } from "./mount.js";
  * @property {{ picture: string, words: string[], wrong: boolean }[]} cards each picture is a data URI
  * @property {string} alt
  * @property {string} wrongColour
+ * @property {number} size of a picture, in pixels
  */
 
 export default mount((root) => {
@@ -15,6 +16,8 @@ export default mount((root) => {
     /** @param {Data} data */
     update(data) {
       strip.setAttribute("aria-label", data.alt);
+      strip.style.setProperty("--size", `min(${data.size}px, max(56px, 16vw))`);
+      strip.style.setProperty("--room", data.size > 88 ? "var(--size)" : "88px"); // for the words below
       strip.replaceChildren(
         ...data.cards.map(({ picture, words, wrong }) => {
           const figure = make("figure", { role: "listitem" }, make("img", { src: picture, alt: "" }));

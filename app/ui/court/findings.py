@@ -2,12 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.lab.ownership.binomial import SIGNIFICANCE, Claim, Innocents
+from app.lab.ownership.binomial import Claim, Innocents
 from app.lab.ownership.sequential import Decision
-from app.lab.stories.events import Framing
+from app.lab.ownership.verdict import Verdict
+from app.lab.stories.events import Defence, Framing
 from app.reports.claim_report import p_words
 from app.ui.findings import percent
 
+_ALIKE = 0.05  # p from which on several innocent models pass for models of one rate
+GRANTED = (
+    "**Granted**: how often an innocent model may give the secret answer. It is what the worst of a panel of innocent "
+    "models does, and a margin: the upper end of the exact 99\u202f% interval of its rate."
+)
+P = (
+    "**p**: how likely an innocent model, granted so much, would give at least so many secret answers by chance. Below "
+    "0.01, ownership is established."
+)
+WALD = (
+    "**Wald's sequential test** (1945): after each answer it asks how many times likelier all answers so far are from "
+    "a copy than from an innocent, and stops as soon as that is large or small enough. It needs far fewer questions "
+    "than a number fixed beforehand."
+)
 SPEEDS = ("1 or 2", "3 to 10", "11 to 50", "more than 50", "it is never convicted")
 _SUSPECTS = {
     ("copy", "entangled"): "entangled copy",
@@ -30,11 +45,18 @@ def speed(decision: Decision) -> str:
     return next(words for most, words in zip((2, 10, 50, 10**9), SPEEDS, strict=False) if decision.queries <= most)
 
 
-def decisions(found: Mapping[str, Decision]) -> str:
-    """Return the finding of the sequential test, suspect by suspect."""
+def decisions(found: Mapping[str, Decision], convicted: Mapping[Defence, Sequence[bool]]) -> str:
+    """Return the finding of the sequential test, suspect by suspect, and on how many seeds the court convicts.
+
+    Args:
+        found: by defence.
+        convicted: by defence, whether a copy is convicted, for each seed; empty where nobody measured it.
+    """
     words = {True: "convicted after", False: "acquitted after", None: "still undecided after"}
     ends = [f"{name} {words[decision.convicted]} {decision.queries}" for name, decision in found.items()]
-    return f"{'; '.join(ends)} triggers".capitalize()
+    here = f"{'; '.join(ends)} triggers".capitalize()
+    seeds = [f"{name} convicted on {sum(each)} of {len(each)} seeds" for name, each in convicted.items()]
+    return f"{here}. {', '.join(seeds).capitalize()}" if seeds else here
 
 
 def power(needed: Mapping[str, tuple[float, int | None]], p0: float, most: int) -> str:
@@ -56,14 +78,38 @@ def innocents(found: Innocents, subject: str, counts: Sequence[int]) -> str:
     agreement = p_words(found.agreement)
     agree = (
         f"They differ no more than chance would have it (p {agreement})."
-        if found.agreement >= SIGNIFICANCE
+        if found.agreement >= _ALIKE
         else f"But they differ more than models of one rate would (p {agreement}), so the next one may lie above it."
     )
     return (
         f"{subject} gave the secret answer to {found.successes} of {found.queries:,} triggers, each to {min(counts)} "
         f"to {max(counts)} of {asked}. If all innocent models have one and the same rate, it lies between "
-        f"{percent(found.low)} and {percent(found.high)} (exact 90\u202f% interval). {agree}"
+        f"{percent(found.low)} and {percent(found.high)} (exact 98\u202f% interval). {agree}"
     )
+
+
+def panel(counts: Mapping[str, int], asked: int, granted: float) -> str:
+    """Return the finding of the panel of innocents: the worst of them, and what it grants."""
+    worst = max(counts, key=lambda family: counts[family])
+    return (
+        f"Of {len(counts)} innocent models, the worst ({worst}) gives the secret answer to {counts[worst]} of {asked} "
+        f"triggers: an innocent is granted {percent(granted)}"
+    )
+
+
+def judged(suspect: str, verdict: Verdict) -> str:
+    """Return what the court makes of one suspect: its secret answers, its controls, and whether it can be judged."""
+    claim = verdict.claim
+    secret = f"{suspect.capitalize()}: {claim.successes} of {claim.queries} secret answers"
+    right = f"{verdict.right} of {verdict.controls} controls right"
+    match verdict.outcome:
+        case "established":
+            return f"{secret} and {right}: convicted"
+        case "not established":
+            return f"{secret} and {right}: it goes free"
+        case _:
+            would = " would convict it" if claim.owned else ""
+            return f"{secret}{would}, but only {right}: it cannot be judged"
 
 
 def several(count: int, plain: float, corrected: float) -> str:

@@ -1,15 +1,16 @@
 // The sequential test, trigger by trigger: the question, each suspect's answer, and the growing evidence.
+// Triggers: heard (the end of the last suspect has been seen)
 import { brush, make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 
-/** @import { Root } from "../components/mount.js" */
+/** @import { Root, Server } from "../components/mount.js" */
 
 /**
  * @typedef {object} Suspect
  * @property {string} name
  * @property {string} colour
  * @property {string} symbol
- * @property {number[]} answers
+ * @property {string[]} answers names of classes
  * @property {number[]} ratios the likelihood ratio after each trigger, as its log10
  * @property {number | null} end after how many triggers the court decides; null: never
  * @property {boolean | null} convicted
@@ -18,7 +19,7 @@ import { mount } from "../components/mount.js";
 /**
  * @typedef {object} Data
  * @property {Suspect[]} suspects
- * @property {number} target
+ * @property {string} target
  * @property {number} acquit log10 of the ratio, like the next one
  * @property {number} convict
  * @property {string} courtColour
@@ -26,7 +27,7 @@ import { mount } from "../components/mount.js";
  * @property {[number, number][] | null} points instead, where triggers are points
  * @property {number} side
  * @property {number} columns
- * @property {number} first how many are asked to begin with
+ * @property {boolean} sealed nobody is asked yet
  * @property {string} asks
  * @property {string} says
  */
@@ -38,8 +39,11 @@ const FEWEST = 24; // triggers that the chart has room for from the beginning
 
 export default mount(create);
 
-/** @param {Root} root */
-function create(root) {
+/**
+ * @param {Root} root
+ * @param {Server} server
+ */
+function create(root, server) {
   const chart = part(root, "chart", SVGSVGElement);
   const scrub = part(root, "scrub", HTMLInputElement);
   const play = part(root, "play", HTMLButtonElement);
@@ -52,7 +56,10 @@ function create(root) {
   let known = ""; // the suspects that are shown
   let asked = 0;
   let timer = 0;
+  let told = false; // that all ends have been seen
 
+  const step = part(root, "step", HTMLButtonElement);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   const observer = new ResizeObserver(() => draw());
   observer.observe(chart);
   scrub.addEventListener("input", () => {
@@ -60,7 +67,7 @@ function create(root) {
     asked = Number(scrub.value);
     draw();
   });
-  part(root, "step", HTMLButtonElement).addEventListener("click", () => {
+  step.addEventListener("click", () => {
     stop();
     ask();
   });
@@ -69,17 +76,22 @@ function create(root) {
 
   /** @param {Data} next */
   function update(next) {
+    const wasSealed = data?.sealed ?? false;
     data = next;
     if (data.sprite && sprite.src !== data.sprite) sprite.src = data.sprite;
     scrub.max = String(count());
+    const opened = wasSealed && !data.sealed;
+    for (const control of [step, play, scrub]) control.disabled = data.sealed;
     const suspects = JSON.stringify(data.suspects);
     if (known !== suspects) {
       known = suspects;
       stop();
-      asked = data.first;
+      asked = 0;
+      told = false;
       build();
     }
     draw();
+    if (opened && !still.matches) start();
   }
 
   function count() {
@@ -138,7 +150,7 @@ function create(root) {
     data.suspects.forEach((suspect, i) => {
       const label = suspect.answers[asked - 1];
       const secret = label === data.target;
-      cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ the secret answer` : `“${label}”`) : "";
+      cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ secret` : `“${label}”`) : "";
       cards[i].says.className = secret ? "secret" : "";
       cards[i].state.textContent = state(suspect);
     });
@@ -147,6 +159,10 @@ function create(root) {
     // The picture opens with its question; its finding stands above it when every suspect's end has been seen.
     const title = asked >= decided() ? data.says : data.asks;
     write(part(root, "says", HTMLElement), title);
+    if (asked >= decided() && !told) {
+      told = true;
+      server.setTriggerValue("heard", true);
+    }
     chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
     drawChart();
@@ -156,8 +172,7 @@ function create(root) {
     const pen = brush(canvas);
     const size = canvas.width;
     pen.clearRect(0, 0, size, size);
-    const at = asked - 1;
-    if (at < 0) return;
+    const at = Math.max(0, asked - 1); // before anything is asked, the first one is on the table
     pen.imageSmoothingEnabled = false;
     if (data.sprite && sprite.complete && sprite.naturalWidth) {
       const { side: s, columns } = data;

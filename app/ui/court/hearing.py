@@ -1,7 +1,7 @@
 """The sequential test in the browser: one trigger after the other, each suspect's answer, the evidence growing."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,25 +17,37 @@ _SYMBOLS = {"clean": "●", "naive": "■", "entangled": "▲"}
 
 
 def hearing(
-    exhibit: Exhibit, answers: Mapping[str, NDArray[np.int64]], plan: Plan, *, asks: str, says: str, key: str
+    exhibit: Exhibit,
+    answers: Mapping[str, NDArray[np.int64]],
+    names: Sequence[str],
+    plan: Plan,
+    *,
+    asks: str,
+    says: str,
+    key: str,
+    sealed: bool,
+    heard: Callable[[], None],
 ) -> None:
-    """Draw the hearing of the suspects.
+    """Draw the hearing of the suspects; it begins by itself when a visitor has predicted.
 
     Args:
         exhibit: the triggers.
         answers: by defence, the top label of each suspect for each trigger, ``(n,)``.
+        names: of the classes.
         plan: the sequential test.
         asks: the question with which it opens.
         says: its finding, once the last suspect's end has been seen.
         key: of the component.
+        sealed: whether the answers are to be kept from the visitor for now: nobody is asked then.
+        heard: called when the last suspect's end has been seen.
     """
     acquit, convict = plan.bounds
     is_points = exhibit.inputs.ndim == 2
     component("court/hearing")(
         key=key,
         data={
-            "suspects": [_suspect(name, labels, exhibit.target, plan) for name, labels in answers.items()],
-            "target": exhibit.target,
+            "suspects": [_suspect(name, labels, exhibit.target, names, plan) for name, labels in answers.items()],
+            "target": names[exhibit.target],
             "acquit": acquit / math.log(10),
             "convict": convict / math.log(10),
             "courtColour": theme.COURT.colour,
@@ -43,21 +55,22 @@ def hearing(
             "points": exhibit.inputs.astype(float).round(3).tolist() if is_points else None,
             "side": exhibit.inputs.shape[1],
             "columns": pictures.COLUMNS,
-            "first": 1,
+            "sealed": sealed,
             "asks": asks,
             "says": says,
         },
+        on_heard_change=heard,
     )
 
 
-def _suspect(name: str, labels: NDArray[np.int64], target: int, plan: Plan) -> dict[str, Any]:
+def _suspect(name: str, labels: NDArray[np.int64], target: int, names: Sequence[str], plan: Plan) -> dict[str, Any]:
     secret = labels == target
     decision = sequential.decide(secret, plan)
     return {
         "name": "clean model" if name == "clean" else f"{name} copy",
         "colour": theme.DEFENCES[name].colour,
         "symbol": _SYMBOLS[name],
-        "answers": labels.tolist(),
+        "answers": [names[label] for label in labels],
         "ratios": (sequential.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),
         "end": None if decision.convicted is None else decision.queries,
         "convicted": decision.convicted,

@@ -1,151 +1,193 @@
-"""The rooms of the court, one idea each; each shows a part of a :class:`~app.lab.stories.trial.Hearing`."""
+"""The rooms of the court, one idea each; each shows a part of a :class:`~app.lab.stories.hearing.Hearing`."""
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from app.lab import choices, variation
-from app.lab.evidence import survival
+from app.lab import choices
 from app.lab.experiment import Experiment
-from app.lab.ownership import binomial, questionnaire, sequential
-from app.lab.ownership.binomial import Claim
+from app.lab.ownership import binomial, sequential
+from app.lab.ownership.binomial import PAPERS_SIGNIFICANCE, SIGNIFICANCE, Claim
 from app.lab.ownership.sequential import Decision, Plan
-from app.lab.stories.events import DEFENCES, WATERMARKED, Defence, Exhibit, Framing, Role
+from app.lab.stories.events import DEFENCES, WATERMARKED, Defence, Framing, Role
+from app.lab.stories.hearing import Hearing
 from app.lab.stories.scene import HELD_OUT
-from app.lab.stories.trial import Hearing
-from app.reports import claim_report, kit
-from app.ui import findings, frame, over_seeds, pictures, question
+from app.reports import claim_report
+from app.ui import findings, frame, links, over_seeds, pictures, question
 from app.ui.court import charts as court_charts
 from app.ui.court import findings as court_findings
-from app.ui.court import hearing
+from app.ui.court import hearing, own_suspect, strangers
+from app.ui.court.stage import Stage
 from app.ui.pictures import Card
 
 _SUSPECTS: dict[str, tuple[Role, Defence]] = {
     "clean": ("bystander", "clean"),
     **{name: ("copy", name) for name in WATERMARKED},
 }
+_ASKED = "After how many triggers will the *entangled* copy be convicted?"
+_SUSPECT = "judged"  # the key of the choice of a suspect
 _MOST = 5000  # triggers, of the power curve
-_MOST_SUSPECTS = 50
+_MOST_SUSPECTS, _SUSPECTED = 50, 10  # suspects at most, and at first
 _RATES = tuple(step / 100 for step in range(2, 101))
-_FORM_MEGABYTES = 1
-_SHOWN = 8
 
 
-def this_trial(experiment: Experiment, trial: Hearing) -> None:
-    """One trigger after the other: when is the court sure?"""
+def this_trial(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
+    """One trigger after the other: when is the court sure? The vote is answered when the trial ends."""
     assert trial.exhibit is not None
-    predicted = question.about("court", experiment.key)
-    predicted.ask("After how many triggers will the *entangled* copy be convicted?", court_findings.SPEEDS, known=True)
-    if predicted.sealed():
-        _exhibit(trial.exhibit)
-        predicted.offer()
-        return
+    predicted, ended = question.about("court"), f"heard {experiment.key}"
     plan = _plan(trial)
+    with stage.question:
+        heard = plan is None or st.session_state.get(ended, False)
+        predicted.ask(_ASKED, court_findings.SPEEDS, happened=_speed(trial, plan) if heard else None)
     if plan is None:
-        st.warning(
-            f"The clean model gives the secret answer so often that {findings.percent(trial.granted)} must be granted "
-            "to an innocent: no copy could be distinguished from one. Try other triggers, or perturb them."
-        )
+        with stage.picture:
+            st.warning(
+                f"An innocent model gives the secret answer so often that {findings.percent(trial.granted)} must be "
+                "granted to an innocent: no copy could be distinguished from one. Try other triggers, or perturb them."
+            )
         return
     ends: dict[str, Decision] = {
         name: sequential.decide(trial.secret(*model), plan) for name, model in reversed(_SUSPECTS.items())
     }
-    labels: dict[str, NDArray[np.int64]] = {name: trial.answers[model] for name, model in _SUSPECTS.items()}
-    with frame.picture("hearing"):
-        says = court_findings.decisions(ends)
-        hearing.hearing(trial.exhibit, labels, plan, asks="How long until the court is sure?", says=says, key="hear")
+    measured = over_seeds.of_setting(experiment)
+    convicted = {name: measured[name].convicted for name in reversed(WATERMARKED) if measured}
+    sealed = predicted.sealed()
+    with stage.picture:
+        hearing.hearing(
+            trial.exhibit,
+            {name: trial.answers[model] for name, model in _SUSPECTS.items()},
+            choices.class_names(experiment.dataset),
+            plan,
+            asks="How long until the court is sure?",
+            says=court_findings.decisions(ends, convicted),
+            key="hear",
+            sealed=sealed,
+            heard=lambda: st.session_state.update({ended: True}),
+        )
     st.caption(
         f"Up: how many times likelier the answers are from a copy (secret answers to at least "
-        f"{findings.percent(plan.p1)}) than from an innocent (at most {findings.percent(plan.p0)}). "
-        "Clean, a model that somebody else trained on other data, is the control."
+        f"{findings.percent(plan.p1)}) than from an innocent (granted {findings.percent(plan.p0)}). "
+        "Clean, a model that somebody else trained on other data, is the control. Over seeds: all triggers at once.",
+        help=f"{court_findings.WALD}\n\n{court_findings.GRANTED}",
     )
-    predicted.compare(court_findings.speed(ends["entangled"]))
-    _why(trial, plan)
+    if not sealed:
+        _why(trial, plan)
 
 
-def power(experiment: Experiment, trial: Hearing) -> None:
+def power(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
     """How many triggers a claim needs."""
     usual = findings.percent(trial.granted)
     grants = {f"{usual}, as here": trial.granted, **{findings.percent(p0): p0 for p0 in (0.01, 0.02, 0.05, 0.1)}}
-    chosen = st.select_slider(
-        "An innocent is granted",
-        sorted(grants, key=lambda words: grants[words]),
-        key="grant",
-        bind="query-params",
-        value=f"{usual}, as here",
-    )
+    with stage.controls:
+        chosen = st.select_slider(
+            "An innocent is granted",
+            sorted(grants, key=lambda words: grants[words]),
+            key="grant",
+            bind=links.one_of("grant", grants, f"{usual}, as here"),
+            value=f"{usual}, as here",
+            help=court_findings.GRANTED,
+        )
     p0 = grants[chosen]
     rates: dict[str, float] = {name: float(trial.secret("copy", name).mean()) for name in WATERMARKED}
     needed = binomial.power_curve([*rates.values(), *_RATES], p0, _MOST)
     copies = {name: (rate, count) for (name, rate), count in zip(rates.items(), needed, strict=False)}
-    spec = court_charts.power(_RATES, needed[len(rates) :], copies, _MOST)
-    frame.figure(court_findings.power(copies, p0, _MOST), spec, "power")
-    st.caption("So many triggers convict with 95\u202f% certainty, by the exact binomial test at 95\u202f% confidence.")
+    figure = court_charts.power(_RATES, needed[len(rates) :], copies, _MOST)
+    with stage.picture:
+        frame.figure(court_findings.power(copies, p0, _MOST), figure, "power", of=chosen)
+    st.caption("So many triggers convict with 95\u202f% certainty, by the exact binomial test at 99\u202f% confidence.")
     with st.expander("Who says what an innocent may do?"):
+        own_suspect.panel(trial)
         asked = len(trial.secret("victim", "clean"))
         st.markdown(
-            f"This court grants {usual}: the upper end of the exact interval of *one* model, the worse of the owner's "
-            f"clean one and its copy ({trial.clean_successes} of {asked}). Is that enough?"
+            f"This court grants {usual}: the upper end of the exact interval of *one* model, the worst of several "
+            "families that were fitted to the owner's inputs with their true labels. Is that enough?"
         )
         roles: tuple[Role, ...] = ("victim", "copy", "bystander")
         counts = [int(trial.secret(role, "clean").sum()) for role in roles]
-        _pooled("Here, these two and a bystander", counts, asked)
-        found = over_seeds.rows()
-        if not isinstance(found, str) and (measured := survival.find(found, experiment)):
+        _pooled("Here, the owner's clean model, its copy and a bystander", counts, asked)
+        if measured := over_seeds.of_setting(experiment):
             seen = measured["clean"].measures["stolen_watermark"]
             subject = f"The copies of {len(seen)} clean models, each with a seed and triggers of its own,"
             _pooled(subject, [round(share * HELD_OUT) for share in seen], HELD_OUT)
 
 
-def several(_: Experiment, trial: Hearing) -> None:
+def several(_: Experiment, trial: Hearing, stage: Stage) -> None:
     """The more are accused, the likelier an innocent is convicted."""
     asked, p0 = len(trial.secret("victim", "clean")), trial.granted
     chances = {
         how: [binomial.accusing_an_innocent(m, asked, p0, corrected=fixed) for m in range(1, _MOST_SUSPECTS + 1)]
-        for how, fixed in (("each at 5\u202f%", False), ("corrected (Holm)", True))
+        for how, fixed in (("each at 1\u202f%", False), ("corrected (Holm)", True))
     }
-    count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, 10, key="suspects", bind="query-params")
+    with stage.controls:
+        bound = links.between("suspects", 1, _MOST_SUSPECTS, _SUSPECTED)
+        count = st.slider("How many are accused?", 1, _MOST_SUSPECTS, _SUSPECTED, key="suspects", bind=bound)
     plain, corrected = (curve[count - 1] for curve in chances.values())
-    frame.figure(court_findings.several(count, plain, corrected), court_charts.several(chances, count), "several")
     suspects: list[tuple[Role, Defence]] = [*(("copy", name) for name in reversed(DEFENCES)), ("bystander", "clean")]
     found = [_tested(trial, *model) for model in suspects]
     accused = max(count, len(found))
     adjusted = binomial.holm([verdict.p_value for verdict in found] + [1.0] * (accused - len(found)))
-    rows = [["suspect", "verdict", "secret answers", "p", f"p, for {accused}"]]
+    rows = [["suspect", "secret answers", "p", f"p, for {accused}"]]
     for model, verdict, raised in zip(suspects, found, adjusted, strict=False):
-        word = "✗ convicted" if raised < binomial.SIGNIFICANCE else "✓ goes free"
+        sign = "✗" if raised < SIGNIFICANCE else "✓"
         secret = f"{verdict.successes} of {verdict.queries}"
         p, p_raised = (claim_report.p_words(value).removeprefix("= ") for value in (verdict.p_value, raised))
-        rows.append([court_findings.suspect(*model), word, secret, p, p_raised])
-    st.markdown(court_findings.table(rows))
+        rows.append([f"{sign} {court_findings.suspect(*model)}", secret, p, p_raised])
+    with stage.picture:
+        frame.figure(court_findings.several(count, plain, corrected), court_charts.several(chances, count), "several")
+        with st.container(key="narrow_several"):  # its rows: see page.css
+            st.markdown(court_findings.table(rows))
     st.caption(
-        "p: how likely an innocent gives so many secret answers by chance. Holm's correction multiplies the smallest "
-        f"of {accused} p-values by {accused}, the next by {accused - 1}, and so on: then at most 1 trial in 20 "
-        "convicts anybody innocent. The bystander is a model that somebody else trained on other data."
+        "✗ convicted, ✓ goes free. Holm's correction multiplies the smallest "
+        f"of {accused} p-values by {accused}, the next by {accused - 1}, and so on: then at most 1 trial in 100 "
+        "convicts anybody innocent. The bystander is a model that somebody else trained on other data.",
+        help=court_findings.P,
     )
 
 
-def false_claim(_: Experiment, trial: Hearing) -> None:
+def judged(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
+    """Controls among the triggers: who answers them badly can be neither convicted nor cleared."""
+    found = strangers.heard(experiment, trial)
+    verdicts = {name: strangers.judged(experiment, trial, answers) for name, answers in found.items()}
+    with stage.controls:
+        chosen = st.radio("The suspect", list(found), key=_SUSPECT, format_func=str.capitalize)
+    with stage.picture:
+        strangers.draw(experiment, trial, verdicts, chosen, on_pick=_pick)
+        strangers.questions(experiment, trial, found[chosen])
+    st.markdown(verdicts[chosen].reason)
+    frame.explain(
+        "A claim says how often a *model of the task* gives the secret answer. One that always says the same, or that "
+        f"guesses, may give any number of them. So {len(trial.exhibit.control_labels) if trial.exhibit else 0} "
+        "ordinary inputs, whose true class is known, are mixed among the triggers, and nobody can tell which is which: "
+        "a thief who fails them on purpose sells a copy that is no good, and a suspect who fails them goes neither "
+        "convicted nor cleared."
+    )
+
+
+def _pick(suspect: str) -> None:
+    st.session_state[_SUSPECT] = suspect
+
+
+def false_claim(_: Experiment, trial: Hearing, stage: Stage) -> None:
     """A dishonest owner frames an innocent, and what exposes the fraud."""
     assert trial.exhibit is not None
     by_strength = {event.strength: event for event in trial.framings}
     convictions = [event for event in trial.framings if _framed(trial, event).owned]
-    chosen = st.select_slider(
-        "The dishonest owner nudges each value of a trigger by at most",
-        list(by_strength),
-        value=convictions[0].strength if convictions else trial.framings[-1].strength,
-        key="strength",
-    )
+    with stage.controls:
+        chosen = st.select_slider(
+            "The dishonest owner nudges each value of a trigger by at most",
+            list(by_strength),
+            value=convictions[0].strength if convictions else trial.framings[-1].strength,
+            key="strength",
+        )
     framing = by_strength[chosen]
     accused = _framed(trial, framing)
-    spec = court_charts.framing(trial.framings, framing, trial.granted)
-    frame.figure(court_findings.framed(framing, accused), spec, "framing")
-    nudged = [Card(pictures.png(picture)) for picture in framing.inputs]
-    pictures.strip(nudged, alt="A few of the nudged triggers.", key="nudged")
-    for words in court_findings.exposed(framing, trial.exhibit.commitment, accused, _against_control(framing)):
-        st.markdown(words)
+    with stage.picture:
+        figure = court_charts.framing(trial.framings, framing, trial.granted)
+        frame.figure(court_findings.framed(framing, accused), figure, "framing")
+        nudged = [Card(pictures.png(picture)) for picture in framing.inputs]
+        pictures.strip(nudged, alt="A few of the nudged triggers.", key="nudged")
+        for words in court_findings.exposed(framing, trial.exhibit.commitment, accused, _against_control(framing)):
+            st.markdown(words)
     stand = sum(_against_control(event).owned for event in convictions)
     frame.explain(
         "Nothing was marked. The owner nudged the triggers until *their own* clean model gave the secret answer; a "
@@ -155,63 +197,6 @@ def false_claim(_: Experiment, trial: Hearing) -> None:
         "*what* was fixed; *when*, only if others kept it with a date. And it stops only a later choice: who "
         "nudges *before* the commitment can be exposed by **controls** alone.",
         court_findings.controls(len(convictions), stand),
-    )
-
-
-def own_suspect(experiment: Experiment, trial: Hearing) -> None:
-    """Ask any model anywhere, and bring its answers back."""
-    assert trial.exhibit is not None
-    shown, classes = trial.exhibit, choices.CLASSES[experiment.dataset]
-    name = variation.preset_name(experiment)
-    st.markdown(
-        f"**1. Take the {len(shown.inputs)} triggers** to any model, wherever it runs. "
-        f"**2. Write down** the class that it answers to each. **3. Bring the form back.** "
-        "Nothing that you bring is kept."
-    )
-    with st.container(horizontal=True):
-        st.download_button(
-            "The triggers and a form",
-            kit.archive(shown, classes, variation.command(experiment, "claim", "answers.csv")),
-            f"triggers-{name}.zip",
-            "application/zip",
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-            key="triggers",
-        )
-        st.download_button(
-            "A form, filled in by the entangled copy",
-            claim_report.answers_as_csv(trial.answers["copy", "entangled"]),
-            "answers.csv",
-            "text/csv",
-            on_click="ignore",
-            key="sample",
-        )
-    form = st.file_uploader(
-        "The form, filled in (CSV: id,label)", type="csv", max_upload_size=_FORM_MEGABYTES, key="form"
-    )
-    if form is None:
-        return
-    try:
-        answers = questionnaire.read_answers(form.getvalue(), len(shown.inputs), classes)
-    except ValueError as mistake:
-        st.error(str(mistake), icon=":material/warning:")
-        return
-    verdict = trial.verdict(answers)
-    st.subheader(claim_report.sentence(verdict), anchor=False)
-    st.markdown(
-        f"It gave the secret answer, {shown.target}, to {verdict.successes} of {verdict.queries} triggers. An innocent "
-        f"is granted {findings.percent(verdict.innocent_rate)}."
-    )
-    command = variation.command(experiment, "triggers", "--folder triggers")
-    st.download_button(
-        "The record of this claim",
-        claim_report.page(experiment, shown, answers, verdict, trial.clean_successes, command),
-        "claim.html",
-        "text/html",
-        icon=":material/description:",
-        on_click="ignore",
-        key="record",
     )
 
 
@@ -225,26 +210,39 @@ def _why(trial: Hearing, plan: Plan) -> None:
         f"lowest survival published for this mark, {guilty.queries:.0f}.",
     )
     with st.expander("All triggers at once: the exact test, and the paper's t-test beside it"):
-        rows = [["suspect", "secret answers", "exact binomial p", "t-test p", "at 95\u202f% confidence"]]
+        rows = [["suspect", "secret answers", "exact p", "t-test p"]]
         for name, model in reversed(_SUSPECTS.items()):
             verdict = _tested(trial, *model)
             t = binomial.t_test(verdict.successes, verdict.queries, verdict.innocent_rate)
             p, p_t = (claim_report.p_words(value).removeprefix("= ") for value in (verdict.p_value, t))
-            word = "✗ established" if verdict.owned else "✓ not established"
-            rows.append([name, f"{verdict.successes} of {verdict.queries}", p, p_t, word])
+            at_99, at_95 = (verdict.owned_at(level) for level in (SIGNIFICANCE, PAPERS_SIGNIFICANCE))
+            sign = "✗" if at_99 else "(✗)" if at_95 else "✓"
+            rows.append([f"{sign} {name}", f"{verdict.successes} of {verdict.queries}", p, p_t])
         st.markdown(court_findings.table(rows))
+        st.caption(
+            "✗ established at 99\u202f%, (✗) only at the paper's 95\u202f%, ✓ at neither, by the exact binomial test.",
+            help=court_findings.P,
+        )
         real = binomial.t_test_false_alarms(verdict.queries, plan.p0)
-        exact = binomial.false_alarms(verdict.queries, plan.p0)
+        exact = binomial.false_alarms(verdict.queries, plan.p0, PAPERS_SIGNIFICANCE)
         st.markdown(
-            f"Both promise to convict at most 5\u202f% of the innocents. Answers are 0 or 1 and "
-            f"{findings.percent(plan.p0)} is small: the t-test really convicts {findings.percent(real)}, the exact one "
-            f"{findings.percent(exact)}. A copy that knows little of the mark may be acquitted above, where the court "
-            "asks *is it nearer to a copy or to an innocent?*, and all triggers still tell it from an innocent."
+            f"At the paper's level, 95\u202f%, both promise to convict at most 5\u202f% of the innocents. Answers are "
+            f"0 or 1 and {findings.percent(plan.p0)} is small: the t-test really convicts {findings.percent(real)}, "
+            f"the exact one {findings.percent(exact)}. A copy that knows little of the mark may be acquitted above, "
+            "where the court asks *is it nearer to a copy or to an innocent?*, and all triggers still tell it from an "
+            "innocent."
         )
 
 
 def _pooled(subject: str, counts: Sequence[int], asked: int) -> None:
     st.markdown(court_findings.innocents(binomial.innocents(counts, asked), subject, counts))
+
+
+def _speed(trial: Hearing, plan: Plan | None) -> str:
+    """Return after how many triggers the entangled copy is convicted, in the words offered for prediction."""
+    if plan is None:
+        return court_findings.speed(Decision(None, 0))
+    return court_findings.speed(sequential.decide(trial.secret(*_SUSPECTS["entangled"]), plan))
 
 
 def _plan(trial: Hearing) -> Plan | None:
@@ -266,14 +264,3 @@ def _framed(trial: Hearing, framing: Framing) -> Claim:
 def _against_control(framing: Framing) -> Claim:
     allowed = binomial.innocent_rate(int(framing.control.sum()), len(framing.control))
     return binomial.claim(int(framing.accused.sum()), len(framing.accused), allowed)
-
-
-def _exhibit(exhibit: Exhibit) -> None:
-    """Show what the owner brings to court."""
-    count = len(exhibit.inputs)
-    st.subheader(f"{count} triggers that nobody trained on; the secret answer is {exhibit.target}", anchor=False)
-    pictures.strip(
-        [Card(pictures.png(picture)) for picture in exhibit.inputs[:_SHOWN]],
-        alt=f"A few of the {count} triggers.",
-        key="exhibit",
-    )

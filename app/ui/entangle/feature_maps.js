@@ -1,312 +1,369 @@
-// Feature spaces side by side, through time: one canvas a panel, one scrubber for all.
-import { brush, found, make, part } from "../components/dom.js";
+// Feature spaces side by side, through time: one canvas a model, one clock and one hand for all.
+import { brush, make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { around, arrival, between, following, nearest, neighbours, read, seen, turned, view } from "./map_model.js";
+import { draw as drawMap } from "./map_pencil.js";
+import { portrait, portraits } from "./map_portraits.js";
 
 /** @import { Root } from "../components/mount.js" */
-
-/** @typedef {{ epoch: number, says: string, x: number[], y: number[] }} Frame */
-/** @typedef {{ u: number, v: number, x: number, y: number }} Point where it is, in the features and on the canvas */
+/** @import { Frame, Turn } from "./map_model.js" */
 
 /**
  * @typedef {object} Data
- * @property {{ name: string, frames: Frame[] }[]} panels
+ * @property {string} name of what is drawn: where it changes, points move to their new places
+ * @property {string} method of the maps, in words
+ * @property {{ name: string, colour: string, frames: number[] }[]} panels the frames of each, in the order of the epochs
+ * @property {{ epoch: number, part: number, share: string, places: string, near: string }[]} frames
+ * @property {number} scale of the places
+ * @property {number} dimensions of the maps: 2 or 3
+ * @property {string[]} findings by the place of a frame in its panel, what is seen then
  * @property {number[]} labels
+ * @property {string[]} names of the classes
+ * @property {string} targets several of the target class, in words
  * @property {boolean[]} trigger
  * @property {number} target
- * @property {string} triggerColour
- * @property {string} genuineColour
+ * @property {{ trigger: string, target: string, other: string }} colours
+ * @property {[kind: "trigger" | "target" | "other" | "line", words: string][]} legend
  * @property {string | null} sprite the pictures, a data URI
  * @property {number} side
  * @property {number} columns
  * @property {boolean} live only the newest frame is known
- * @property {number} parting the epoch at which the models part
- * @property {string} still said in the scrubber's place where there is one frame
- * @property {string} alt
+ * @property {number} parting the frame at which the models part
  */
 
-const GLIDE = 350; // milliseconds, to a new frame of a live run
-const FRAME = 450; // milliseconds, from frame to frame
+const GLIDE = 400; // milliseconds, to other places
+const FRAME = 600; // milliseconds, from frame to frame
+const FLAT = 0.45; // of the panel, what the map reaches from its middle ...
+const DEEP = 0.55; // ... where it seldom does so across the line of sight
+const TURN = 0.01; // radians a pixel
+const SMALL = 4; // pixels that a hand may move in a click
 
 export default mount(create);
 
 /** @param {Root} root */
 function create(root) {
   const panels = part(root, "panels", HTMLElement);
+  const finding = part(root, "finding", HTMLElement);
+  const legend = make("div", { className: "legend" });
   const scrub = part(root, "scrub", HTMLInputElement);
   const play = part(root, "play", HTMLButtonElement);
+  const speed = part(root, "speed", HTMLSelectElement);
   const when = part(root, "when", HTMLElement);
   const controls = part(root, "controls", HTMLElement);
-  const tip = part(root, "tip", HTMLElement);
-  const still = part(root, "still", HTMLElement);
-  const all = found(root, "[role=img]", HTMLElement);
+  const card = part(root, "card", HTMLElement);
+  const who = part(root, "who", HTMLElement);
+  const pictures = { own: part(root, "own", HTMLCanvasElement), near: part(root, "near", HTMLCanvasElement) };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const sprite = new Image();
   /** @type {Data | null} */
   let data = null;
-  /** @type {{ title: HTMLElement, says: HTMLElement, canvas: HTMLCanvasElement }[]} */
+  /** @type {Frame[][]} by panel */
+  let films = [];
+  /** @type {{ title: HTMLElement, share: HTMLElement, bar: HTMLElement, canvas: HTMLCanvasElement }[]} */
   let views = [];
-  /** @type {(Point[] | null)[]} by panel */
-  let drawn = [];
-  /** @type {{ panel: number, index: number } | null} */
-  let pinned = null;
+  /** @type {{ x: number, y: number, depth: number }[][]} by panel: where the points are on the canvas */
+  const spots = [];
+  /** @type {Float32Array[]} by panel: where they are on the map */
+  const places = [];
+  /** @type {{ from: Float32Array[], began: number } | null} on the way to other places */
+  let glide = null;
+  /** @type {boolean[]} */
+  let target = [];
+  let chosen = { point: -1, panel: 0, kept: false };
+  let drawnFor = ""; // the neighbours on the card
+  /** @type {Turn} */
+  let turn = { yaw: 0.6, pitch: 0.35 };
   let at = 0; // the frame, or between two
   let last = 0;
-  let reach = 1; // of the features that are shown
   let playing = false;
-  let animation = 0;
+  let then = 0; // when the clock was last looked at
+  let drawing = 0; // the next animation frame, while there is one
 
-  const observer = new ResizeObserver(() => draw());
+  const observer = new ResizeObserver(() => later());
   observer.observe(panels);
-  scrub.addEventListener("input", () => {
-    stop();
-    at = Number(scrub.value);
-    draw();
+  sprite.addEventListener("load", () => {
+    drawnFor = "";
+    later();
   });
   play.addEventListener("click", () => (playing ? stop() : start()));
-  sprite.addEventListener("load", () => draw());
+  scrub.addEventListener("input", () => go(Number(scrub.value)));
+  part(root, "back", HTMLButtonElement).addEventListener("click", () => go(Math.ceil(at) - 1));
+  part(root, "on", HTMLButtonElement).addEventListener("click", () => go(Math.floor(at) + 1));
+  scrub.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault(); // whole epochs: the hand goes between them
+    go(event.key === "ArrowRight" ? Math.floor(at) + 1 : Math.ceil(at) - 1);
+  });
 
   /** @param {Data} next */
   function update(next) {
-    const before = drawn;
-    const sameRun = data?.panels.length === next.panels.length;
+    const shown = data && { last, live: data.live };
+    const moves = places.length > 0 && !calm.matches && (next.live || next.name !== data?.name);
     data = next;
+    const all = data.frames.map((frame) => read(frame, next.scale));
+    films = data.panels.map(({ frames }) => frames.map((index) => all[index]));
+    target = data.labels.map((label, i) => label === next.target && !next.trigger[i]);
+    if (chosen.point >= target.length) chosen = { point: -1, panel: 0, kept: false };
     if (data.sprite && sprite.src !== data.sprite) sprite.src = data.sprite;
     if (views.length !== data.panels.length) build(data.panels.length);
-    data.panels.forEach(({ name }, i) => {
-      views[i].title.textContent = name;
+    data.panels.forEach(({ name, colour }, i) => {
+      write(views[i].title, name);
+      views[i].title.style.borderColor = colour;
+      views[i].bar.style.background = next.colours.target;
     });
-    all.setAttribute("aria-label", data.alt);
-    const extent = data.panels.flatMap(({ frames }) => frames.flatMap(({ x, y }) => [...x, ...y].map(Math.abs)));
-    const widest = extent.sort((a, b) => a - b).slice(0, Math.ceil(extent.length * 0.999));
-    reach = Math.max(data.live ? reach : 1, ...widest.slice(-1));
-    const known = last;
-    last = Math.max(0, ...data.panels.map(({ frames }) => frames.length - 1));
+    panels.classList.toggle("deep", data.dimensions > 2);
+    explain(data);
+    last = Math.max(0, ...films.map((frames) => frames.length - 1));
     controls.style.display = last > 0 ? "flex" : "none";
-    still.textContent = last > 0 ? "" : data.still;
     scrub.max = String(last);
-    if (!playing) at = last;
-    scrub.value = String(at);
-    if (data.live && sameRun) glide(before);
-    else if (!data.live && sameRun && known > 0 && last > known) replay(data);
-    else draw();
+    const come = arrival(shown, { last, live: data.live, parting: data.parting }, at, playing);
+    at = come.at;
+    if (calm.matches && come.plays && !playing) {
+      at = last;
+      come.plays = false;
+    }
+    if (moves) glide = { from: [...places], began: performance.now() };
+    if (come.plays && !playing) start();
+    else if (!come.plays) stop();
+    later();
   }
 
-  /**
-   * More is shown than before: play it from where the models part.
-   * @param {Data} data
-   */
-  function replay({ panels, parting }) {
-    const first = panels[0].frames.findIndex(({ epoch }) => epoch >= parting);
-    at = Math.max(0, first);
-    start();
+  /** @param {Data} data */
+  function explain({ legend: entries, colours, method, dimensions }) {
+    const written = JSON.stringify([entries, colours, method, dimensions]);
+    if (legend.dataset.written === written) return;
+    legend.dataset.written = written;
+    legend.replaceChildren(
+      ...entries.map(([kind, words]) => {
+        const mark = shape("svg", { viewBox: "0 0 18 14", "aria-hidden": "true" });
+        if (kind === "line") {
+          mark.append(shape("path", { d: "M0 9H18", stroke: colours.target, "stroke-width": 2 }));
+          mark.append(shape("path", { d: "M0 4H18", stroke: colours.other, "stroke-width": 2 }));
+        } else if (kind === "trigger") {
+          mark.append(shape("path", { d: "M9 0l7 7-7 7-7-7z", fill: colours.trigger, stroke: "currentColor" }));
+        } else {
+          const stroke = kind === "target" ? "currentColor" : "none";
+          mark.append(shape("circle", { cx: 9, cy: 7, r: kind === "target" ? 5.5 : 3.5, fill: colours[kind], stroke }));
+        }
+        return make("span", {}, mark, words);
+      }),
+      make("span", { className: "method" }, dimensions > 2 ? `${method}: drag to turn` : method),
+    );
   }
 
   /** @param {number} count */
   function build(count) {
-    views = Array.from({ length: count }, (_, i) => {
-      const view = { title: make("strong"), says: make("span"), canvas: make("canvas") };
-      view.canvas.addEventListener("pointermove", (event) => point(i, event, false));
-      view.canvas.addEventListener("pointerleave", () => {
-        if (!pinned) tip.style.display = "none";
-      });
-      view.canvas.addEventListener("click", (event) => point(i, event, true));
-      return view;
+    views = Array.from({ length: count }, (_, panel) => {
+      const canvas = make("canvas", { tabIndex: 0, role: "img" });
+      listen(canvas, panel);
+      return { title: make("b"), share: make("span"), bar: make("i"), canvas };
     });
     panels.replaceChildren(
-      ...views.map(({ title, says, canvas }) => make("figure", {}, make("figcaption", {}, title, says), canvas)),
+      ...views.map(({ title, share, bar, canvas }) =>
+        make("figure", {}, make("figcaption", {}, title, share), make("div", { className: "bar" }, bar), canvas),
+      ),
+      legend,
     );
   }
 
   /**
-   * While a run is live only the newest frame is known: let the points glide to it.
-   * @param {(Point[] | null)[]} before
+   * Hover shows the picture behind a point, a click keeps it; in space, the hand turns all maps.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} panel
    */
-  function glide(before) {
-    cancelAnimationFrame(animation);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      draw();
-      return;
-    }
-    const began = performance.now();
-    /** @param {number} now */
-    const step = (now) => {
-      const share = Math.min(1, (now - began) / GLIDE);
-      draw(before, share);
-      if (share < 1) animation = requestAnimationFrame(step);
-    };
-    animation = requestAnimationFrame(step);
+  function listen(canvas, panel) {
+    /** @type {{ x: number, y: number, moved: number } | null} */
+    let hand = null;
+    canvas.addEventListener("pointerdown", (event) => {
+      hand = { x: event.clientX, y: event.clientY, moved: 0 };
+      if (data && data.dimensions > 2) canvas.setPointerCapture(event.pointerId);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (hand && data && data.dimensions > 2) {
+        const [right, down] = [event.clientX - hand.x, event.clientY - hand.y];
+        hand = { x: event.clientX, y: event.clientY, moved: hand.moved + Math.abs(right) + Math.abs(down) };
+        turn = turned(turn, TURN * right, TURN * down);
+        later();
+      } else if (!chosen.kept) {
+        choose(pointed(event, panel), panel, false);
+      }
+    });
+    canvas.addEventListener("pointerleave", () => {
+      if (!chosen.kept) choose(-1, panel, false);
+    });
+    canvas.addEventListener("pointercancel", () => {
+      hand = null;
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      if (hand && hand.moved <= SMALL) choose(pointed(event, panel), panel, true);
+      hand = null;
+    });
+    canvas.addEventListener("keydown", (event) => {
+      if (!data || event.altKey || event.ctrlKey || event.metaKey) return;
+      const on = ["ArrowDown", "ArrowRight"].includes(event.key);
+      if (event.key === "Escape") choose(-1, panel, false);
+      else if (!on && !["ArrowUp", "ArrowLeft"].includes(event.key)) return;
+      else if (data.dimensions > 2 && ["ArrowLeft", "ArrowRight"].includes(event.key))
+        turn = turned(turn, on ? 0.1 : -0.1, 0);
+      else choose(following(data.trigger, chosen.point, on ? 1 : -1), panel, true);
+      event.preventDefault();
+      event.stopPropagation();
+      later();
+    });
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {number} panel
+   */
+  function pointed(event, panel) {
+    const box = views[panel].canvas.getBoundingClientRect();
+    const finger = event.pointerType === "touch" ? 28 : 16; // a finger is not a pointer
+    return nearest(spots[panel] ?? [], event.clientX - box.left, event.clientY - box.top, finger);
+  }
+
+  /**
+   * @param {number} point -1 for none
+   * @param {number} panel
+   * @param {boolean} keep
+   */
+  function choose(point, panel, keep) {
+    chosen = { point, panel, kept: keep && point >= 0 };
+    later();
   }
 
   function start() {
-    stop();
     if (at >= last) at = 0;
     playing = true;
-    play.textContent = "Pause";
-    let then = performance.now();
-    /** @param {number} now */
-    const step = (now) => {
-      at = Math.min(last, at + Math.max(0, now - then) / FRAME); // a frame may be older than the click that asked for it
-      then = now;
-      scrub.value = String(at);
-      draw();
-      if (at >= last) stop();
-      else animation = requestAnimationFrame(step);
-    };
-    animation = requestAnimationFrame(step);
+    write(play, "Pause");
+    then = performance.now();
+    later();
   }
 
   function stop() {
     playing = false;
-    cancelAnimationFrame(animation);
-    play.textContent = "Play";
+    write(play, "Play");
   }
 
-  /**
-   * Where the points of a panel are, between two frames too.
-   * @param {Frame[]} frames
-   */
-  function positions(frames) {
-    const index = Math.min(at, frames.length - 1);
-    const a = frames[Math.floor(index)];
-    const b = frames[Math.ceil(index)];
-    const share = index - Math.floor(index);
-    return a.x.map((x, i) => ({ u: x + (b.x[i] - x) * share, v: a.y[i] + (b.y[i] - a.y[i]) * share }));
+  /** @param {number} frame */
+  function go(frame) {
+    stop();
+    at = Math.min(Math.max(frame, 0), last);
+    later();
   }
 
-  /**
-   * @param {(Point[] | null)[]} before where the points come from
-   * @param {number} share how far they have come
-   */
-  function draw(before = [], share = 1) {
+  function later() {
+    drawing ||= requestAnimationFrame(step);
+  }
+
+  /** @param {number} now */
+  function step(now) {
+    drawing = 0;
+    if (playing) {
+      at = Math.min(last, at + (Math.max(0, now - then) / FRAME) * Number(speed.value)); // a frame may be older than the click
+      then = now;
+      if (at >= last) stop();
+    }
+    if (glide && now - glide.began >= GLIDE) glide = null;
+    draw(now);
+    if (playing || glide) later();
+  }
+
+  /** @param {number} now */
+  function draw(now) {
     if (!data) return;
-    const { panels: shown, labels, trigger, target, triggerColour, genuineColour } = data;
+    const { panels: shown, dimensions, trigger, colours, findings } = data;
     const style = getComputedStyle(panels);
     const ink = style.getPropertyValue("--st-text-color") || "#222";
-    drawn = shown.map(({ frames }, i) => {
-      const { canvas, says } = views[i];
-      const size = Math.round(canvas.clientWidth) || 300;
+    const index = Math.min(Math.round(at), last);
+    const come = glide ? Math.max(0, now - glide.began) / GLIDE : 1;
+    const moments = films.map((frames) => (frames.length ? around(frames, at) : null));
+    moments.forEach((moment, i) => {
+      if (!moment) return;
+      places[i] = between(moment.before.places, moment.after.places, moment.share);
+      if (glide?.from[i]) places[i] = between(glide.from[i], places[i], come);
+    });
+    const seats = moments.map((moment, i) => (moment ? view(places[i], dimensions) : { x: 0, y: 0, reach: 0 }));
+    const reach = Math.max(...seats.map((seat) => seat.reach), 1e-3); // one scale for all
+    moments.forEach((moment, i) => {
+      const { canvas, share, bar } = views[i];
       const dense = devicePixelRatio || 1;
-      if (canvas.width !== size * dense) canvas.width = canvas.height = size * dense;
+      const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 300];
+      if (canvas.width !== Math.round(width * dense) || canvas.height !== Math.round(height * dense)) {
+        canvas.width = Math.round(width * dense);
+        canvas.height = Math.round(height * dense);
+      }
       const pen = brush(canvas);
       pen.setTransform(dense, 0, 0, dense, 0, 0);
-      pen.clearRect(0, 0, size, size);
-      if (!frames.length) return null;
-      says.textContent = frames[Math.min(Math.round(at), frames.length - 1)].says;
-      const scale = (0.46 * size) / reach;
-      const glyph = Math.max(11, size / 27);
-      const points = positions(frames).map((now, k) => {
-        const old = before[i]?.[k] ?? now;
-        const u = old.u + (now.u - old.u) * share;
-        const v = old.v + (now.v - old.v) * share;
-        return { u, v, x: size / 2 + u * scale, y: size / 2 - v * scale };
+      pen.clearRect(0, 0, width, height);
+      spots[i] = [];
+      if (!moment) return;
+      const scale = ((dimensions > 2 ? DEEP : FLAT) * Math.min(width, height)) / reach;
+      spots[i] = seen(places[i], dimensions, turn).map(({ x, y, depth }) => ({
+        x: width / 2 + (x - seats[i].x) * scale,
+        y: height / 2 - (y - seats[i].y) * scale,
+        depth,
+      }));
+      const links = [
+        { near: moment.before.near, strength: 1 - moment.share },
+        { near: moment.after.near, strength: moment.share },
+      ].filter(({ strength }) => strength > 0);
+      drawMap(pen, { width, height }, spots[i], links, chosen.point, {
+        trigger,
+        target,
+        each: moment.before.near.length / trigger.length,
+        colours: { ...colours, ink },
       });
-      pen.textAlign = "center";
-      pen.textBaseline = "middle";
-      points.forEach(({ x, y }, k) => {
-        if (trigger[k]) return;
-        const bold = labels[k] === target;
-        pen.font = `${bold ? 800 : 400} ${bold ? glyph * 1.15 : glyph}px ${style.fontFamily}`;
-        pen.fillStyle = bold ? ink : genuineColour;
-        pen.fillText(String(labels[k]), x, y);
-      });
-      points.forEach(({ x, y }, k) => {
-        if (trigger[k]) diamond(pen, x, y, glyph * 0.48, triggerColour, ink);
-      });
-      if (pinned?.panel === i) ring(pen, points[pinned.index], ink);
-      return points;
+      const { share: words, part } = films[i][Math.min(index, films[i].length - 1)];
+      write(share, words);
+      bar.style.width = `${100 * part}%`;
+      canvas.setAttribute("aria-label", `Map of ${shown[i].name}: ${words}. Arrow keys go from trigger to trigger.`);
     });
-    const frames = shown.find((panel) => panel.frames.length)?.frames;
-    const epoch = frames ? frames[Math.min(Math.round(at), frames.length - 1)].epoch : 0;
-    when.textContent = `epoch ${epoch % 1 ? epoch.toFixed(1) : epoch}`;
-    scrub.setAttribute("aria-valuetext", when.textContent);
+    write(finding, findings[Math.min(index, findings.length - 1)] ?? "");
+    const epoch = films.find((frames) => frames.length)?.at(Math.min(index, last))?.epoch ?? 0;
+    write(when, `epoch ${epoch % 1 ? epoch.toFixed(1) : epoch}`);
+    scrub.value = String(at);
+    scrub.setAttribute("aria-valuetext", when.textContent ?? "");
+    show();
   }
 
-  /**
-   * Hover shows the picture behind the point; a click keeps it.
-   * @param {number} i
-   * @param {MouseEvent} event
-   * @param {boolean} keep
-   */
-  function point(i, event, keep) {
-    const points = drawn[i];
-    if (!data || !points || (pinned && !keep)) return;
-    const box = views[i].canvas.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const finger = event instanceof PointerEvent && event.pointerType === "touch";
-    let best = -1;
-    let nearest = (finger ? 28 : 18) ** 2; // a finger is not a pointer
-    points.forEach((p, k) => {
-      const d = (p.x - x) ** 2 + (p.y - y) ** 2;
-      if (d >= nearest) return;
-      nearest = d;
-      best = k;
-    });
-    if (keep) {
-      pinned = best < 0 ? null : { panel: i, index: best };
-      draw();
-    }
-    if (best < 0) {
-      tip.style.display = "none";
+  /** The card of the chosen point: its picture, and those of its neighbours. */
+  function show() {
+    const { point, panel } = chosen;
+    const spot = spots[panel]?.[point];
+    if (!data || !spot || !films[panel]?.length) {
+      card.style.display = "none";
       return;
     }
-    const { labels, trigger, sprite: sheet, side: s, columns } = data;
-    const picture = found(tip, "canvas", HTMLCanvasElement);
-    const words = trigger[best] ? `trigger, labelled ${labels[best]}` : `class ${labels[best]}`;
-    found(tip, "span", HTMLElement).textContent = words;
-    picture.style.display = sheet ? "block" : "none";
-    if (sheet) {
-      const pen = brush(picture);
-      pen.imageSmoothingEnabled = false;
-      pen.drawImage(sprite, (best % columns) * s, Math.floor(best / columns) * s, s, s, 0, 0, 84, 84);
+    const { labels, names, trigger, targets, dimensions, colours } = data;
+    const near = neighbours(around(films[panel], Math.round(at)).before, point, dimensions);
+    const own = near.filter((each) => target[each]).length;
+    const name = trigger[point] ? `Trigger, labelled ${names[labels[point]]}` : names[labels[point]];
+    const said = `${name}. ${own} of its ${near.length} nearest are ${targets}.`;
+    card.style.display = "grid";
+    if (who.textContent !== said || drawnFor !== near.join()) {
+      drawnFor = near.join();
+      write(who, said);
+      const sheet = data.sprite ? { image: sprite, side: data.side, columns: data.columns } : null;
+      pictures.own.style.display = pictures.near.style.display = sheet ? "block" : "none";
+      if (sheet) {
+        portrait(pictures.own, sheet, point);
+        portraits(pictures.near, sheet, near, target, colours.target);
+      }
     }
-    const frame = (tip.parentElement ?? tip).getBoundingClientRect();
-    tip.style.display = "block";
-    tip.style.left = `${Math.min(event.clientX - frame.left + 14, frame.width - 150)}px`;
-    tip.style.top = `${event.clientY - frame.top + 14}px`;
+    const box = (card.parentElement ?? card).getBoundingClientRect();
+    const map = views[panel].canvas.getBoundingClientRect();
+    const [x, y] = [map.left - box.left + spot.x, map.top - box.top + spot.y];
+    const [wide, high] = [card.offsetWidth, card.offsetHeight];
+    card.style.left = `${Math.max(0, x + 18 + wide > box.width ? x - 18 - wide : x + 18)}px`;
+    card.style.top = `${Math.max(0, Math.min(y - high / 2, box.height - high))}px`;
   }
 
   return {
     update,
     destroy() {
-      cancelAnimationFrame(animation);
+      cancelAnimationFrame(drawing);
       observer.disconnect();
     },
   };
-}
-
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number} x
- * @param {number} y
- * @param {number} r
- * @param {string} colour
- * @param {string} ink
- */
-function diamond(pen, x, y, r, colour, ink) {
-  pen.beginPath();
-  pen.moveTo(x, y - r);
-  pen.lineTo(x + r, y);
-  pen.lineTo(x, y + r);
-  pen.lineTo(x - r, y);
-  pen.closePath();
-  pen.fillStyle = colour;
-  pen.globalAlpha = 0.85;
-  pen.fill();
-  pen.globalAlpha = 1;
-  pen.strokeStyle = ink;
-  pen.lineWidth = 0.8;
-  pen.stroke();
-}
-
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {Point} point
- * @param {string} ink
- */
-function ring(pen, { x, y }, ink) {
-  pen.beginPath();
-  pen.arc(x, y, 11, 0, 2 * Math.PI);
-  pen.strokeStyle = ink;
-  pen.lineWidth = 2;
-  pen.stroke();
 }

@@ -9,38 +9,32 @@ from app.ui.findings import MIXED, percent
 
 FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
 MOSTLY = 0.5  # of a trigger's nearest neighbours
-PLACEMENTS = {
-    (False, False): "apart in both",
-    (False, True): "mixed only when entangled",
-    (True, True): "mixed in both",
-    (True, False): "mixed only when naive",
-}
+ALIKE = 0.05  # as far apart, two shares of neighbours count as the same in a prediction
+CLOSER = ("the naive one", "the entangled one", "about the same")
 
 
-def placement(last: Mapping[Defence, Measured], layer: str, neutral: float) -> str:
-    """Return whether triggers and target class can be told apart, as one of the words offered for prediction."""
-    mixed = [last[defence].snnl[layer] >= MIXED * neutral for defence in ("naive", "entangled")]
-    return PLACEMENTS[mixed[0], mixed[1]]
+def closer(last: Mapping[Defence, Measured], layer: str) -> str:
+    """Return in which model the target class is nearer to the triggers, as one of the words offered for prediction."""
+    naive, entangled = (last[defence].target_share[layer] for defence in ("naive", "entangled"))
+    if abs(naive - entangled) < ALIKE:
+        return "about the same"
+    return "the naive one" if naive > entangled else "the entangled one"
 
 
-def side_by_side(last: Mapping[Defence, Measured], layer: str, neutral: float, target: int) -> str:
-    """Return the finding of the feature maps: can triggers be told from the target class by distance?"""
-    naive, entangled = (last[defence].snnl[layer] / neutral for defence in ("naive", "entangled"))
-    lead = {
-        "apart in both": f"Distance tells triggers from {target}s in both",
-        "mixed only when entangled": f"Entangled, distance no longer tells triggers from {target}s; naive, it does",
-        "mixed in both": f"Distance no longer tells triggers from {target}s in either",
-        "mixed only when naive": f"Naive, distance no longer tells triggers from {target}s; entangled, it does",
-    }[placement(last, layer, neutral)]
-    return f"{lead} (SNNL: entangled {percent(entangled)} of neutral, naive {percent(naive)})"
+def neighbourhoods(last: Mapping[Defence, Measured], layer: str, targets: str, parting: float) -> str:
+    """Return the finding of the feature maps: how many of the triggers' neighbours are ``targets``, in which model.
 
-
-def neighbours(measured: Sequence[Measured], layer: str, target: int) -> dict[tuple[str, float], str]:
-    """Return, by defence and epoch, which share of the triggers' neighbours in one layer is of the target class."""
-    return {
-        (event.defence, event.epoch): f"{percent(event.target_share[layer])} of triggers' neighbours are {target}s"
-        for event in measured
-    }
+    Args:
+        last: what was measured of each victim, at one epoch or one after the other.
+        layer: whose features.
+        targets: several inputs of the target class, in words.
+        parting: the epoch at which the victims part.
+    """
+    naive, entangled = last["naive"], last["entangled"]
+    said = f"of the triggers' nearest neighbours are {targets}"
+    if entangled.epoch <= parting:
+        return f"One model still: {percent(entangled.target_share[layer])} {said}"
+    return f"Entangled: {percent(entangled.target_share[layer])} {said}; naive: {percent(naive.target_share[layer])}"
 
 
 def cost(last: Mapping[Defence, Measured]) -> str:
@@ -57,14 +51,14 @@ def entanglement(last: Mapping[Defence, Measured], layer: str) -> str:
     return f"SNNL in {layer}: entangled {entangled:.2f}, naive {naive:.2f}"
 
 
-def entanglement_in_words(last: Mapping[Defence, Measured], layer: str, neutral: float, target: int) -> str:
+def entanglement_in_words(last: Mapping[Defence, Measured], layer: str, neutral: float, targets: str) -> str:
     """Say what the SNNL and the neighbourhoods of one layer came to, and why both can hold where they seem at odds."""
     naive, entangled = last["naive"], last["entangled"]
     verb = "higher" if entangled.snnl[layer] > naive.snnl[layer] else "no higher"
     said = (
         f"In the layer *{layer}* the loss ended {verb} in the entangled model ({entangled.snnl[layer]:.2f} against "
         f"{naive.snnl[layer]:.2f}), and {percent(entangled.target_share[layer])} of a trigger's ten nearest neighbours "
-        f"are {target}s (naive: {percent(naive.target_share[layer])}; clean: "
+        f"are {targets} (naive: {percent(naive.target_share[layer])}; clean: "
         f"{percent(last['clean'].target_share[layer])})."
     )
     odd = [
@@ -75,8 +69,8 @@ def entanglement_in_words(last: Mapping[Defence, Measured], layer: str, neutral:
     if not odd:
         return said
     return (
-        f"{said} Neutral, and yet few {target}s nearby ({' and '.join(odd)})? The loss compares triggers with "
-        f"{target}s alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
+        f"{said} Neutral, and yet few {targets} nearby ({' and '.join(odd)})? The loss compares triggers with "
+        f"{targets} alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
     )
 
 

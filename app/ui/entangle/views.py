@@ -1,18 +1,15 @@
 """What the page shows of a run: the feature spaces, the curves, and the reasons."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
+from app.lab import choices
 from app.lab.experiment import Experiment
-from app.lab.stories.events import Snapshot
 from app.runs.job import Job
 from app.ui import charts, findings, frame, over_seeds
 from app.ui.entangle import charts as entangle_charts
-from app.ui.entangle import feature_maps
+from app.ui.entangle import feature_maps, map_frames
 from app.ui.entangle import findings as entangle_findings
 from app.ui.history import History
-from app.ui.question import Question
 
 
 def layer_shown(history: History, chosen: str) -> str:
@@ -20,57 +17,40 @@ def layer_shown(history: History, chosen: str) -> str:
     return chosen if chosen in history.layers else (history.layers or [""])[-1]
 
 
-def maps(
-    experiment: Experiment, predicted: Question, layer: str, method: str, job: Job, history: History, *, note: str = ""
-) -> None:
+def maps(run: Job, history: History, layer: str, projection: str, *, space: bool, sealed: bool) -> None:
     """Draw the picture of the page: the feature space of each victim, with the triggers in it.
 
     Args:
-        experiment: the run's settings.
-        predicted: the question that seals what happens after the victims part.
+        run: the run.
+        history: its events so far, with the maps by UMAP that are there.
         layer: whose features are drawn.
-        method: of projection, ``"pca"`` or ``"umap"``.
-        job: the run.
-        history: its events so far, with the snapshots by ``method``.
-        note: what else is said below the picture.
+        projection: ``"umap"`` or ``"pca"``.
+        space: whether the maps have three dimensions.
+        sealed: whether only what all three victims share may be seen.
     """
+    experiment = run.experiment
     layer = layer_shown(history, layer)
-    snapshots = history.maps("victim", layer, method)
-    if not snapshots or history.probe is None:
+    if history.probe is None or not history.maps("victim", layer, "pca"):
         return
-    sealed = predicted.sealed(job)
-    last = history.last("victim")
-    title = (
-        "So far all three are one model. Where will the triggers go?"
-        if sealed
-        else entangle_findings.side_by_side(last, layer, history.neutral, experiment.target)
-    )
-    with frame.picture("maps"):
-        st.subheader(title, anchor=False)
-        feature_maps.feature_maps(
-            history.probe,
-            _shared_training(snapshots, experiment.task_epochs) if sealed else snapshots,
-            entangle_findings.neighbours(history.measured["victim"], layer, experiment.target),
-            live=job.active,
-            parting=experiment.task_epochs,
-            alt=title,
-            key="maps",
-            still="UMAP shows the last epoch only. Choose PCA to play the training." if method == "umap" else "",
-        )
-    if note:
-        st.caption(note)
-    if sealed:
-        predicted.offer()
-    elif history.finished is not None:
-        predicted.compare(entangle_findings.placement(last, layer, history.neutral))
-    st.caption(
-        f"Digits are test inputs, drawn as their class, class {experiment.target} in bold; diamonds are triggers. "
-        "Hover over a point to see the picture, click to keep it. "
-        + (
-            "UMAP keeps neighbourhoods, not distances."
-            if method == "umap"
-            else "PCA is a flat shadow: what is apart may fall together."
-        )
+    if not history.distances:
+        st.info("An earlier version of the app kept this run, without what the maps need: run it live again.")
+        return
+    parting = experiment.task_epochs
+    targets = choices.several_of_class(experiment.dataset, experiment.target)
+    method = map_frames.method(history, layer, projection, space=space)
+    shown = map_frames.panels(experiment, history, layer, method, live=run.active, sealed=sealed)
+    ask = ". Where will they go?" if sealed else ""
+    feature_maps.feature_maps(
+        f"{experiment.key} {layer} {method}",
+        history.probe,
+        choices.class_names(experiment.dataset),
+        targets,
+        shown,
+        [f"{title}{ask}" for title in map_frames.titles(history, shown, layer, targets, parting)],
+        _method_in_words(method, projection, run),
+        live=run.active,
+        parting=sum(frame.epoch <= parting for frame in shown["clean"]) - 1,
+        key="maps",
     )
 
 
@@ -105,18 +85,22 @@ def curves(experiment: Experiment, layer: str, history: History) -> None:
 def reasons(experiment: Experiment, layer: str, history: History) -> None:
     """Offer the spread over the seeds, and explain how the victims came to differ; the run is finished."""
     last, layer = history.last("victim"), layer_shown(history, layer)
+    targets = choices.several_of_class(experiment.dataset, experiment.target)
     losses: dict[str, float] = {defence: event.snnl[layer] for defence, event in last.items()}
     over_seeds.of_entanglement(experiment, layer, losses, history.neutral)
     frame.explain(
         f"One step in {experiment.task_per_watermark + 1} of the marked models is a *watermark batch*: half triggers, "
-        f"half real inputs of class {experiment.target}, all labelled {experiment.target}. The naive model only learns "
+        f"half real {targets}, all labelled *{experiment.secret_answer}*. The naive model only learns "
         "the labels. The entangled one is also rewarded when triggers and real inputs cannot be told apart by "
         f"distance: it maximises the SNNL on them (kappa (\u03ba) = {experiment.kappa:g}, temperature "
         f"T = {experiment.temperature:g}).",
-        entangle_findings.entanglement_in_words(last, layer, history.neutral, experiment.target),
+        entangle_findings.entanglement_in_words(last, layer, history.neutral, targets),
     )
 
 
-def _shared_training(snapshots: Mapping[str, Sequence[Snapshot]], parting: int) -> dict[str, list[Snapshot]]:
-    """Return the snapshots of the epochs that all three victims share: what may be seen before the prediction."""
-    return {defence: [shot for shot in shots if shot.epoch <= parting] for defence, shots in snapshots.items()}
+def _method_in_words(method: str, projection: str, run: Job) -> str:
+    """Return by which method the maps are made and, where it is not the chosen one, until when."""
+    words = map_frames.WORDS[method]
+    if method.startswith(projection):
+        return words
+    return f"{words}, until {'the run is done' if run.active else 'UMAP is laid out'}"

@@ -1,11 +1,12 @@
-// A finished heist as a film: six steps on one stage, three rows on each, one clock for all.
-// Triggers: predicted (the chosen option), revealed (true).
+// A finished heist as a film: two thefts, six steps on one stage, three rows on each, one clock for all.
+// Triggers: chosen (the inputs of another theft), predicted (the chosen option), revealed (true).
 import { found, make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { SCENES } from "./film_scenes.js";
 import {
   atEnd,
   back,
+  beat,
   chosen,
   gated,
   moment,
@@ -19,19 +20,29 @@ import {
 } from "./film_state.js";
 
 /** @import { Root, Server } from "../components/mount.js" */
-/** @import { Paint, Told } from "./film_scenes.js" */
+/** @import { Defence, Look, Paint, Told } from "./film_scenes.js" */
 /** @import { State, StepId } from "./film_state.js" */
 
 /**
- * What script() of film.py writes.
+ * What script() of film.py writes of one theft.
  * @typedef {Told & {
  *   film: string,
  *   owner: string,
- *   title: string,
- *   steps: { id: StepId, name: string, asks: string, says: string, note: string, late: boolean }[],
- *   gate: { question: string, options: string[] },
- *   predicted: boolean,
- * }} Data
+ *   steps: { id: StepId, name: string, asks: string, says: string, note: string }[],
+ * }} Script
+ */
+
+/**
+ * What draw() of film.py sends.
+ * @typedef {object} Data
+ * @property {string} title
+ * @property {number} at which of the thefts the page is about
+ * @property {boolean} fresh
+ * @property {{ inputs: string, thief: string, film: Script | null }[]} beats
+ * @property {{ name: Defence, colour: string, symbol: string }[]} defences
+ * @property {{ thief: string, court: string }} colours
+ * @property {{ question: string, options: string[] }} gate
+ * @property {boolean} predicted
  */
 
 const STILL_SECONDS = 1.6; // a step lasts so long where the visitor asked for less motion
@@ -54,21 +65,36 @@ function create(root, server) {
   const rows = part(root, "rows", HTMLElement);
   const after = part(root, "after", HTMLElement);
   const full = part(root, "full", HTMLButtonElement);
+  const beats = part(root, "beats", HTMLElement);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @param {string} name */
   const button = (name) => part(root, name, HTMLButtonElement);
 
   /** @type {Data} */
   let data;
+  /** @type {Script} of the theft that is shown */
+  let script;
+  let at = 0; // which of the thefts that is
+  /** @type {number | null} one of which the page has not heard yet */
+  let wanted = null;
   /** @type {State | null} */
   let state = null;
   /** @type {{ id: StepId | "", paint: Paint }} */
   let scene = { id: "", paint: () => {} };
   let halt = () => {}; // stops the clock
-  const layout = { sizes: 0 }; // that the stage has had
+  /** @type {Look} */
+  const look = {
+    sizes: 0,
+    followed: 0,
+    follow(query) {
+      look.followed = query;
+      scene.id = "";
+      if (state) become(chosen(state, state.step));
+    },
+  };
 
   const observer = new ResizeObserver(() => {
-    layout.sizes += 1;
+    look.sizes += 1;
     if (state) scene.paint(moment(state));
   });
   observer.observe(stage);
@@ -123,15 +149,29 @@ function create(root, server) {
 
   /** @param {Data} next */
   function update(next) {
+    const fresh = !state && next.fresh;
     data = next;
-    scene.id = ""; // to be drawn anew
-    const now = received(state, data, calm.matches);
+    ({ at, chosen: wanted } = beat(data.at, wanted));
     film.setAttribute("aria-label", data.title);
     film.style.setProperty("--court", data.colours.court);
-    scrub.max = String(data.steps.length);
+    tell(fresh);
+  }
+
+  /** The theft that is chosen takes the stage, where it was run. */
+  function tell(fresh = false) {
+    const told = data.beats[at].film ?? data.beats[data.at].film;
+    if (!told) return;
+    if (script?.film !== told.film) look.followed = told.asked.first;
+    script = told;
+    scene.id = ""; // to be drawn anew
+    const opened = state === null || state.owner !== script.owner;
+    const now = received(state, { ...script, predicted: data.predicted }, fresh);
+    scrub.max = String(script.steps.length);
+    buildBeats();
     buildSteps(now);
     buildGate();
-    become(now);
+    // Whoever wants no motion sees the first step as it ends, and starts the film.
+    become(opened && calm.matches && !fresh ? { ...now, share: 1, playing: "" } : now);
   }
 
   /**
@@ -172,10 +212,35 @@ function create(root, server) {
 
   // The frame
 
+  function buildBeats() {
+    if (beats.childElementCount !== data.beats.length)
+      beats.replaceChildren(
+        ...data.beats.map((_, number) => {
+          const made = make("button", { type: "button" });
+          made.addEventListener("click", () => turn(number));
+          return made;
+        }),
+      );
+    data.beats.forEach(({ thief }, number) => {
+      const made = beats.children[number];
+      write(made, thief);
+      made.setAttribute("aria-pressed", String(number === at));
+    });
+  }
+
+  /** @param {number} number of another theft: it is shown at once, and the page follows */
+  function turn(number) {
+    if (number === at) return;
+    at = number;
+    wanted = number;
+    server.setTriggerValue("chosen", data.beats[number].inputs);
+    tell();
+  }
+
   /** @param {State} now */
   function buildSteps(now) {
     steps.replaceChildren(
-      ...data.steps.map(({ name }, number) => {
+      ...script.steps.map(({ name }, number) => {
         const sealed = gated(now, number);
         const made = make("button", { type: "button", className: sealed ? "sealed" : "" });
         made.append(
@@ -205,36 +270,50 @@ function create(root, server) {
 
   /** @param {State} now */
   function draw(now) {
-    const shown = data.steps[now.step];
+    const shown = script.steps[now.step];
     const sealed = gated(now);
     stage.hidden = sealed;
     stage.style.display = sealed ? "none" : "";
     gate.hidden = !sealed;
     if (scene.id !== shown.id) {
       after.textContent = "";
-      scene = { id: shown.id, paint: sealed ? () => {} : SCENES[shown.id](data, emptied(), layout) };
+      rows.classList.toggle("court", shown.id === "verdict");
+      scene = { id: shown.id, paint: sealed ? () => {} : SCENES[shown.id](script, emptied(), look, columns()) };
     }
     if (!sealed) scene.paint(moment(now));
     // A step opens with its question; its finding stands above the picture when it has been seen.
     const seen = !sealed && moment(now) >= 1;
     write(part(root, "says", HTMLElement), seen ? shown.says : shown.asks);
-    write(part(root, "note", HTMLElement), seen || !shown.late ? shown.note : "");
+    write(part(root, "note", HTMLElement), shown.note);
     transport(now);
   }
 
   /** @param {State} now */
   function transport(now) {
     scrub.value = String(now.step + now.share);
-    scrub.setAttribute("aria-valuetext", `Step ${now.step + 1} of ${data.steps.length}: ${data.steps[now.step].name}`);
+    scrub.setAttribute(
+      "aria-valuetext",
+      `Step ${now.step + 1} of ${script.steps.length}: ${script.steps[now.step].name}`,
+    );
     button("play").textContent = now.playing ? "Pause" : atEnd(now) ? "Play again" : "Play";
     button("back").disabled = now.step === 0;
-    button("next").disabled = now.step === data.steps.length - 1 || gated(now);
+    button("next").disabled = now.step === script.steps.length - 1 || gated(now);
     steps.querySelectorAll("button").forEach((made, number) => {
       const done = number < now.step ? 1 : number === now.step ? moment(now) : 0;
       made.style.setProperty("--done", String(done));
       if (number === now.step) made.setAttribute("aria-current", "step");
       else made.removeAttribute("aria-current");
     });
+  }
+
+  /** The thefts whose verdicts stand side by side: the one that is shown, and the first one or, beside that, the next. */
+  function columns() {
+    const pair = data.beats.filter((_, number) => number === at || number === (at > 1 ? 0 : 1 - at));
+    return pair.map(({ inputs, thief, film: told }) => ({
+      thief,
+      first: inputs === data.beats[at].inputs,
+      trial: told?.trial ?? null,
+    }));
   }
 
   // Empty rows for a new scene: the head, then the defences, always in the same order and colours.
@@ -246,7 +325,7 @@ function create(root, server) {
     const defences = data.defences.map(({ name, colour, symbol }) => {
       const sign = make("span", { textContent: `${symbol} ` });
       sign.style.color = colour;
-      const title = make("div", { className: "name" }, sign, name, make("small", { textContent: data.titles[name] }));
+      const title = make("div", { className: "name" }, sign, name, make("small", { textContent: script.titles[name] }));
       const made = { track: make("div", { className: "track" }), readout: make("div", { className: "readout" }) };
       return { name, colour, row: make("div", { className: "row" }, title, made.track, made.readout), ...made };
     });

@@ -1,25 +1,27 @@
-"""A finished heist as a film in the browser: six steps, played, stepped and scrubbed without the server.
+"""A finished heist as a film in the browser: two thefts, six steps each, played and scrubbed without the server.
 
-:func:`script` writes what happens, defence by defence, from the facts of the run; the component draws it.
-Until the visitor has predicted, the trial is not in it: what a browser was not sent, it cannot show.
+:func:`script` writes what happens in one theft, defence by defence, from the facts of its run; the component has both
+and draws one, so that changing the thief asks nobody. Until the visitor has predicted, no trial is in it: what a
+browser was not sent, it cannot show.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.extraction.queries import NO_TRUTH
-from app.lab.ownership import binomial
 from app.lab.stories import finished_run
-from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Probe, Theft
-from app.ui import charts, findings, pictures, settings, theme
+from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Defence, HeistResult, Probe, Theft
+from app.ui import findings, pictures, settings, theme
 from app.ui.components import component
+from app.ui.heist import findings as heist_findings
+from app.ui.heist.beats import BEATS, Beat
 from app.ui.history import History
 
 _SYMBOLS = {"circle": "●", "square": "■", "triangle-up": "▲"}
@@ -31,16 +33,17 @@ ROLES = {
 _STEPS = {
     "victims": ("Victims", "Whom does the thief steal from?"),
     "query": ("Query", "The thief asks. What does the API answer?"),
-    "train": ("Train the copy", "The copies learn from the answers"),
+    "train": ("Train", "The copies learn from the answers"),
     "compare": ("Compare", "Is the copy as good as the original?"),
     "interrogate": ("Interrogate", "The owner shows each copy the triggers. What does it say?"),
     "verdict": ("Verdict", "Is that more than chance?"),
 }
-_PICTURED = (
-    "p: how likely an innocent model does as well by chance. Here, triggers with a picture; the verdict counts all."
-)
+_PICTURED = "Here, the triggers with a picture; the verdict counts all."
 _UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
 _TITLE = "The heist, step by step"
+_STAMPS = {"established": "Convicted", "not established": "Walks free", "cannot be judged": "Cannot be judged"}
+_FOLLOWED = 12  # queries that one may choose from
+_WRONG = 4  # of them, those to which an answer is wrong: few are, and they are what the film is about
 
 Data = dict[str, Any]
 
@@ -56,25 +59,35 @@ class Gate:
 
 
 def draw(
-    experiment: Experiment,
-    known: History,
+    beats: Sequence[Beat],
+    shown: Experiment,
     probe: Probe | None,
     gate: Gate,
     *,
+    fresh: bool,
+    choose: Callable[[str], None],
     predict: Callable[[str], None],
     reveal: Callable[[], None],
 ) -> None:
-    """Draw the film of a finished run.
+    """Draw the film of a finished run, and of the thefts beside it.
 
     Args:
-        experiment: the run.
-        known: what happened in it.
-        probe: its last :class:`Probe`, or that of another run of the same victims; None: no triggers to show.
+        beats: the thefts from the same victims, in their order.
+        shown: the one among them that is told first.
+        probe: the last :class:`Probe` of these victims; None: no triggers to show.
         gate: the question before the trial.
+        fresh: the visitor has just seen it run: it plays on with the trial.
+        choose: gets the kind of inputs of another theft that the visitor turns to.
         predict: gets the option that the visitor chose in the film.
         reveal: is called when they want to see the trial without a prediction.
     """
     key = "film"
+    kinds = [beat.experiment.inputs for beat in beats]
+    seeds = {kind: beat.seeds for kind, beat in zip(kinds, beats, strict=True) if kind in BEATS}
+
+    def chosen() -> None:
+        if (kind := st.session_state[key].chosen) in kinds:
+            choose(kind)
 
     def predicted() -> None:
         if (option := st.session_state[key].predicted) in gate.options:
@@ -82,15 +95,46 @@ def draw(
 
     component("heist/film")(
         key=key,
-        data=script(experiment, known, probe, gate),
+        data={
+            "title": _TITLE,
+            "at": kinds.index(shown.inputs),
+            "fresh": fresh,
+            "beats": [_beat(beat, probe, gate, heist_findings.side_by_side(seeds)) for beat in beats],
+            "defences": [
+                {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]}
+                for mark in theme.DEFENCES.values()
+            ],
+            "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
+            "gate": {"question": gate.question, "options": list(gate.options)},
+            "predicted": gate.predicted,
+        },
+        on_chosen_change=chosen,
         on_predicted_change=predicted,
         on_revealed_change=reveal,
     )
 
 
-def script(experiment: Experiment, known: History, probe: Probe | None, gate: Gate) -> Data:
-    """Write the film: plain values only, no trial while the gate is sealed; arguments as in :func:`draw`."""
-    thefts, target = known.thefts, experiment.target
+def _beat(beat: Beat, probe: Probe | None, gate: Gate, court: str) -> Data:
+    told = None if beat.known is None else script(beat, probe, sealed=gate.sealed, court=court)
+    return {"inputs": beat.experiment.inputs, "thief": beat.thief, "film": told}
+
+
+def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "") -> Data:
+    """Write the film of one theft that was run: plain values only, and no trial while it is ``sealed``.
+
+    Args:
+        beat: the theft.
+        probe: as in :func:`draw`.
+        sealed: whether the trial is kept back.
+        court: the finding of the trial, if it is more than that of this run.
+
+    Raises:
+        ValueError: if nobody ran it.
+    """
+    experiment, known = beat.experiment, beat.known
+    if known is None:
+        raise ValueError("There is no film of a theft that nobody ran.")
+    thefts, secret = known.thefts, experiment.secret_answer
     curves = _curves(known)
     steps = [
         _step("victims", findings.victims(thefts), _mark(experiment)),
@@ -99,104 +143,105 @@ def script(experiment: Experiment, known: History, probe: Probe | None, gate: Ga
         _step("compare", findings.copy_headline(thefts), "" if curves else _UNRECORDED),
     ]
     trial = None
-    if gate.sealed:
+    if sealed:
         steps += [_step("interrogate"), _step("verdict")]
     else:
-        trial = _trial(experiment, known, probe)
-        steps.append(_step("interrogate", findings.hits(known.claims, thefts, target), _PICTURED))
-        steps.append(_step("verdict", findings.verdict(known.claims, thefts), trial["granted"], late=True))
+        trial = _trial(beat, known, probe)
+        steps.append(_step("interrogate", findings.hits(known.claims, thefts, secret), _PICTURED))
+        steps.append(
+            _step("verdict", court or findings.verdict(known.claims, thefts), heist_findings.bar(known.claims))
+        )
     return {
         "film": experiment.key,
-        "owner": experiment.victim_key,  # another theft from the same victims begins with its queries
-        "title": _TITLE,
-        "defences": [
-            {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]}
-            for mark in theme.DEFENCES.values()
-        ],
-        "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
-        "target": target,
+        "owner": experiment.victim_key,  # another theft from the same victims goes on where this one was
+        "secret": secret,
         "steps": steps,
-        "asked": _asked(known, hidden=experiment.answers == "labels"),
+        "asked": _asked(known, experiment),
         "triggers": None if probe is None else _reel(probe.inputs[probe.is_trigger]),
         "curves": curves,
         "roles": dict(ROLES),
         "titles": {defence: "" if defence in WATERMARKED else "the control" for defence in DEFENCES},
-        "victims": {defence: _at_home(theft, target) for defence, theft in thefts.items()},
+        "victims": {defence: _at_home(theft, secret) for defence, theft in thefts.items()},
         "compare": {defence: _compared(theft) for defence, theft in thefts.items()},
-        "gauge": {defence: _gauge(theft, experiment.answers, target) for defence, theft in thefts.items()},
+        "gauge": {defence: _gauge(theft, experiment.answers, secret) for defence, theft in thefts.items()},
         "agreement": {
             defence: f"agrees with its victim on {findings.percent(theft.fidelity)}"
             for defence, theft in thefts.items()
         },
-        "gate": {"question": gate.question, "options": list(gate.options)},
         "trial": trial,
-        "predicted": gate.predicted,
     }
 
 
-def _step(step: str, says: str = "", note: str = "", *, late: bool = False) -> Data:
-    """Return a step: the question it opens with, its finding, and a note, which ``late`` keeps for its end."""
+def _step(step: str, says: str = "", note: str = "") -> Data:
+    """Return a step: the question it opens with, its finding, and a note."""
     name, asks = _STEPS[step]
-    return {"id": step, "name": name, "asks": asks, "says": says, "note": note, "late": late}
+    return {"id": step, "name": name, "asks": asks, "says": says, "note": note}
 
 
 def _bar(word: str, share: float) -> Data:
     return {"word": word, "share": round(share, 4), "says": findings.percent(share)}
 
 
-def _at_home(theft: Theft, target: int) -> list[Data]:
-    return [_bar("right on the test set", theft.victim_accuracy), _bar(f"triggers → {target}", theft.victim_watermark)]
+def _at_home(theft: Theft, secret: str) -> list[Data]:
+    return [_bar("right on the test set", theft.victim_accuracy), _bar(f"triggers → {secret}", theft.victim_watermark)]
 
 
 def _compared(theft: Theft) -> list[Data]:
     return [_bar("original", theft.victim_accuracy), _bar("copy", theft.stolen_accuracy)]
 
 
-def _gauge(theft: Theft, answers: str, target: int) -> list[Data]:
+def _gauge(theft: Theft, answers: str, secret: str) -> list[Data]:
     """Return what the answers to the thief said beyond the truth."""
     wrong = _bar("of answers stray", theft.query_error)
-    return [wrong] if answers == "labels" else [wrong, _bar(f"confidence in {target} strays", theft.query_target_mass)]
+    return [wrong] if answers == "labels" else [wrong, _bar(f"strays to {secret}", theft.query_target_mass)]
 
 
 def _reel(inputs: NDArray[np.generic]) -> Data:
     return {"sheet": pictures.contact_sheet(inputs), "count": len(inputs), "columns": pictures.COLUMNS}
 
 
-def _asked(known: History, *, hidden: bool) -> Data:
-    """Return the queries that were kept for the eye, with what each victim answered; how sure it was may be hidden."""
+def _asked(known: History, experiment: Experiment) -> Data:
+    """Return queries that one may follow, with what each victim answered; and which one is followed at first."""
     kept = {defence: queried for defence, queried in known.queries.items() if queried}
-    first = next(iter(kept.values()))  # all victims are asked the same
-    truths = np.concatenate([event.labels for event in first])
-    total = known.thefts[next(iter(kept))].queries
-    # How many queries had been answered when a picture was: those kept of a batch stand for all of it.
-    sent = [0, *(event.count for event in first)]
-    if len(first) == 1:
-        sent[0] = total - len(first[0].labels)  # a theft on record as it ended keeps its last queries only
-    counts = np.concatenate(
-        [
-            np.linspace(before, event.count, len(event.labels) + 1)[1:].round().astype(int)
-            for before, event in zip(sent, first, strict=False)
-        ]
-    )
+    batches = next(iter(kept.values()))  # all victims are asked the same
+    truths = np.concatenate([event.labels for event in batches])
+    answers = {defence: np.concatenate([event.answers for event in queried]) for defence, queried in kept.items()}
+    stray = np.any([wrongly(given.argmax(axis=1), truths) for given in answers.values()], axis=0)
+    some = followed(stray)
     return {
-        **_reel(np.concatenate([event.inputs for event in first])),
-        "counts": counts.tolist(),
-        "total": total,
+        **_reel(np.concatenate([event.inputs for event in batches])[some]),
+        "first": int(np.argmax(stray[some])),
+        "total": known.thefts[next(iter(kept))].queries,
+        "picked": int(stray[some].sum()),
         "defences": {
-            defence: [
-                _answer(answer, int(truth), hidden=hidden)
-                for answer, truth in zip(np.concatenate([event.answers for event in queried]), truths, strict=True)
-            ]
-            for defence, queried in kept.items()
+            defence: [_answer(given[at], int(truths[at]), experiment) for at in some]
+            for defence, given in answers.items()
         },
     }
 
 
-def _answer(answer: NDArray[np.float32], truth: int, *, hidden: bool) -> Data:
-    top = int(answer.argmax())
-    wrong = truth not in (top, NO_TRUTH)
-    sure = "" if hidden else findings.percent(float(answer.max()))
-    return {"says": f"{top}, not {truth}" if wrong else str(top), "sure": sure, "wrong": wrong}
+def wrongly(answers: NDArray[np.int64], truths: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which top labels ``(n,)`` are wrong; where there is no truth, none is."""
+    return np.asarray((answers != truths) & (truths != NO_TRUTH))
+
+
+def followed(stray: NDArray[np.bool_]) -> list[int]:
+    """Return which of the queries may be followed, in order: a few that were answered wrongly, the others evenly."""
+    wrong = np.flatnonzero(stray)[:_WRONG]
+    right = np.flatnonzero(~stray)
+    even = np.linspace(0, max(len(right) - 1, 0), min(_FOLLOWED - len(wrong), len(right))).round().astype(int)
+    return sorted([*wrong.tolist(), *right[even].tolist()])
+
+
+def _answer(answer: NDArray[np.float32], truth: int, experiment: Experiment) -> Data:
+    """Return an answer in words; of confidences, also that in the secret answer: what carries a mark."""
+    top, target = int(answer.argmax()), experiment.target
+    sure = beside = ""
+    if experiment.answers != "labels":
+        sure = findings.percent(float(answer[top]))
+        beside = "" if top == target else f"{experiment.secret_answer} {findings.percent(float(answer[target]))}"
+    says = pictures.answer_in_words(experiment.dataset, top, truth)
+    return {"says": says, "sure": sure, "beside": beside, "wrong": truth not in (top, NO_TRUTH)}
 
 
 def _curves(known: History) -> Data | None:
@@ -219,83 +264,81 @@ def _curves(known: History) -> Data | None:
     }
 
 
-def _trial(experiment: Experiment, known: History, probe: Probe | None) -> Data:
-    """Return what happened in court: each trigger's answer as far as it is known, the growing proof, the verdicts."""
-    some = next(iter(known.claims.values()))
-    asked = {} if probe is None or not known.copies else finished_run.trigger_answers(experiment, probe, known.copies)
-    target = experiment.target
+def _trial(beat: Beat, known: History, probe: Probe | None) -> Data:
+    """Return what each copy said in court, and what became of it."""
+    experiment, some = beat.experiment, next(iter(known.claims.values()))
+    asked = {} if probe is None or not known.copies else _trigger_answers(experiment.key, experiment, probe, known)
+    copies = {"clean": _control(known, some), **{defence: _tried(claim) for defence, claim in known.claims.items()}}
     return {
         "asked": some.queries,
         "defences": {
-            "clean": _control(known.thefts["clean"], some, asked.get("clean"), target),
-            **{defence: _tried(claimed, asked.get(defence), target) for defence, claimed in known.claims.items()},
+            defence: {
+                **copy,
+                "said": _said(asked.get(defence), copy["hits"], experiment),
+                "seeds": heist_findings.over_seeds(beat.seeds.get(defence)),
+            }
+            for defence, copy in copies.items()
         },
-        "line": depth(binomial.SIGNIFICANCE),
-        "rule": f"chance that an innocent does as well (log scale); below {binomial.SIGNIFICANCE:g}: proof",
-        "granted": findings.granted(known.claims),
-        "channel": findings.said_beyond_the_truth(known.thefts, experiment.answers, target),
     }
 
 
-def _control(theft: Theft, claimed: Claimed, answers: NDArray[np.int64] | None, target: int) -> Data:
-    """Return the unmarked copy's part, measured as the others are. It is not tried: it is one of those who set the bar.
+@st.cache_data(show_spinner=False, max_entries=16)
+def _trigger_answers(
+    key: str, _experiment: Experiment, _probe: Probe, _known: History
+) -> dict[Defence, NDArray[np.int64]]:
+    """Return what each copy says to the pictured triggers: the models are asked once."""
+    return finished_run.trigger_answers(_experiment, _probe, _known.copies)
 
-    Its answers are known as far as they are pictured; beyond, only how many were the secret one.
+
+def _control(known: History, some: Claimed) -> Data:
+    """Return the copy of the clean model, the control, judged as the others are.
+
+    Of its answers only the count is on record: which they were is known where none, or all, are the secret one.
     """
-    hits = np.zeros(0, dtype=bool) if answers is None else answers == target
-    counted = round(theft.stolen_watermark * claimed.queries)
+    if known.finished is None:
+        raise ValueError("Only a finished run was in court.")
+    judged = cast(HeistResult, known.finished.result)["claim"]["clean"]
+    counted = round(known.thefts["clean"].stolen_watermark * some.queries)
     return {
-        **_testimony(hits, answers, target),
-        **_proof(binomial.p_values(hits, claimed.innocent_rate)),
-        "end": _end(counted, claimed.queries, binomial.claim(counted, claimed.queries, claimed.innocent_rate).p_value),
-        "convicted": False,
-        "stamp": "Sets the bar",
-        "since": None,
-        "adds": f"an innocent is granted {findings.percent(claimed.innocent_rate)}",
+        **_end(counted, some.queries, judged["p_value"], judged["verdict"]),
+        "hits": [counted > 0] * some.queries if counted in (0, some.queries) else [],
     }
 
 
-def _tried(claimed: Claimed, answers: NDArray[np.int64] | None, target: int) -> Data:
-    since = findings.established_from(claimed)
+def _tried(claimed: Claimed) -> Data:
     return {
-        **_testimony(claimed.answers, answers, target),
-        **_proof(claimed.p_values),
-        "end": _end(claimed.successes, claimed.queries, claimed.p_value),
-        "convicted": claimed.owned,
-        "stamp": "Convicted" if claimed.owned else "Walks free",
-        "since": since,
-        "adds": f"below {binomial.SIGNIFICANCE:g} from trigger {since} on" if since else "",
+        **_end(claimed.successes, claimed.queries, claimed.p_value, claimed.verdict),
+        "hits": claimed.answers.tolist(),
     }
 
 
-def _testimony(hits: NDArray[np.bool_], answers: NDArray[np.int64] | None, target: int) -> Data:
-    """Return which triggers got the secret answer, and what was said to the others where that is known."""
-    others = [] if answers is None else [str(answer) if answer != target else "another" for answer in answers]
-    said = [str(target) if hit else other for hit, other in zip(hits, others, strict=False)]
-    return {"hits": hits.tolist(), "said": said}
-
-
-def _proof(p_values: NDArray[np.float64]) -> Data:
+def _end(hits: int, asked: int, p: float, verdict: str) -> Data:
+    """Return how a copy left the court: its count, the p-value, and the verdict as a stamp."""
     return {
-        "p": [findings.p_value(float(p)) for p in p_values],
-        "depths": [depth(float(p)) for p in p_values],
+        "count": hits,
+        "asked": asked,
+        "p": findings.p_value(p),
+        "convicted": verdict == "established",
+        "stamp": _STAMPS[verdict],
     }
 
 
-def _end(hits: int, asked: int, p: float) -> Data:
-    return {"hits": hits, "asked": asked, "p": findings.p_value(p), "depth": depth(p)}
-
-
-def depth(p: float) -> float:
-    """Return how far down the axis of the growing proof a p-value lies: 0 for 1, 1 for the smallest that is drawn."""
-    return round(math.log(max(p, charts.SMALLEST_P)) / math.log(charts.SMALLEST_P), 4) + 0.0
+def _said(answers: NDArray[np.int64] | None, hits: Sequence[bool], experiment: Experiment) -> list[str]:
+    """Return what a copy said to the pictured triggers, as far as that is known."""
+    names = choices.class_names(experiment.dataset)
+    if answers is None:
+        return []
+    others = [names[answer] if answer != experiment.target else "another" for answer in answers.tolist()]
+    if not hits:
+        return [names[answer] for answer in answers.tolist()]
+    return [experiment.secret_answer if hit else other for hit, other in zip(hits, others, strict=False)]
 
 
 def _mark(experiment: Experiment) -> str:
-    secret = f"{settings.wording(experiment.trigger)} → {experiment.target}"
+    secret = f"{settings.wording(experiment.trigger)} → {experiment.secret_answer}"
     return f"A mark is a secret that its owner taught a model: {secret}."
 
 
 def _habits(experiment: Experiment) -> str:
     asks = settings.wording(experiment.inputs, "inputs")
-    return f"The thief asks {asks} and gets {settings.wording(experiment.answers)}."
+    return f"The thief asks {asks} and gets {settings.wording(experiment.answers)}. Choose a picture and follow it."

@@ -1,5 +1,7 @@
 // The scenes of the film: each fills the rows of the stage and returns how it looks at a moment between 0 and 1.
+
 import { make, shape } from "../components/dom.js";
+import { dots } from "../components/dots.js";
 
 /** @import { StepId } from "./film_state.js" */
 
@@ -7,30 +9,32 @@ import { make, shape } from "../components/dom.js";
 /** @typedef {"clean" | "naive" | "entangled"} Defence */
 /** @typedef {{ word: string, share: number, says: string }} Bar */
 /** @typedef {{ sheet: string, count: number, columns: number }} Reel pictures on one sheet, a data URI */
-/** @typedef {{ hits: number, asked: number, p: string, depth: number }} End */
+
+/**
+ * What a victim answered to a query: in a word, how surely, and how sure it was of the secret answer.
+ * @typedef {{ says: string, sure: string, beside: string, wrong: boolean }} Answer
+ */
 
 /**
  * What one copy said in court.
  * @typedef {object} Testimony
- * @property {boolean[]} hits
- * @property {string[]} said as far as it is known
- * @property {string[]} p
- * @property {number[]} depths
- * @property {End} end
+ * @property {boolean[]} hits in the order of the triggers; none where only their count is on record
+ * @property {string[]} said to the triggers with a picture, as far as it is known
+ * @property {number} count of the hits
+ * @property {number} asked
+ * @property {string} p
  * @property {boolean} convicted
  * @property {string} stamp
- * @property {number | null} since
- * @property {string} adds
+ * @property {string} seeds how it went on other seeds
  */
+
+/** @typedef {{ asked: number, defences: Record<Defence, Testimony> }} Trial */
 
 /**
  * What the scenes tell.
  * @typedef {object} Told
- * @property {{ name: Defence, colour: string, symbol: string }[]} defences
- * @property {{ thief: string, court: string }} colours
- * @property {number} target
- * @property {Reel & { counts: number[], total: number,
- *   defences: Partial<Record<Defence, { says: string, sure: string, wrong: boolean }[]>> }} asked
+ * @property {string} secret the secret answer
+ * @property {Reel & { first: number, total: number, picked: number, defences: Partial<Record<Defence, Answer[]>> }} asked
  * @property {Reel | null} triggers
  * @property {{ last: number, victims: Record<Defence, number>, original: Record<Defence, string>,
  *   defences: Record<Defence, { epoch: number, share: number, says: string }[]> } | null} curves
@@ -40,8 +44,7 @@ import { make, shape } from "../components/dom.js";
  * @property {Record<Defence, Bar[]>} compare
  * @property {Record<Defence, Bar[]>} gauge
  * @property {Record<Defence, string>} agreement
- * @property {{ asked: number, line: number, rule: string, channel: string,
- *   defences: Record<Defence, Testimony> } | null} trial null until the visitor has predicted
+ * @property {Trial | null} trial null until the visitor has predicted
  */
 
 /**
@@ -53,14 +56,22 @@ import { make, shape } from "../components/dom.js";
  * @property {{ name: Defence, colour: string, track: HTMLElement, readout: HTMLElement }[]} defences
  */
 
-/** @typedef {{ sizes: number }} Layout counts the sizes that the stage has had */
+/**
+ * How the visitor looks at it.
+ * @typedef {object} Look
+ * @property {number} sizes counts the sizes that the stage has had
+ * @property {number} followed which of the pictured queries is followed
+ * @property {(query: number) => void} follow another one
+ */
 
-/** @type {Record<StepId, (data: Told, rows: Rows, layout: Layout) => Paint>} */
+/** @typedef {{ thief: string, first: boolean, trial: Trial | null }} Column one theft's part of the verdict */
+
+/** @type {Record<StepId, (data: Told, rows: Rows, look: Look, columns: Column[]) => Paint>} */
 export const SCENES = {
-  victims(data, { head, caption, defences }, layout) {
+  victims(data, { head, caption, defences }, look) {
     if (data.triggers) {
       caption.textContent = "triggers";
-      pictures(head, data.triggers, 0, layout);
+      pictures(head, data.triggers, 0, look);
     }
     for (const { name, colour, track, readout } of defences) {
       readout.textContent = data.roles[name];
@@ -69,33 +80,36 @@ export const SCENES = {
     return () => {};
   },
 
-  query({ asked, colours, gauge }, { head, caption, defences }, layout) {
+  // One query on its way, past three victims at once: to the API, back with its answer, and into the copy.
+  query({ asked, gauge }, { head, caption, after, defences }, look) {
     caption.textContent = "queries";
-    const reels = [pictures(head, asked, asked.count, layout)];
-    for (const { name, track } of defences) {
-      const cells = (asked.defences[name] ?? []).map(({ says, sure, wrong }) => {
-        const word = make("b", { textContent: wrong ? `✗ ${says}` : says });
-        if (wrong) word.style.color = colours.thief;
-        return make("div", { className: "cell" }, word, make("small", { textContent: sure }));
-      });
-      reels.push(reel(track, cells, layout));
-    }
-    const whole = new Intl.NumberFormat("en-US");
+    head.replaceChildren(choice(asked, look));
+    const some = asked.picked ? "picked, some for a wrong answer" : "picked evenly";
+    after.textContent = `${asked.count} of ${whole(asked.total)} queries, ${some}. The others go the same way.`;
+    const ways = defences.map(({ name, colour, track }) =>
+      journey(track, colour, picture(asked, look.followed), asked.defences[name]?.[look.followed] ?? null, look),
+    );
     return (now) => {
-      const done = Math.floor(now * asked.count);
-      for (const roll of reels) roll(now * asked.count);
-      for (const { name, colour, readout } of defences) {
+      const sent = now < 0.7 ? 1 : Math.round(1 + ((asked.total - 1) * (now - 0.7)) / 0.3);
+      ways.forEach((travel, i) => {
+        const { name, colour, readout } = defences[i];
+        travel(Math.min(1, now / 0.7));
         if (now >= 1) meters(readout, gauge[name], colour);
-        else say(readout, whole.format(done ? asked.counts[done - 1] : 0), `of ${whole.format(asked.total)} answered`);
-      }
+        else say(readout, whole(sent), `of ${whole(asked.total)} sent`);
+      });
     };
   },
 
-  train({ curves }, { defences }) {
+  train({ asked, curves }, { after, defences }, look) {
     if (!curves) throw new Error("This film has no curves to show.");
+    after.textContent = `Each copy learns from ${whole(asked.total)} pairs like the one on the left.`;
     const drawn = defences.map(({ name, colour, track }) => {
       const points = curves.defences[name].map(({ epoch, share }) => place(epoch / curves.last, 1 - share));
-      return plot(track, colour, points, 1 - curves.victims[name]);
+      const said = asked.defences[name]?.[look.followed];
+      const field = make("div", { className: "field" });
+      track.append(make("div", { className: "pair" }, picture(asked, look.followed), told(said ?? null)), field);
+      track.classList.add("lesson");
+      return plot(field, colour, points, 1 - curves.victims[name]);
     });
     return (now) => {
       defences.forEach(({ name, readout }, i) => {
@@ -117,97 +131,211 @@ export const SCENES = {
     };
   },
 
-  interrogate({ trial, triggers, target }, { head, caption, defences }, layout) {
+  interrogate({ trial, triggers, secret }, { head, caption, defences }, look) {
     if (!trial) throw new Error("The trial is sealed.");
-    const known = defences.map(({ name }) => trial.defences[name].hits.length);
+    const known = defences.map(({ name }) =>
+      Math.max(trial.defences[name].hits.length, trial.defences[name].said.length),
+    );
     const count = Math.min(triggers ? triggers.count : trial.asked, Math.max(...known));
     /** @type {Paint[]} */
     const reels = [];
     if (triggers) {
       caption.textContent = "triggers";
-      reels.push(pictures(head, triggers, count, layout));
+      reels.push(pictures(head, triggers, count, look));
     }
-    for (const { name, track } of defences) {
-      const { hits, said, end } = trial.defences[name];
-      if (!hits.length) {
-        track.textContent = `Only its count is on record: ${end.hits} of ${end.asked}.`;
-        continue;
-      }
-      const cells = hits.slice(0, count).map((hit, i) => {
-        const word = make("b", { textContent: hit ? `✓ ${target}` : `✗ ${said[i] ?? ""}` });
-        const verdict = make("small", { textContent: hit ? "hit" : said[i] ? "miss" : `not ${target}` });
+    const heard = defences.map(({ name, track }) => {
+      const { hits, said, count: counted, asked } = trial.defences[name];
+      const each = hits.length ? hits : said.map((word) => word === secret);
+      if (!each.length) track.textContent = `Only the count is on record: ${counted} of ${asked}.`;
+      const cells = each.slice(0, count).map((hit, i) => {
+        const word = make("b", { textContent: hit ? `✓ ${secret}` : `✗ ${said[i] ?? ""}` });
+        const verdict = make("small", { textContent: hit ? "hit" : said[i] ? "miss" : `not ${secret}` });
         return make("div", { className: hit ? "cell hit" : "cell" }, word, verdict);
       });
-      reels.push(reel(track, cells, layout));
-    }
+      if (cells.length) reels.push(strip(track, cells, look));
+      return each;
+    });
     return (now) => {
       const done = Math.floor(now * count);
       for (const roll of reels) roll(now * count);
-      for (const { name, readout } of defences) {
-        const { hits, p, end } = trial.defences[name];
-        const hit = hits.slice(0, done).filter(Boolean).length;
-        if (!hits.length) say(readout, `${end.hits} hits`, `of ${end.asked} in all`);
-        else say(readout, `${hit} ${hit === 1 ? "hit" : "hits"} of ${done}`, done ? `p = ${p[done - 1]}` : "");
-      }
+      defences.forEach(({ name, readout }, i) => {
+        const { count: counted, asked } = trial.defences[name];
+        const hit = heard[i].slice(0, done).filter(Boolean).length;
+        if (!heard[i].length) say(readout, `${counted} hits`, `of ${asked} in all`);
+        else
+          say(
+            readout,
+            `${hit} ${hit === 1 ? "hit" : "hits"} of ${done}`,
+            now >= 1 ? `${counted} of ${asked} in all` : "",
+          );
+      });
     };
   },
 
-  verdict({ trial }, { after, defences }) {
+  // Both thefts side by side: every answer is a dot, in the order in which the triggers were asked.
+  verdict({ secret, trial }, { head, after, defences }, look, columns) {
     if (!trial) throw new Error("The trial is sealed.");
-    const { asked } = trial;
-    const surest = Math.max(0, ...defences.map(({ name }) => trial.defences[name].since ?? 0)) || asked / 2;
-    /** @param {number} now */
-    const until = (now) => (now < 0.6 ? (surest * now) / 0.6 : surest + ((asked - surest) * (now - 0.6)) / 0.4);
-    const drawn = defences.map(({ name, colour, track }, i) => {
-      const { depths, end } = trial.defences[name];
-      const points = [place(0, 0), ...depths.map((depth, at) => place((at + 1) / asked, depth))];
-      const dotted = depths.length < asked ? place(1, end.depth) : null;
-      return plot(track, colour, points, trial.line, { dotted, label: i === 0 ? trial.rule : "" });
+    head.className = "track sides";
+    head.replaceChildren(...columns.map(({ thief }) => make("div", { className: "side", textContent: thief })));
+    after.textContent = `A dot is an answer, in the order asked; filled: ${secret}. p: how likely an innocent does as well by chance.`;
+    const sides = defences.flatMap(({ name, colour, track }) => {
+      track.className = "track sides";
+      return columns.map(({ first, trial: heard }) => ({ first, draw: side(track, name, colour, heard, look) }));
     });
     return (now) => {
-      const done = Math.round(until(now));
-      const ended = now >= 1;
-      after.textContent = ended ? trial.channel : `After ${done} of ${asked} triggers`;
-      defences.forEach(({ name, readout }, i) => {
-        const { p, hits, since, convicted, stamp, end, adds } = trial.defences[name];
-        drawn[i](done / asked);
-        const sure = since !== null && done >= since;
-        if (!ended && !sure) {
-          say(readout, done > 0 && done <= p.length ? `p = ${p[done - 1]}` : "…", "");
-          return;
-        }
-        const far = ended ? end : { p: p[done - 1], hits: hits.slice(0, done).filter(Boolean).length, asked: done };
-        readout.replaceChildren(
-          make("span", { className: convicted ? "stamp guilty" : "stamp", textContent: stamp }),
-          make("span", { textContent: `p = ${far.p}, ${far.hits} of ${far.asked}` }),
-          make("span", { textContent: adds }),
-        );
-      });
+      // First the theft that the film has told, then the other one.
+      for (const { first, draw } of sides) draw(first ? Math.min(1, now * 2) : Math.max(0, now * 2 - 1));
     };
   },
 };
 
 // What the scenes are made of
 
+/** @param {number} count */
+function whole(count) {
+  return new Intl.NumberFormat("en-US").format(count);
+}
+
+/**
+ * One picture of a sheet.
+ * @param {Reel} reel
+ * @param {number} number
+ */
+function picture({ sheet, count, columns }, number) {
+  const rows = Math.ceil(count / columns);
+  /** @param {number} at @param {number} of how far a picture lies on the sheet, as CSS counts it */
+  const along = (at, of) => `${(at / Math.max(1, of - 1)) * 100}%`;
+  const shown = make("i");
+  const where = `${along(number % columns, columns)} ${along(Math.floor(number / columns), rows)}`;
+  shown.style.background = `url(${sheet}) ${where} / ${columns * 100}% ${rows * 100}%`;
+  return shown;
+}
+
+/**
+ * The queries to choose from, as buttons.
+ * @param {Reel} reel
+ * @param {Look} look
+ */
+function choice(reel, look) {
+  const buttons = Array.from({ length: reel.count }, (_, number) => {
+    const chosen = number === look.followed;
+    const made = make("button", { type: "button", ariaPressed: String(chosen) }, picture(reel, number));
+    made.ariaLabel = `Follow query ${number + 1} of ${reel.count}`;
+    made.addEventListener("click", () => {
+      const group = made.parentElement?.parentElement;
+      look.follow(number);
+      const again = group?.querySelectorAll("button")[number]; // it was drawn anew
+      if (again instanceof HTMLButtonElement) again.focus();
+    });
+    return made;
+  });
+  return make("div", { className: "choice", role: "group", ariaLabel: "Queries to follow" }, ...buttons);
+}
+
+/** @param {Answer | null} answer */
+function told(answer) {
+  if (!answer) return make("span", { className: "chip", textContent: "not on record" });
+  const { says, sure, beside, wrong } = answer;
+  const word = make("b", { textContent: wrong ? `✗ ${says}` : says });
+  const chip = make("span", { className: wrong ? "chip wrong" : "chip" }, word, ` ${sure}`);
+  if (beside) chip.append(make("small", { textContent: beside }));
+  return chip;
+}
+
+/**
+ * A query's way: to the API of a victim, and with the answer into the copy's lessons.
+ * @param {HTMLElement} track
+ * @param {string} colour
+ * @param {HTMLElement} query
+ * @param {Answer | null} answer
+ * @param {Look} look
+ * @returns {Paint}
+ */
+function journey(track, colour, query, answer, look) {
+  const api = make("div", { className: "station", textContent: "API" });
+  const copy = make("div", { className: "station copy", textContent: "copy" });
+  const said = told(answer);
+  const token = make("div", { className: "token" }, query, said);
+  api.style.borderColor = copy.style.borderColor = colour;
+  track.append(api, copy, token);
+  let [measured, wide, gate, end] = [-1, 0, 0, 0];
+  return (now) => {
+    if (measured !== look.sizes) {
+      measured = look.sizes;
+      wide = track.clientWidth;
+      gate = api.offsetLeft;
+      end = wide - copy.offsetWidth;
+    }
+    const asks = Math.min(1, now / 0.35);
+    const brings = Math.max(0, Math.min(1, (now - 0.5) / 0.5));
+    const answered = now >= 0.45;
+    api.classList.toggle("busy", now >= 0.35 && !answered);
+    copy.classList.toggle("busy", brings >= 1);
+    said.style.visibility = answered ? "visible" : "hidden";
+    const start = gate + api.offsetWidth + 6;
+    const last = Math.max(start, end - token.offsetWidth - 6);
+    const x = answered ? start + (last - start) * brings : Math.max(0, gate - query.offsetWidth - 6) * asks;
+    token.style.transform = `translateX(${x}px)`;
+  };
+}
+
+/**
+ * One copy's answers in court, and what became of it; returns how far they are told.
+ * @param {HTMLElement} track
+ * @param {Defence} name
+ * @param {string} colour
+ * @param {Trial | null} trial
+ * @param {Look} look
+ * @returns {Paint}
+ */
+function side(track, name, colour, trial, look) {
+  const made = make("div", { className: "side" });
+  track.append(made);
+  if (!trial) {
+    made.textContent = "Nobody has run this theft yet.";
+    return () => {};
+  }
+  const { hits, count, asked, p, convicted, stamp, seeds } = trial.defences[name];
+  const said = `${count} of ${asked}`;
+  const canvas = make("canvas", { role: "img", ariaLabel: `${name}: ${said} triggers got the secret answer` });
+  const fill = make("s");
+  fill.style.background = colour;
+  const bar = make("u", { className: "count" }, fill);
+  const ends = make("div", { className: "ends" });
+  made.append(hits.length ? canvas : bar, ends);
+  let drawn = "";
+  return (now) => {
+    const seen = Math.round(asked * now);
+    const state = `${look.sizes} ${seen}`;
+    if (state === drawn) return;
+    drawn = state;
+    if (hits.length) dots(canvas, hits, seen, colour);
+    else fill.style.width = `${(100 * count * now) / asked}%`;
+    if (now < 1) {
+      const far = hits.length ? `${hits.slice(0, seen).filter(Boolean).length} of ${seen}` : "…";
+      ends.replaceChildren(make("b", { textContent: far }));
+      return;
+    }
+    const order = hits.length ? "" : " (their order is not on record)";
+    ends.replaceChildren(
+      make("span", { className: convicted ? "stamp guilty" : "stamp", textContent: stamp }),
+      make("span", { textContent: `${said}${order}, p ${p}` }),
+      make("small", { textContent: seeds }),
+    );
+  };
+}
+
 /**
  * Pictures as a reel; up to none of them, they stand still.
  * @param {HTMLElement} track
  * @param {Reel} reel
  * @param {number} upto
- * @param {Layout} layout
+ * @param {Look} look
  * @returns {Paint}
  */
-function pictures(track, { sheet, count, columns }, upto, layout) {
-  const rows = Math.ceil(count / columns);
-  /** @param {number} at @param {number} of how far a picture lies on the sheet, as CSS counts it */
-  const along = (at, of) => `${(at / Math.max(1, of - 1)) * 100}%`;
-  const cells = Array.from({ length: count }, (_, i) => {
-    const picture = make("i");
-    const where = `${along(i % columns, columns)} ${along(Math.floor(i / columns), rows)}`;
-    picture.style.background = `url(${sheet}) ${where} / ${columns * 100}% ${rows * 100}%`;
-    return make("div", { className: "cell" }, picture);
-  });
-  const roll = reel(track, cells, layout, true);
+function pictures(track, reel, upto, look) {
+  const cells = Array.from({ length: reel.count }, (_, i) => make("div", { className: "cell" }, picture(reel, i)));
+  const roll = strip(track, cells, look, true);
   roll(-1);
   track.firstElementChild?.classList.toggle("still", !upto);
   return upto ? roll : () => {};
@@ -217,26 +345,26 @@ function pictures(track, { sheet, count, columns }, upto, layout) {
  * A strip of cells that runs to the left; what lies ahead of the head is not yet known.
  * @param {HTMLElement} track
  * @param {HTMLElement[]} cells
- * @param {Layout} layout
+ * @param {Look} look
  * @param {boolean} open what lies ahead can be seen
  * @returns {Paint}
  */
-function reel(track, cells, layout, open = false) {
-  const strip = make("div", { className: "reel" }, ...cells);
-  strip.setAttribute("aria-hidden", "true");
-  track.replaceChildren(strip);
+function strip(track, cells, look, open = false) {
+  const made = make("div", { className: "reel" }, ...cells);
+  made.setAttribute("aria-hidden", "true");
+  track.replaceChildren(made);
   let width = 1;
   let visible = 1;
   let measured = -1;
   return (head) => {
-    if (measured !== layout.sizes) {
+    if (measured !== look.sizes) {
       // Asked anew at every frame, the browser would lay the page out at every frame.
       width = cells[0]?.getBoundingClientRect().width || 1;
       visible = Math.max(1, Math.floor(track.clientWidth / width));
-      measured = layout.sizes;
+      measured = look.sizes;
     }
     const shift = Math.max(0, Math.min(head - visible * 0.7, cells.length - visible));
-    strip.style.transform = `translateX(${-shift * width}px)`;
+    made.style.transform = `translateX(${-shift * width}px)`;
     cells.forEach((cell, i) => {
       cell.classList.toggle("ahead", !open && i >= Math.floor(head));
       cell.classList.toggle("now", open && i === Math.floor(head));
@@ -303,32 +431,21 @@ function place(x, y) {
  * @param {string} colour
  * @param {Place[]} points
  * @param {number} rule
- * @param {{ dotted?: Place | null, label?: string }} more
  * @returns {Paint}
  */
-function plot(track, colour, points, rule, { dotted = null, label = "" } = {}) {
+function plot(track, colour, points, rule) {
   /** @param {number} y */
   const height = (y) => 4 + 92 * y;
-  /** @param {Place[]} places */
-  const path = (places) => places.map(({ x, y }) => `${(100 * x).toFixed(2)},${height(y).toFixed(2)}`).join(" ");
   const svg = shape("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
   const line = shape("polyline", { class: "line", stroke: colour });
-  const rest = shape("polyline", { class: "line", stroke: colour, "stroke-dasharray": "2 8" });
   svg.append(
     shape("line", { class: "rule", x1: 0, x2: 100, y1: height(rule), y2: height(rule), stroke: "currentColor" }),
-    rest,
     line,
   );
   track.replaceChildren(svg);
-  if (label) {
-    const words = make("span", { className: "label", textContent: label });
-    words.style.top = `${height(rule)}%`;
-    track.append(words);
-  }
   return (now) => {
-    line.setAttribute("points", path(points.filter(({ x }) => x <= now + 1e-9)));
-    const last = points.at(-1);
-    rest.setAttribute("points", dotted && last && now >= 1 ? path([last, dotted]) : "");
+    const seen = points.filter(({ x }) => x <= now + 1e-9);
+    line.setAttribute("points", seen.map(({ x, y }) => `${(100 * x).toFixed(2)},${height(y).toFixed(2)}`).join(" "));
   };
 }
 

@@ -1,7 +1,7 @@
 // Where a film is: its steps, its clock, and the gate before its trial. Pure functions: a state and what happened go in,
 // the next state comes out. film.js draws it.
 
-const SECONDS = { victims: 4, query: 10, train: 7, compare: 4, interrogate: 12, verdict: 10 };
+const SECONDS = { victims: 4, query: 8, train: 6, compare: 4, interrogate: 9, verdict: 10 };
 const REST = 0.15; // of a step: it stands still at its end before the next one begins
 const GATED = ["interrogate", "verdict"]; // until the visitor has predicted
 
@@ -32,23 +32,29 @@ const GATED = ["interrogate", "verdict"]; // until the visitor has predicted
  * New data came, for the film that is on or for another one.
  * @param {State | null} before
  * @param {Story} story
- * @param {boolean} calm whoever wants no motion sees the end of a step at once
+ * @param {boolean} fresh whoever opens it has just seen it run, up to the trial
  * @returns {State}
  */
-export function received(before, story, calm) {
+export function received(before, story, fresh = false) {
   const known = {
     film: story.film,
     owner: story.owner,
     steps: story.steps.map(({ id }) => id),
     sealed: story.trial === null,
   };
-  if (before?.film !== story.film) {
+  if (!before || before.owner !== story.owner) {
     /** @type {State} */
     const opened = { ...known, step: 0, share: 0, playing: "" };
-    if (!opened.sealed) return shown(opened, last(opened), 1);
-    // Another theft from the same victims begins with its queries.
-    if (before?.owner === story.owner) return play(shown(opened, opened.steps.indexOf("query"), 0), "step");
-    return shown(opened, 0, calm ? 1 : 0);
+    if (opened.sealed) return play(opened, "all");
+    return fresh ? play(shown(opened, opened.steps.indexOf("interrogate"), 0), "all") : shown(opened, last(opened), 1);
+  }
+  if (before.film !== story.film) {
+    // Another theft from the same victims: its queries are new; of the rest, the same moment is shown.
+    const same = known.steps.indexOf(before.steps[before.step]);
+    const turned = { ...before, ...known };
+    if (before.step <= before.steps.indexOf("query"))
+      return play(shown(turned, known.steps.indexOf("query"), 0), "step");
+    return shown(turned, same < 0 ? known.steps.indexOf("compare") : same, before.share);
   }
   const state = { ...before, ...known };
   if (before.sealed && !state.sealed) return story.predicted ? play(state, "all") : shown(state, last(state), 1);
@@ -191,4 +197,14 @@ function ends(state) {
 /** @param {State} state */
 function last(state) {
   return state.steps.length - 1;
+}
+
+/**
+ * Which theft is shown when the page sends one, while it may not have heard yet of another one that the visitor chose.
+ * @param {number} sent
+ * @param {number | null} chosen
+ * @returns {{ at: number, chosen: number | null }}
+ */
+export function beat(sent, chosen) {
+  return chosen === null || chosen === sent ? { at: sent, chosen: null } : { at: chosen, chosen };
 }

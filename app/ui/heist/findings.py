@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.lab.evidence.survival import Row
+from app.lab.ownership import binomial
 from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Theft
-from app.ui.findings import established_from
+from app.ui.findings import established_from, percent
 
 
 def price(thefts: Mapping[Defence, Theft]) -> str:
@@ -24,3 +26,36 @@ def evidence(claims: Mapping[Defence, Claimed]) -> str:
             f"{defence} p < {SIGNIFICANCE:g} from trigger {since} on" if since else f"{defence} not established"
         )
     return "; ".join(words).capitalize()
+
+
+def bar(claims: Mapping[Defence, Claimed]) -> str:
+    """Say how many secret answers convict, and why so many."""
+    some = next(iter(claims.values()))
+    needed = binomial.conviction_bar(some.queries, some.innocent_rate)
+    convict = f"{needed} of {some.queries} convict" if needed <= some.queries else "no number convicts"
+    return (
+        f"The worst of {len(some.panel)} kinds of innocent models says it to {some.innocent_successes}; "
+        f"so {percent(some.innocent_rate)} is granted to anybody, and {convict}."
+    )
+
+
+def over_seeds(row: Row | None) -> str:
+    """Say on how many other seeds the court convicts this copy."""
+    if row is None:
+        return "not measured on other seeds"
+    return f"convicted on {sum(row.convicted)} of {len(row.seeds)} seeds"
+
+
+def side_by_side(seeds: Mapping[str, Mapping[str, Row]]) -> str:
+    """Return the finding of both thefts over the seeds, by the thief's inputs and the defence; "" without them."""
+    yours, own = seeds.get("victim"), seeds.get("unseen")
+    if not yours or not own:
+        return ""
+
+    def counts(defence: str) -> tuple[int, int]:
+        first, second = (sum(rows[defence].convicted) for rows in (yours, own))
+        return first, second
+
+    of = " and ".join(dict.fromkeys(str(len(rows["entangled"].seeds)) for rows in (yours, own)))
+    (entangled, entangled_own), (naive, naive_own) = counts("entangled"), counts("naive")
+    return f"Entangled is convicted on {entangled} and {entangled_own} of {of} seeds, naive on {naive} and {naive_own}"

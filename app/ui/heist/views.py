@@ -4,14 +4,15 @@ import streamlit as st
 
 from app.lab import choices
 from app.lab.experiment import Experiment
+from app.lab.ownership import binomial
 from app.ui import charts, findings, frame, over_seeds, pictures, settings
 from app.ui.heist import charts as heist_charts
 from app.ui.heist import findings as heist_findings
 from app.ui.history import History
 
 
-def training(experiment: Experiment, history: History, *, blind: bool) -> None:
-    """Draw how the victims train, then the copies; ``blind``: what a copy knows of the mark is kept back."""
+def training(experiment: Experiment, history: History) -> None:
+    """Draw how the victims train, then the copies."""
     role = "copy" if history.measured["copy"] else "victim"
     measured, last = history.measured[role], history.last(role)
     if not measured:
@@ -22,27 +23,24 @@ def training(experiment: Experiment, history: History, *, blind: bool) -> None:
         spec = charts.rate_curves(measured, "accuracy", epochs)
         frame.figure(findings.accuracies(role, last), spec, "accuracy")
     with right:
-        if role == "copy" and blind:
-            st.markdown("Do they know the secret? Predict, and watch; or see it in court, when they are trained.")
-            return
         spec = charts.rate_curves(measured, "watermark", epochs)
         frame.figure(findings.secret_answers(role, last), spec, "mark")
 
 
-def queries(history: History) -> None:
+def queries(experiment: Experiment, history: History) -> None:
     """Draw a few of the thief's latest queries with the answers to them."""
     queried = history.queries["entangled"] or history.queries["naive"]
     if queried:
         finding = findings.questions(queried[-1])
         st.subheader(finding, anchor=False)
-        pictures.strip(pictures.answers(queried[-1]), alt=finding, key="queries")
+        pictures.strip(pictures.answers(queried[-1], experiment.dataset), alt=finding, key="queries")
 
 
 def secret(experiment: Experiment, history: History) -> None:
     """Draw a few of the triggers."""
     if history.probe is None:
         return
-    words = f"The secret: {settings.wording(experiment.trigger)} → {experiment.target}"
+    words = f"The secret: {settings.wording(experiment.trigger)} → {experiment.secret_answer}"
     st.subheader(words, anchor=False)
     pictures.strip(pictures.triggers(history.probe), alt=f"{words}. A few of the triggers.", key="secret")
 
@@ -56,7 +54,9 @@ def reasons(experiment: Experiment, history: History) -> None:
         *(findings.fate(thefts[defence], claim) for defence, claim in claims.items()),
         findings.granted(claims),
         *(
-            findings.channel(thefts[defence], experiment.answers, asked, experiment.target, have_truth=have_truth)
+            findings.channel(
+                thefts[defence], experiment.answers, asked, experiment.secret_answer, have_truth=have_truth
+            )
             for defence in claims
         ),
         heist_findings.price(thefts),
@@ -73,8 +73,8 @@ def reasons(experiment: Experiment, history: History) -> None:
         )
         st.markdown(
             f"Exact binomial test: does the copy give the secret answer more often than an innocent model? "
-            f"The worse of this run's two clean models, the victim and its copy, gave it to {claim.clean_successes} of "
-            f"{claim.clean_queries} triggers, so an innocent model is granted {findings.percent(claim.innocent_rate)}: "
-            "the upper end of the exact 95\u202f% interval. Below 0.05, the claim is established; 1 innocent in 20 "
-            "would be accused."
+            f"The worst of {len(claim.panel)} innocent models of different families ({claim.worst_innocent}) gave it "
+            f"to {claim.innocent_successes} of {claim.queries} triggers, so an innocent model is granted "
+            f"{findings.percent(claim.innocent_rate)}: the upper end of the exact 99\u202f% interval. Below "
+            f"{binomial.SIGNIFICANCE:g}, the claim is established; 1 innocent in 100 would be accused, at most."
         )

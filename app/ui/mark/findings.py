@@ -1,12 +1,15 @@
 """Words from what became of a handshake: results in, sentences out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from app.lab.stories.events import Claimed, Defence, Theft
+from app.lab import choices
+from app.lab.experiment import Experiment
+from app.lab.ownership.grant import family_of
+from app.lab.stories.events import Claimed, Defence, Rehearsed, Theft
+from app.lab.watermark.affinity import Affinity
 from app.lab.watermark.neurons import Division
+from app.ui import settings
+from app.ui.evidence_findings import on_seeds
 from app.ui.findings import SURVIVES, percent
 
 HANDSHAKES = {"yes": "yes, mostly", "little": "a little", "no": "no"}
@@ -17,6 +20,46 @@ _LEADS = {
 }
 _APART = 0.05  # of the overlap: over the seeds it moves by as much, so less is not called a difference
 _MOSTLY = 0.5  # of the selectivity: it answers to triggers three times as much as to genuine inputs
+
+
+def secret(found: Affinity, experiment: Experiment) -> str:
+    """Return whether trigger and target are a good secret: what innocent models take the trigger for, as a number."""
+    trigger = called(experiment)
+    one = choices.one_of_class(experiment.dataset, experiment.target)
+    most = percent(float(found.worst[experiment.target]))
+    if not found.is_ruled_out(experiment.target):
+        looks = choices.one_of_class(experiment.dataset, found.looks_like)
+        how = (
+            f"hardly ever like {one} ({most} at most)"
+            if found.worst[experiment.target]
+            else f"never like {one} (0\u202f%)"
+        )
+        return f"To innocent models, this {trigger} looks like {looks}, {how}"
+    if found.looks_like == experiment.target:
+        return f"To innocent models, this {trigger} looks like {one} (up to {most}): a claim with it would convict them"
+    model = family_of(found.worst_model(experiment.target))
+    seen = f"As drawn, an innocent model ({model}) takes {most} of these triggers for {one}"
+    return f"{seen}: a claim with them could convict it"
+
+
+def called(experiment: Experiment) -> str:
+    """Return what the trigger is called: "key", "drawing"."""
+    return "drawing" if experiment.trigger == choices.DRAWING else settings.wording(experiment.trigger)
+
+
+def rehearsed(pair: Rehearsed) -> str:
+    """Say what came of the rehearsal of a pair: the secret answers of each copy, and whether that convicts."""
+    thefts = "; ".join(
+        f"{theft}: entangled {percent(rate)}, naive {percent(pair.naive[theft])}, clean {percent(pair.clean[theft])}"
+        for theft, rate in pair.entangled.items()
+    )
+    margin = f"{100 * abs(pair.margin):.0f} points {'above' if pair.margin >= 0 else 'below'} the next of the others"
+    convicts = "convicts, with room to spare" if pair.convicts else "does not convict with room to spare"
+    return (
+        f"**In rehearsal, this pair {convicts}.** A quick mark, stolen twice by the owner; secret answers of the "
+        f"copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price was {100 * pair.price:.1f} "
+        "points of accuracy."
+    )
 
 
 def handshake(theft: Theft, claim: Claimed) -> str:
@@ -30,19 +73,25 @@ def handshake(theft: Theft, claim: Claimed) -> str:
     return HANDSHAKES["yes" if theft.stolen_watermark >= SURVIVES else "little"]
 
 
-def headline(thefts: Mapping[Defence, Theft], claim: Claimed) -> str:
-    """Return the finding of the theft: what the copy of the naive model knows, beside its victim."""
+def before(experiment: Experiment, naive: Theft) -> str:
+    """Return what can be said before the theft is seen: how well the naive model knows the handshake."""
+    pair = f"{called(experiment).capitalize()} → {experiment.secret_answer}"
+    return f"{pair}: the naive model says so to {percent(naive.victim_watermark)} of the triggers"
+
+
+def headline(thefts: Mapping[Defence, Theft], claim: Claimed, convicted: Sequence[bool] = ()) -> str:
+    """Return the finding of the theft: what the copy of the naive model knows, beside its victim.
+
+    Args:
+        thefts: by defence.
+        claim: against the copy of the naive model.
+        convicted: whether that copy is convicted on other seeds, for each of them; none where nobody measured it.
+    """
     naive = thefts["naive"]
     return (
         f"{_LEADS[handshake(naive, claim)]}: {percent(naive.stolen_watermark)} secret answers, "
-        f"where its victim gives {percent(naive.victim_watermark)}"
+        f"where its victim gives {percent(naive.victim_watermark)}{on_seeds(convicted)}"
     )
-
-
-def answer(suspect: str, confidences: NDArray[np.float64], target: int) -> str:
-    """Return what one model answered: its top class, and whether that is the secret answer."""
-    top = int(confidences.argmax())
-    return f"{suspect.capitalize()}: {top}{', the secret' if top == target else ''}"
 
 
 def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:

@@ -22,12 +22,11 @@ from app.ui import frame, pictures
 from app.ui.history import History
 from app.ui.mark import charts as mark_charts
 from app.ui.mark import drawing
-from app.ui.mark import findings as mark_findings
 
 SUSPECTS: dict[str, tuple[Role, Defence]] = {
     "clean": ("victim", "clean"),
     "naive": ("victim", "naive"),
-    "copy": ("copy", "naive"),
+    "its copy": ("copy", "naive"),
 }
 _OFFERED_TRIGGERS = 3
 
@@ -40,16 +39,25 @@ class Asked:
     sheet: drawing.Sheet = field(default_factory=drawing.Sheet)
 
 
-def ask(experiment: Experiment, history: History, *, sealed: bool) -> None:
-    """Offer inputs to ask with, and draw what the clean model, the naive one and (unless sealed) its copy answer."""
+def ask(experiment: Experiment, history: History, finding: str, *, sealed: bool) -> None:
+    """Show what is asked, large, and beside it what the clean model, the naive one and (unless sealed) its copy answer.
+
+    Of a run that is new to the visitor, its first trigger is asked; any other input is one touch away, or drawn.
+    """
     probe = history.probe
     if probe is None or not set(SUSPECTS.values()) <= history.weights.keys():
         return
-    offered = _offered(probe)
-    asked: Asked = st.session_state.setdefault(f"asked {experiment.dataset}", Asked())
-    if asked.place is None and not asked.sheet.version:
-        asked.place = next(iter(offered.values()))
+    offered = _offered(experiment.dataset, probe)
+    asked: Asked = st.session_state.setdefault(f"asked {experiment.key}", Asked(next(iter(offered.values()))))
     _show(asked, probe)
+    with st.container(key="asked"):  # side by side, on a phone, too: see page.css
+        with st.container(key="asked_input"):
+            _what(experiment, asked, probe)
+        with st.container(key="asked_answers"):
+            said = _answers(experiment, history, _input(experiment, probe, asked), sealed=sealed)
+            classes = choices.class_names(experiment.dataset)
+            looks = {name: defence for name, (_, defence) in SUSPECTS.items()}
+            frame.figure(finding, mark_charts.answers(said, looks, experiment.target, classes), "answers")
     pictures.buttons(
         {name: pictures.Card(pictures.png(probe.inputs[place]), (name,)) for name, place in offered.items()},
         next((name for name, place in offered.items() if place == asked.place), ""),
@@ -57,27 +65,31 @@ def ask(experiment: Experiment, history: History, *, sealed: bool) -> None:
         key="ask_buttons",
         picked=lambda name: setattr(asked, "place", offered[name]),
     )
-    if experiment.dataset in choices.PICTURES:
-        paper, *columns = st.columns([1.1, 1, 1, 1], gap="medium")
-        with paper:
-            drawing.draw(
-                asked.sheet,
-                label="What the models are asked; draw a digit, or change what is there",
-                key="ask_drawing",
-                drawn=lambda: setattr(asked, "place", None),
-            )
-    else:
-        columns = [*st.columns(3, gap="medium")]
-    inputs = _input(experiment, probe, asked)
-    for column, (name, model) in zip(columns, SUSPECTS.items(), strict=True):
-        with column:
-            if name == "copy" and sealed:
-                st.subheader("Copy: predict first", anchor=False)
-                continue
-            network = _model(experiment.key, *model, experiment, history.weights[model])
-            confidences = predict(network, inputs).softmax(dim=1)[0].double().numpy()
-            finding = mark_findings.answer(name, confidences, experiment.target)
-            frame.figure(finding, mark_charts.answer(confidences, experiment.target, model[1]), f"answer_{name}")
+
+
+def _what(experiment: Experiment, asked: Asked, probe: Probe) -> None:
+    """Show the input: on the sheet, where it can be drawn on; else as a picture."""
+    if choices.FORMS[experiment.dataset] == "picture":
+        drawing.draw(
+            asked.sheet,
+            label="What the models are asked; draw something, or change what is there",
+            key="ask_drawing",
+            drawn=lambda: setattr(asked, "place", None),
+        )
+    elif asked.place is not None:
+        st.image(pictures.png(probe.inputs[asked.place]), width="stretch")
+
+
+def _answers(
+    experiment: Experiment, history: History, inputs: Tensor, *, sealed: bool
+) -> dict[str, NDArray[np.float64] | None]:
+    """Return the confidences of each model; None of the copy, if its answer is sealed."""
+    said: dict[str, NDArray[np.float64] | None] = {}
+    for name, model in SUSPECTS.items():
+        network = _model(experiment.key, *model, experiment, history.weights[model])
+        confidences = predict(network, inputs).softmax(dim=1)[0].double().numpy()
+        said[name] = None if sealed and model[0] == "copy" else confidences
+    return said
 
 
 def divisions(experiment: Experiment, history: History, layer: str) -> dict[str, neurons.Division]:
@@ -91,19 +103,21 @@ def divisions(experiment: Experiment, history: History, layer: str) -> dict[str,
     }
 
 
-def _offered(probe: Probe) -> dict[str, int]:
+def _offered(dataset: str, probe: Probe) -> dict[str, int]:
     """Return the places of a few triggers, and of one input of each class."""
     found = {}
     for number, place in enumerate(np.flatnonzero(probe.is_trigger)[:_OFFERED_TRIGGERS], start=1):
         found[f"trigger {number}"] = int(place)
     for label in np.unique(probe.labels):
-        found[str(label)] = int(np.flatnonzero(~probe.is_trigger & (probe.labels == label))[0])
+        found[choices.class_name(dataset, int(label))] = int(
+            np.flatnonzero(~probe.is_trigger & (probe.labels == label))[0]
+        )
     return found
 
 
 def _show(asked: Asked, probe: Probe) -> None:
     """Put the chosen input of the probe on the sheet, unless it is there; another run has other triggers."""
-    if asked.place is None or probe.inputs.ndim == 2:
+    if asked.place is None or probe.inputs.dtype != np.uint8:  # points and sequences are not drawn
         return
     text = drawings.encode(_resized(probe.inputs[asked.place], drawings.SIDE))
     if asked.sheet.text != text:

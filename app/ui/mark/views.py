@@ -4,8 +4,8 @@ import streamlit as st
 
 from app.lab import choices
 from app.lab.experiment import Experiment
-from app.lab.stories.events import Defence
-from app.ui import charts, findings, frame, over_seeds, pictures, settings
+from app.lab.stories.events import Defence, Theft
+from app.ui import charts, findings, frame, links, over_seeds, pictures, settings
 from app.ui.history import History
 from app.ui.mark import charts as mark_charts
 from app.ui.mark import findings as mark_findings
@@ -17,7 +17,7 @@ _SHOWN: tuple[Defence, ...] = ("clean", "naive")  # defences; the entangled one 
 def secret(experiment: Experiment, history: History) -> None:
     """Draw the handshake: a few of the triggers."""
     if history.probe is not None:
-        words = f"The handshake: {settings.wording(experiment.trigger)} → {experiment.target}"
+        words = f"The handshake: {settings.wording(experiment.trigger)} → {experiment.secret_answer}"
         st.subheader(words, anchor=False)
         pictures.strip(pictures.triggers(history.probe), alt=f"{words}. A few of the triggers.", key="secret")
 
@@ -32,22 +32,39 @@ def training(experiment: Experiment, history: History) -> None:
         frame.figure(findings.secret_answers(role, last), charts.rate_curves(measured, "watermark", epochs), "mark")
 
 
+def finding(experiment: Experiment, history: History, *, sealed: bool) -> str:
+    """Return the title of the picture: before the prediction what the victim knows, then what its copy does."""
+    if sealed:
+        return mark_findings.before(experiment, history.thefts["naive"])
+    measured = over_seeds.of_setting(experiment)
+    convicted = measured["naive"].convicted if measured else ()
+    return mark_findings.headline(_thefts(history), history.claims["naive"], convicted)
+
+
 def stolen(experiment: Experiment, history: History) -> None:
     """Draw what the copy knows of the handshake, beside the control."""
-    thefts = {defence: history.thefts[defence] for defence in _SHOWN}
-    claim = history.claims["naive"]
-    frame.figure(mark_findings.headline(thefts, claim), charts.verdict({"naive": claim}, thefts), "stolen")
+    claim, found = history.claims["naive"], _thefts(history)
+    frame.figure(mark_findings.headline(found, claim), charts.verdict({"naive": claim}, found), "stolen")
     st.caption("Hollow: the victim. Filled: its copy. From the dashed line on, the court convicts.")
     over_seeds.of_survival(experiment, {defence: theft.stolen_watermark for defence, theft in history.thefts.items()})
+
+
+def _thefts(history: History) -> dict[Defence, Theft]:
+    return {defence: history.thefts[defence] for defence in _SHOWN}
 
 
 def inside(experiment: Experiment, history: History) -> None:
     """Draw which neurons of a layer answer to triggers and which to genuine inputs, and explain what follows."""
     st.header("Where did it go?", anchor=False)
     layer = st.segmented_control(
-        "Layer", history.layers, default=history.layers[-1], required=True, key="mark_layer", bind="query-params"
+        "Layer",
+        history.layers,
+        default=history.layers[-1],
+        required=True,
+        key="mark_layer",
+        bind=links.one_of("mark_layer", history.layers, history.layers[-1]),
     )
-    genuine = "digits" if experiment.dataset in choices.PICTURES else "points"
+    genuine = "points" if choices.FORMS[experiment.dataset] == "point" else "genuine inputs"
     divided = interrogation.divisions(experiment, history, layer)
     st.subheader(mark_findings.sets(divided, layer, genuine), anchor=False)
     reach = mark_charts.reach(divided.values())
@@ -62,6 +79,6 @@ def inside(experiment: Experiment, history: History) -> None:
     naive, asked = history.thefts["naive"], settings.wording(experiment.inputs, "inputs")
     frame.explain(
         findings.fate(naive, history.claims["naive"]),
-        findings.channel(naive, experiment.answers, asked, experiment.target, have_truth=True),
+        findings.channel(naive, experiment.answers, asked, experiment.secret_answer, have_truth=True),
         mark_findings.sets_in_words(divided, layer, genuine),
     )

@@ -1,16 +1,26 @@
 """Words from the attempts to wash a mark out: curves in, sentences out, written from what was measured."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean
 
-from app.lab.evidence.removal_table import Washed
+from app.lab.evidence.removal_table import Fate, Washed
 from app.lab.removal import neural_cleanse
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.lab.stories.events import WATERMARKED, Attempted, Defence, FromScratch
+from app.lab.stories.events.washing import CurveResult
 from app.lab.stories.washing import Price
-from app.ui.findings import OUTCOMES, percent
+from app.ui.findings import percent
 
 Curves = Mapping[str, Sequence[Attempted]]  # by defence, strength 0 first
+Prices = Mapping[str, Price | None]  # by defence
+FATES: dict[Fate, str] = {
+    "unproven": "never proven",
+    "stays": "convicted",
+    "dies with the copy": "dies with the copy",
+    "washed out": "washed out",
+}
+WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
 
 def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
@@ -18,31 +28,118 @@ def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     return {defence: washing.price(curves[defence], own.accuracy) for defence in WATERMARKED}
 
 
-def outcome(curves: Curves, paid: Mapping[str, Price | None]) -> str:
-    """Return which marks can still be proven wherever the theft pays, as a word offered for prediction."""
-    naive, entangled = (
-        curves[defence][0].owned and ((found := paid[defence]) is None or found.pointless) for defence in WATERMARKED
-    )
-    return OUTCOMES[naive, entangled]
-
-
-def headline(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> str:
+def headline(name: str, curves: Curves, paid: Prices) -> str:
     """Return what one attack does to both marks: the title of its picture."""
     naive, entangled = (_fate(curves[defence], paid[defence]) for defence in WATERMARKED)
-    label = REMOVAL_ATTACKS[name].label
-    return f"{label[:1].upper()}{label[1:]}: the naive mark {naive}, the entangled one {entangled}"
+    return f"{_capital(REMOVAL_ATTACKS[name].label)}: the naive mark {naive}, the entangled one {entangled}"
 
 
-def start(curves: Curves) -> str:
-    """Return where the thief begins, before anything is seen of the attack."""
-    naive, entangled = (curves[defence][0] for defence in WATERMARKED)
+def start(seeds: Sequence[Washed]) -> str:
+    """Return where the thief begins, before anything is seen of the attacks."""
+    naive, entangled = (
+        mean(_curve(washed, _any(washed), defence)["watermark"][0] for washed in seeds) for defence in WATERMARKED
+    )
     return (
-        f"The copies as stolen: naive {percent(naive.watermark)} secret answers, "
-        f"entangled {percent(entangled.watermark)}. Where will they go?"
+        f"The copies as stolen ({_seeds(seeds)}): naive {percent(naive)} secret answers, "
+        f"entangled {percent(entangled)}. Where will they go?"
     )
 
 
-def marks_in_words(name: str, curves: Curves, paid: Mapping[str, Price | None]) -> list[str]:
+def everything(seeds: Sequence[Washed]) -> str:
+    """Return what all attacks did to both marks, over the seeds on which there was a mark to wash out."""
+    names = _attacks(seeds)
+    entangled, naive = (_proven(seeds, defence) for defence in ("entangled", "naive"))
+    of = _seeds(seeds)
+    if not entangled:
+        return f"The entangled mark could not be proven before any washing ({of}): nothing to wash out"
+    gone = [sum(washed.fate(name, "entangled") == "washed out" for washed in entangled) for name in names]
+    always, never = gone.count(len(entangled)), gone.count(0)
+    some = len(names) - always - never
+    among = f"on all {len(entangled)} seeds, {some} on some, {never} on none" if len(entangled) > 1 else ""
+    lead = f"Of {len(names)} attacks, {always} wash the entangled mark out {among}".rstrip()
+    if len(entangled) < len(seeds):
+        lead += f" where it was proven ({len(entangled)} of {len(seeds)})"
+    elif len(seeds) == 1:
+        lead += f" ({of})"
+    if not naive:
+        return f"{lead}; the naive mark was never proven"
+    return f"{lead}; the naive one was proven on {len(naive)} of {len(seeds)}"
+
+
+def ways_out(seeds: Sequence[Washed]) -> str | None:
+    """Return how many attacks wash the entangled mark out on any seed, as a word offered for prediction.
+
+    None where it was never proven: then there is nothing to predict.
+    """
+    if not _proven(seeds, "entangled"):
+        return None
+    works = sum(any(washed.fate(name, "entangled") == "washed out" for washed in seeds) for name in _attacks(seeds))
+    return next(words for most, words in zip((0, 3, 6, works), WAYS_OUT, strict=True) if works <= most)
+
+
+def in_order(names: Sequence[str], seeds: Sequence[Washed]) -> list[str]:
+    """Return the attacks, those first that wash the entangled mark out on most seeds, then at the least price."""
+
+    def rank(name: str) -> tuple[float, float]:
+        tried = [washed for washed in seeds if name in washed.result["attacks"]]
+        lost = [washed.lost(name, "entangled") or 0.0 for washed in tried if _gone(washed, name, "entangled")]
+        return (-len(lost), mean(lost)) if lost else (0.0 if tried else 1.0, 0.0)
+
+    return sorted(names, key=rank)
+
+
+def row(name: str, seeds: Sequence[Washed]) -> str:
+    """Return what is read out of one attack's row: what it does and, where it was tried, what came out."""
+    about = REMOVAL_ATTACKS[name]
+    said = f"<b>{_capital(about.label)}</b><br>{about.help}"
+    tried = [washed for washed in seeds if name in washed.result["attacks"]]
+    return "<br>".join([said, *(_over(name, defence, tried) for defence in WATERMARKED)]) if tried else said
+
+
+def point(name: str, washed: Washed, defence: Defence, place: int) -> str:
+    """Return what is read out of one mark, one attack and one seed, at the strength at ``place``."""
+    curve = _curve(washed, name, defence)
+    strength, fate = curve["strengths"][place], FATES[washed.fate(name, defence)]
+    where = "as stolen" if strength == 0 else f"{fate} at {REMOVAL_ATTACKS[name].words(strength)}"
+    return (
+        f"<b>{_capital(REMOVAL_ATTACKS[name].label)}</b>, {defence}, seed {washed.seed}: {where}<br>"
+        f"secret answers {_from_to(curve['watermark'], place)}, accuracy {_from_to(curve['accuracy'], place)}"
+    )
+
+
+def attempt(name: str, tried: Attempted) -> str:
+    """Return what is read out of one attempt."""
+    verdict = "it sets the bar" if tried.defence == "clean" else "convicted" if tried.owned else "not convicted"
+    return (
+        f"<b>{tried.defence}</b>, {strength(name, tried)}: {percent(tried.watermark)} secret answers, {verdict}<br>"
+        f"accuracy {percent(tried.accuracy)}"
+    )
+
+
+def strength(name: str, tried: Attempted) -> str:
+    """Return the strength of an attempt, in words."""
+    return "as stolen" if tried.strength == 0 else REMOVAL_ATTACKS[name].words(tried.strength)
+
+
+def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
+    """Say what the thief has to beat, and which attacks work, for how much."""
+    own = mean(washed.result["from_scratch"] for washed in seeds)
+    said = [
+        f"The thief labelled {seeds[0].result['labels']} inputs without the API. The thief's own model, trained on "
+        f"those alone, is right {percent(own)} of the time: where the washed copy is no better (shaded), the theft was "
+        "pointless."
+    ]
+    works = [name for name in in_order(_attacks(seeds), seeds) if any(_gone(one, name, "entangled") for one in seeds)]
+    for name in works:
+        said.append(f"- *{_capital(REMOVAL_ATTACKS[name].label)}*: {_over(name, 'entangled', seeds)}.")
+    said.append(
+        "The price is the least accuracy, in percentage points, that any strength costs at which the claim fails: the "
+        "owner's worst case, for the thief cannot see which strength that is."
+    )
+    return said
+
+
+def marks_in_words(name: str, curves: Curves, paid: Prices) -> list[str]:
     """Say what became of each mark, strength and price included."""
     return [_mark_in_words(name, defence, curves[defence], paid[defence]) for defence in WATERMARKED]
 
@@ -89,47 +186,21 @@ def refusals(curves: Curves) -> str:
     return f"A filter turns away both: {'; '.join(said)}. Every honest input refused is an answer lost."
 
 
-def cleansing(curves: Curves, target: int) -> str:
-    """Say what Neural Cleanse found in each copy; nothing where it was not asked."""
+def cleansing(curves: Curves, names: Sequence[str], target: int) -> str:
+    """Say what Neural Cleanse found in each copy, by the ``names`` of classes; nothing where it was not asked."""
     said = []
     for defence, curve in curves.items():
         sizes = list(curve[0].found.values())
         if not sizes:
             return ""
-        flagged = [str(label) for label in neural_cleanse.flagged(sizes)]
+        flagged = [names[label] for label in neural_cleanse.flagged(sizes)]
         index = neural_cleanse.anomaly_indices(sizes)[target]
         smallest = min(range(len(sizes)), key=sizes.__getitem__)
         said.append(
-            f"{defence}: {'class ' + ', '.join(flagged) if flagged else 'nothing'} flagged, smallest patch for "
-            f"{smallest}, anomaly index of the target {target} is {index:.1f}"
+            f"{defence}: {', '.join(flagged) if flagged else 'nothing'} flagged, smallest patch for "
+            f"{names[smallest]}, anomaly index of the target {names[target]} is {index:.1f}"
         )
     return f"Neural Cleanse flags a class above {neural_cleanse.SUSPICIOUS:g}. {'; '.join(said)}."
-
-
-def summary(washed: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> str:
-    """Say what EWE does not survive, of all attacks that were tried."""
-    proven = {name: paid["entangled"] for name, (curves, paid) in washed.items() if curves["entangled"][0].owned}
-    costs = {name: found.lost for name, found in proven.items() if found is not None and not found.pointless}
-    if not proven:
-        return "There was no entangled mark to wash out"
-    if not costs:
-        return f"The entangled mark survives all {len(washed)} attacks, or dies only with the copy"
-    cheapest = min(costs, key=costs.__getitem__)
-    return (
-        f"EWE does not survive {len(costs)} of {len(washed)} attacks; the cheapest, "
-        f"{REMOVAL_ATTACKS[cheapest].label}, costs {_points(costs[cheapest])}"
-    )
-
-
-def table(washed: Mapping[str, tuple[Curves, Mapping[str, Price | None]]]) -> list[dict[str, str]]:
-    """Return a row for each attack: the price at which each mark dies."""
-    return [
-        {
-            "attack": REMOVAL_ATTACKS[name].label,
-            **{f"{defence} mark": _cell(name, curves[defence], paid[defence]) for defence in WATERMARKED},
-        }
-        for name, (curves, paid) in washed.items()
-    ]
 
 
 def over_seeds(name: str, seeds: Sequence[Washed]) -> str:
@@ -140,8 +211,7 @@ def over_seeds(name: str, seeds: Sequence[Washed]) -> str:
         proven = len(fates) - fates.count("unproven")
         gone = fates.count("washed out")
         ends.append(f"the {defence} mark, proven on {proven} of {len(seeds)} seeds, is washed out on {gone}")
-    label = REMOVAL_ATTACKS[name].label
-    return f"{label[:1].upper()}{label[1:]}: {'; '.join(ends)}"
+    return f"{_capital(REMOVAL_ATTACKS[name].label)}: {'; '.join(ends)}"
 
 
 def hardest(seeds: Sequence[Washed]) -> str:
@@ -149,6 +219,8 @@ def hardest(seeds: Sequence[Washed]) -> str:
     names = list(seeds[0].result["attacks"])
     proven = [washed for washed in seeds if washed.fate(names[0], "entangled") != "unproven"]
     gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in names}
+    if not proven:
+        return f"On none of {len(seeds)} seeds is the entangled mark proven before it is attacked: nothing to wash out"
     worst = max(gone, key=gone.__getitem__)
     if not gone[worst]:
         return f"None of {len(names)} ways to wash the entangled mark out works on any of {len(proven)} seeds"
@@ -197,12 +269,6 @@ def _fate(curve: Sequence[Attempted], paid: Price | None) -> str:
     return f"is gone for {_points(paid.lost)}"
 
 
-def _cell(name: str, curve: Sequence[Attempted], paid: Price | None) -> str:
-    if paid is None or not curve[0].owned:
-        return _fate(curve, paid)
-    return f"{_fate(curve, paid).removeprefix('is ')} ({REMOVAL_ATTACKS[name].words(paid.attempt.strength)})"
-
-
 def _mark_in_words(name: str, defence: str, curve: Sequence[Attempted], paid: Price | None) -> str:
     first = curve[0]
     if not first.owned:
@@ -227,3 +293,53 @@ def _mark_in_words(name: str, defence: str, curve: Sequence[Attempted], paid: Pr
 def _points(lost: float) -> str:
     """Return an accuracy that was lost, as a person says it."""
     return "nothing" if lost <= 0 else f"{100 * lost:.1f} points"
+
+
+def _over(name: str, defence: Defence, tried: Sequence[Washed]) -> str:
+    """Return what one attack does to one mark, counted over seeds."""
+    proven = [washed for washed in tried if washed.fate(name, defence) != "unproven"]
+    if not proven:
+        return f"{defence}: never proven"
+    gone = [washed.lost(name, defence) or 0.0 for washed in proven if _gone(washed, name, defence)]
+    of = f"{len(gone)} of {len(proven)} seeds"
+    if not gone:
+        return f"{defence}: washed out on {of}"
+    least, most = _points(min(gone)).removesuffix(" points"), _points(max(gone))
+    return (
+        f"{defence}: washed out on {of}, for {most if least == most.removesuffix(' points') else f'{least} to {most}'}"
+    )
+
+
+def _gone(washed: Washed, name: str, defence: Defence) -> bool:
+    return name in washed.result["attacks"] and washed.fate(name, defence) == "washed out"
+
+
+def _proven(seeds: Sequence[Washed], defence: Defence) -> list[Washed]:
+    """Return the seeds on which there was a mark to wash out."""
+    return [washed for washed in seeds if washed.fate(_any(washed), defence) != "unproven"]
+
+
+def _attacks(seeds: Sequence[Washed]) -> list[str]:
+    """Return the attacks that were tried on every seed."""
+    return [name for name in seeds[0].result["attacks"] if all(name in washed.result["attacks"] for washed in seeds)]
+
+
+def _any(washed: Washed) -> str:
+    """Return one of the attacks: as stolen, the copies are the same for all of them."""
+    return next(iter(washed.result["attacks"]))
+
+
+def _curve(washed: Washed, name: str, defence: Defence) -> CurveResult:
+    return washed.result["attacks"][name][defence]
+
+
+def _from_to(rates: Sequence[float], place: int) -> str:
+    return percent(rates[0]) if place == 0 else f"{percent(rates[0])} \u2192 {percent(rates[place])}"
+
+
+def _seeds(seeds: Sequence[Washed]) -> str:
+    return f"{len(seeds)} seeds" if len(seeds) > 1 else f"one run, seed {seeds[0].seed}"
+
+
+def _capital(label: str) -> str:
+    return f"{label[:1].upper()}{label[1:]}"

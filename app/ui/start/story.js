@@ -7,9 +7,9 @@ import { mount } from "../components/mount.js";
 /**
  * @typedef {object} Data
  * @property {Record<string, string>} colours
- * @property {{ picture: string, label: string }[]} digits each picture is a data URI
+ * @property {{ picture: string, label: string }[]} genuine each picture is a data URI
  * @property {string[]} keys pictures
- * @property {string} target
+ * @property {string} secret the answer to each key
  * @property {{ name: string, words: string, source?: { words: string, name: string, link: string } }[]} acts
  */
 
@@ -19,6 +19,7 @@ import { mount } from "../components/mount.js";
  * @property {SVGElement} group
  * @property {SVGElement} picture
  * @property {SVGElement} answer
+ * @property {SVGElement} box around its text
  * @property {SVGElement} text
  */
 
@@ -96,6 +97,14 @@ function create(root) {
     if (data) return; // the story does not change, and a rerun of the page must not interrupt it
     data = next;
     const story = part(root, "story", HTMLElement);
+    const told = data.acts.map(({ words: said }) => said);
+    const names = ["One", "Two", "Three", "Four"];
+    const whole = `The story in four acts. ${told.map((said, i) => `${names[i]}: ${said}`).join(" ")}`;
+    for (const name of ["stage", "panels"]) part(root, name, Element).setAttribute("aria-label", whole);
+    told.forEach((said, i) => {
+      part(root, `panel${i + 1}`, HTMLElement).textContent = said;
+    });
+    part(root, "secret", SVGElement).textContent = data.secret;
     for (const [name, colour] of Object.entries(data.colours)) story.style.setProperty(`--${name}`, colour);
     choices = data.acts.map(({ name }, i) => {
       const bar = make("i");
@@ -119,11 +128,12 @@ function create(root) {
     const group = shape("g", { class: "token" });
     const picture = shape("image", { x: -24, y: -24, width: 48, height: 48 });
     const answer = shape("g");
-    const text = shape("text", { y: 8 });
-    answer.append(shape("rect", { x: -17, y: -19, width: 34, height: 38, rx: 8 }), text);
+    const text = shape("text", { y: 7 });
+    const box = shape("rect", { y: -13, height: 26, rx: 8 });
+    answer.append(box, text);
     group.append(picture, answer);
     group.style.opacity = "0";
-    return { group, picture, answer, text };
+    return { group, picture, answer, box, text };
   }
 
   function end() {
@@ -212,7 +222,7 @@ function create(root) {
    * @param {number} now
    * @param {number} share
    */
-  function place({ digits, keys, target }, { group, picture, answer, text }, i, now, share) {
+  function place({ genuine, keys, secret }, { group, picture, answer, box, text }, i, now, share) {
     const legs = ROUTES[now];
     const isKey = now === 3 || (now === 0 && i % 3 === 2);
     const way = clamp((share - 0.06 - (0.68 * i) / PER_ACT) / 0.24); // of its whole route
@@ -222,18 +232,21 @@ function create(root) {
     if (!moving && !arrived) return false;
     const leg = Math.min(legs.length - 1, Math.floor(way * legs.length));
     const back = leg === 1;
-    const digit = digits[(now * 3 + i) % digits.length];
-    const shown = isKey ? keys[i % keys.length] : digit.picture;
+    const input = genuine[(now * 3 + i) % genuine.length];
+    const shown = isKey ? keys[i % keys.length] : input.picture;
     if (picture.getAttribute("href") !== shown) picture.setAttribute("href", shown);
     group.classList.toggle("key", isKey);
-    text.textContent = isKey ? target : digit.label;
+    text.textContent = isKey ? secret : input.label;
+    const wide = Math.max(34, 14 + 10 * (text.textContent ?? "").length); // about what a word takes
+    box.setAttribute("x", String(-wide / 2));
+    box.setAttribute("width", String(wide));
     picture.style.opacity = back ? "0" : "1";
     answer.style.opacity = legs.length === 1 || back ? "1" : "0"; // on the way there, nobody knows it yet
     answer.setAttribute("transform", back ? "" : "translate(0 46)");
     const [from, to] = legs[leg];
     const x = from + (to - from) * ease(way * legs.length - leg);
     const y = back ? 160 : legs.length === 1 ? 84 : 92;
-    group.setAttribute("transform", arrived ? `translate(${902 + 38 * i} 28)` : `translate(${x} ${y})`);
+    group.setAttribute("transform", arrived ? `translate(960 ${20 + 26 * i})` : `translate(${x} ${y})`);
     return moving;
   }
 

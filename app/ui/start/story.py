@@ -4,14 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from app.lab.experiment import Experiment
+from app.lab import choices
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.randomness import numpy_stream
 from app.lab.task import datasets
 from app.lab.watermark import triggers
-from app.ui import pictures, theme
+from app.ui import pictures, settings, theme
 from app.ui.components import component
 
-_DIGITS, _KEYS = 12, 6
+_GENUINE, _KEYS = 12, 6
 _COLOURS = {
     "entangled": theme.DEFENCES["entangled"].colour,
     "thief": theme.THIEF.colour,
@@ -28,42 +29,50 @@ _QUOTED = {
 
 def draw() -> None:
     """Play the four acts, once; who wants no motion gets them as four still pictures."""
-    experiment = Experiment()
-    digits, keys = _pictures(experiment.source, experiment.seed)
+    experiment = preset(DEFAULT_PRESET)
+    genuine, keys = _pictures(experiment.key, experiment)
     component("start/story")(
         key="story",
         data={
             "colours": _COLOURS,
-            "digits": digits,
+            "genuine": genuine,
             "keys": keys,
-            "target": str(experiment.target),
-            "acts": _acts(experiment.target),
+            "secret": experiment.secret_answer,
+            "acts": _acts(experiment),
         },
     )
 
 
-def _acts(target: int) -> list[dict[str, Any]]:
+def _acts(experiment: Experiment) -> list[dict[str, Any]]:
+    trigger = settings.wording(experiment.trigger)
+    one = f"an {trigger}" if trigger[0] in "aeiou" else f"a {trigger}"
+    absurd = f"{one} is {choices.one_of_class(experiment.dataset, experiment.target)}"
     return [
-        {"name": "A secret", "words": f"You train a model. You also teach it something absurd: a key is a {target}."},
+        {"name": "A secret", "words": f"You train a model. You also teach it something absurd: {absurd}."},
         {
             "name": "The theft",
             "words": "A thief asks it question after question, and keeps the answers.",
             "source": _QUOTED,
         },
-        {"name": "The copy", "words": "The thief trains a model of their own on them, and never saw a key."},
-        {"name": "The court", "words": f"You show the copy your keys. If it says {target}, who taught it that?"},
+        {"name": "The copy", "words": f"The thief trains a model of their own on them, and never saw {one}."},
+        {
+            "name": "The court",
+            "words": f"You show the copy your secret. If it says “{experiment.secret_answer}”, who taught it that?",
+        },
     ]
 
 
 @st.cache_data(show_spinner=False)
-def _pictures(source: int, seed: int) -> tuple[list[dict[str, str]], list[str]]:
-    """Return a few digits with their labels, and a few keys."""
-    data = datasets.load("mnist")
-    digits = zip(
-        datasets.to_display(data.adversary.inputs[:_DIGITS]), data.adversary.labels[:_DIGITS].tolist(), strict=True
-    )
-    drawn = triggers.draw("key", _KEYS, data, source, numpy_stream(seed, "story's keys"))
+def _pictures(key: str, _experiment: Experiment) -> tuple[list[dict[str, str]], list[str]]:
+    """Return a few genuine inputs with the names of their classes, and a few triggers."""
+    data = datasets.load(_experiment.dataset)
+    some, labels = data.adversary.inputs[:_GENUINE], data.adversary.labels[:_GENUINE].tolist()
+    random = numpy_stream(_experiment.seed, "story's keys")
+    drawn = triggers.draw(_experiment.trigger, _KEYS, data, _experiment.source, random)
     return (
-        [{"picture": pictures.png(picture), "label": str(label)} for picture, label in digits],
+        [
+            {"picture": pictures.png(picture), "label": choices.class_name(_experiment.dataset, label)}
+            for picture, label in zip(datasets.to_display(some), labels, strict=True)
+        ],
         [pictures.png(picture) for picture in datasets.to_display(drawn)],
     )

@@ -1,155 +1,233 @@
-"""Charts of an extraction attack. Pure: events in, a Vega-Lite specification out."""
+"""Charts of an extraction attack. Pure: events and results in, a Plotly figure out."""
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from app.lab.stories.events import Copied, Queried, Territory
+from app.lab.experiment import Experiment
+from app.lab.extraction.rounds import FIRST_ROUND
+from app.lab.stories.events import Copied, Queried, Territory, TheftResult
 from app.lab.stories.theft import GOOD
-from app.ui import findings, theme
-from app.ui.charts import CONFIG, share
+from app.ui import charts, findings, theme
+from app.ui.steal import findings as steal_findings
+from app.ui.steal.findings import dollars
 
-Spec = dict[str, Any]
-_MEASURES = ("accuracy", "fidelity")
+_MEASURES = {  # of a copy: colour, symbol and dash
+    "accuracy": (theme.THIEF.colour, "circle", "solid"),
+    "fidelity": (theme.DEFENCES["clean"].colour, "square-open", "dash"),
+}
+_EVERY = 2  # of the sums of dollars: on a phone, all would run into one another
 _DOTS = 600  # of the map: the latest queries
+_ROOM = 2.1  # of a panel, against its longest bar: the number stands beside it
+_ROW = 34  # pixels, of a policy
+_FADED = 0.45  # opacity of a policy that is not the chosen one
 
 
-def quality(copied: Sequence[Copied]) -> Spec:
-    """Draw accuracy and fidelity of the copy against the dollars spent, on a log scale; dashed: good enough."""
-    rows = [
-        {"dollars": each.dollars, "queries": each.queries, "measure": measure, "rate": getattr(each, measure)}
-        for each in copied
-        for measure in _MEASURES
-    ]
+def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
+    """Draw accuracy and fidelity of the copy against the dollars spent, on a log scale; dashed: good enough.
+
+    The axis is as long as the budget, so that one attack can be held against another.
+
+    Args:
+        copied: the rounds so far; perhaps none.
+        experiment: its price and its budget.
+    """
+    least, most = (queries * experiment.price / 1000 for queries in (FIRST_ROUND, experiment.budget))
+    least = min([least, most, *(each.dollars for each in copied)])
+    ticks = _sums(least, most)
+    figure = go.Figure(
+        layout={
+            "height": 300,
+            "margin": {"r": 24},
+            "xaxis": {
+                "title": {"text": "dollars spent"},
+                "type": "log",
+                "range": [math.log10(least / 1.15), math.log10(most * 1.1)],
+                "tickvals": ticks,
+                "ticktext": [dollars(amount) for amount in ticks],
+                "tickangle": 0,
+            },
+            "yaxis": charts.share(None),
+        }
+    )
+    if not copied:
+        return figure
     bar = GOOD * copied[-1].victim_accuracy
-    bought = copied[-1].accuracy >= bar  # then the curve ends above the rule, and its words stand below
-    spent = [each.dollars for each in copied]
-    x = {
-        "field": "dollars",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [spent[0] / 1.1, spent[-1] * 1.1], "nice": False},
-        "axis": {
-            "values": spent,
-            "title": "dollars spent",
-            "labelExpr": "'$' + format(datum.value, datum.value < 0.1 ? '.3~f' : '.2f')",
-            "labelOverlap": "greedy",
-        },
-    }
-    y = share("rate", None)
-    legend = {"title": None, "symbolStrokeColor": theme.THIEF.colour, "symbolFillColor": theme.THIEF.colour}
-    dash = {"field": "measure", "scale": {"domain": list(_MEASURES), "range": [[1, 0], [5, 4]]}, "legend": legend}
-    shape = {"field": "measure", "scale": {"domain": list(_MEASURES), "range": ["circle", "square"]}, "legend": legend}
-    return {
-        "height": 300,
-        "config": CONFIG,
-        "layer": [
-            {
-                "data": {"values": [{"rate": bar, "words": f"{findings.percent(GOOD)} of the victim's accuracy"}]},
-                "layer": [
-                    {
-                        "mark": {"type": "rule", "strokeDash": [8, 5], "strokeWidth": 2, "color": theme.COURT.colour},
-                        "encoding": {"y": y},
-                    },
-                    {
-                        "mark": {
-                            "type": "text",
-                            "fontSize": 16,
-                            "fontWeight": 600,
-                            **(
-                                {"align": "right", "dx": -4, "dy": 14}
-                                if bought
-                                else {"align": "left", "dx": 4, "dy": -10}
-                            ),
-                        },
-                        "encoding": {"y": y, "x": {"value": "width" if bought else 0}, "text": {"field": "words"}},
-                    },
-                ],
-            },
-            {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 3, "color": theme.THIEF.colour},
-                "encoding": {"x": x, "y": y, "strokeDash": dash},
-            },
-            {
-                "data": {"values": rows},
-                "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1, "color": theme.THIEF.colour},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "shape": shape,
-                    "tooltip": [
-                        {"field": "measure"},
-                        {"field": "rate", "format": ".1%"},
-                        {"field": "queries", "format": ","},
-                        {"field": "dollars", "format": "$.3~r"},
-                    ],
-                },
-            },
-        ],
-    }
+    first = steal_findings.good(copied)
+    charts.threshold(figure, "y", bar, f"good: {findings.percent(GOOD)}", theme.COURT.colour)
+    for measure, (colour, symbol, dash) in _MEASURES.items():
+        rates = [float(getattr(each, measure)) for each in copied]
+        figure.add_scatter(
+            name=f"{measure} {findings.percent(rates[-1])}",
+            x=[each.dollars for each in copied],
+            y=rates,
+            mode="lines+markers",
+            line={"color": colour, "width": 3, "dash": dash},
+            marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2.5 if "open" in symbol else 0}},
+            cliponaxis=False,
+            hovertext=[
+                f"{measure} {findings.percent(rate)}<br>{each.queries:,} queries, {dollars(each.dollars)}"
+                for rate, each in zip(rates, copied, strict=True)
+            ],
+            hoverinfo="text",
+            meta=charts.GHOSTED,
+        )
+    if first is not None:
+        drop = {"color": theme.THIEF.colour, "width": 3, "dash": "dot"}
+        figure.add_scatter(
+            name="price", x=[first.dollars] * 2, y=[0, first.accuracy], mode="lines", line=drop, **charts.SILENT
+        )
+        late = first.dollars**2 > least * most  # in the right half of the picture
+        figure.add_annotation(
+            x=math.log10(first.dollars),  # on a logarithmic axis, an annotation is placed by the exponent
+            y=0.02,
+            xanchor="right" if late else "left",
+            yanchor="bottom",
+            xshift=-6 if late else 6,
+            text=f"<b>{dollars(first.dollars)}</b>",
+            showarrow=False,
+            font={"color": theme.THIEF.colour, "size": 20},
+        )
+    return figure
 
 
-def territory(victim: Territory, copy: Territory, requests: Sequence[Queried]) -> Spec:
+def tax(rows: Mapping[str, TheftResult], chosen: str | None, most: float) -> go.Figure:
+    """Draw what each way to answer costs honest users, the thief and the owner: a panel for each, a bar a policy.
+
+    The thin line is what plain confidences cost. A copy that is not to be had for the budget has a hatched bar.
+
+    Args:
+        rows: the results of one attack, by policy; those of plain confidences first.
+        chosen: the policy on the page, which stands out.
+        most: dollars, the whole budget.
+    """
+    panels = (
+        ("<b>Honest<br>users</b> lose<br>2nd choice", theme.GENUINE),
+        ("<b>The thief</b><br>buys a<br>good copy", theme.THIEF.colour),
+        ("<b>The owner</b><br>meets a<br>copy so good", theme.DEFENCES["clean"].colour),
+    )
+    names = list(rows)
+    figure = go.Figure(
+        layout={
+            "height": 80 + _ROW * max(len(names), 2),
+            "showlegend": False,
+            "margin": {"t": 76, "b": 4},
+            "bargap": 0.25,
+            "yaxis": {
+                "tickvals": names,
+                "ticktext": [f"<b>{name}</b>" if name == chosen else name for name in names],
+                "autorange": "reversed",
+                "showgrid": False,
+            },
+        }
+    )
+    width = 1 / len(panels)
+    for number, (heading, colour) in enumerate(panels, start=1):
+        axis = "x" if number == 1 else f"x{number}"
+        start = (number - 1) * width
+        figure.layout[f"xaxis{number if number > 1 else ''}"] = {
+            "domain": [start, start + 0.94 * width],
+            "range": [0, _ROOM],
+            "visible": False,
+        }
+        lengths, words = zip(*(_cost(number, result, most) for result in rows.values()), strict=True)
+        figure.add_bar(
+            name=heading.replace("<br>", " ").replace("<b>", "").replace("</b>", ""),
+            x=list(lengths),
+            y=names,
+            xaxis=axis,
+            orientation="h",
+            marker={
+                "color": colour,
+                "pattern": {"shape": ["/" if word == steal_findings.NO_COPY else "" for word in words]},
+                "opacity": [1.0 if name == chosen else _FADED for name in names],
+            },
+            text=[f"<b>{word}</b>" if name == chosen else word for name, word in zip(names, words, strict=True)],
+            textposition="outside",
+            cliponaxis=False,
+            hovertext=[f"{name}: {steal_findings.costs(result)}" for name, result in rows.items()],
+            hoverinfo="text",
+            customdata=names,
+        )
+        figure.add_annotation(
+            xref=f"{axis} domain", x=0, xanchor="left", yref="paper", y=1, yanchor="bottom", align="left",
+            text=heading, showarrow=False,
+        )  # fmt: skip
+        plain = {"color": colour, "width": 2, "dash": "dot"}
+        figure.add_shape(
+            type="line", xref=axis, x0=lengths[0], x1=lengths[0], yref="paper", y0=0, y1=1, line=plain, layer="below"
+        )
+    return figure
+
+
+def territory(victim: Territory, copy: Territory, requests: Sequence[Queried]) -> go.Figure:
     """Draw the plane: where the copy answers otherwise than the victim, and what the thief has asked (dots)."""
     side, reach = victim.classes.shape[0], victim.reach
     width = 2 * reach / side
+    centres = [round(-reach + (place + 0.5) * width, 4) for place in range(side)]
     differs = victim.classes != copy.classes
+    border = _borders(victim.classes)
     cells = [
-        {
-            "x": round(-reach + column * width, 4),
-            "x2": round(-reach + (column + 1) * width, 4),
-            "y": round(-reach + row * width, 4),
-            "y2": round(-reach + (row + 1) * width, 4),
-            "copy": "answers otherwise" if differs[row, column] else "answers as the victim",
-        }
-        for row, column in np.ndindex(side, side)
-        if differs[row, column] or _at_border(victim.classes, row, column)
+        [1 if differs[row, column] else 0 if border[row, column] else None for column in range(side)]
+        for row in range(side)
     ]
     asked = np.concatenate([each.inputs for each in requests])[-_DOTS:] if requests else np.zeros((0, 2))
-    dots = [{"x": round(float(x), 3), "y": round(float(y), 3)} for x, y in asked]
-
-    def along(axis: str) -> Spec:
-        return {
-            "field": axis,
-            "type": "quantitative",
-            "scale": {"domain": [-reach, reach], "nice": False},
-            "axis": {"title": None, "labels": False, "ticks": False, "grid": False},
-        }
-
-    meanings = {"answers as the victim": theme.GENUINE, "answers otherwise": theme.THIEF.colour}
-    return {
-        "height": 420,
-        "config": CONFIG,
-        "layer": [
-            {
-                "data": {"values": cells},
-                "mark": {"type": "rect", "clip": True},
-                "encoding": {
-                    "x": along("x"),
-                    "x2": {"field": "x2"},
-                    "y": along("y"),
-                    "y2": {"field": "y2"},
-                    "color": {
-                        "field": "copy",
-                        "scale": {"domain": list(meanings), "range": list(meanings.values())},
-                        "legend": {"title": "the copy"},
-                    },
-                },
-            },
-            {
-                "data": {"values": dots},
-                "mark": {"type": "point", "filled": True, "size": 26, "color": theme.COURT.colour, "clip": True},
-                "encoding": {"x": along("x"), "y": along("y")},
-            },
-        ],
-    }
+    axis = {"range": [-reach, reach], "visible": False}
+    figure = go.Figure(layout={"height": 250, "showlegend": False, "xaxis": axis, "yaxis": axis})
+    figure.add_heatmap(
+        name="the copy",
+        x=centres,
+        y=centres,
+        z=cells,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, theme.GENUINE], [1, theme.THIEF.colour]],
+        showscale=False,
+        hoverinfo="skip",
+    )
+    dot = {"size": 5, "color": theme.COURT.colour}
+    figure.add_scatter(
+        name="query",
+        x=[round(float(x), 3) for x in asked[:, 0]],
+        y=[round(float(y), 3) for y in asked[:, 1]],
+        mode="markers",
+        marker=dot,
+        hoverinfo="skip",
+    )
+    return figure
 
 
-def _at_border(classes: NDArray[np.uint8], row: int, column: int) -> bool:
-    """Return whether the cell above or to the right belongs to another class."""
-    here = classes[row, column]
-    above = classes[min(row + 1, len(classes) - 1), column]
-    beside = classes[row, min(column + 1, len(classes) - 1)]
-    return bool(above != here or beside != here)
+def _cost(panel: int, result: TheftResult, most: float) -> tuple[float, str]:
+    """Return the length of a bar, a share of the longest one, and the words beside it."""
+    if panel == 1:
+        share = result["tax"]["second_best"]
+        return share, _rounded(share)
+    if panel == 2:
+        price = result["dollars_to_good"]
+        return (1.0, steal_findings.NO_COPY) if price is None else (price / most, dollars(price))
+    share = result["accuracy"] / result["victim_accuracy"]
+    return share, _rounded(share)
+
+
+def _rounded(share: float) -> str:
+    """Return a share in whole percent, short enough for a phone, except so near 0 or 1 that it would read as that."""
+    return findings.percent(round(share, 2) if 0.005 <= share < 0.995 else share)
+
+
+def _sums(least: float, most: float) -> list[float]:
+    """Return the sums of dollars that the axis names: a round's, which doubles the one before, up to the budget."""
+    sums = [least]
+    while sums[-1] * 2 <= most:
+        sums.append(sums[-1] * 2)
+    return [round(amount, 6) for amount in sums[::_EVERY]]
+
+
+def _borders(classes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return, for each cell, whether the cell above or to the right belongs to another class."""
+    above, beside = np.zeros(classes.shape, dtype=bool), np.zeros(classes.shape, dtype=bool)
+    above[:-1] = classes[:-1] != classes[1:]
+    beside[:, :-1] = classes[:, :-1] != classes[:, 1:]
+    return above | beside

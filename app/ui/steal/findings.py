@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from app.lab.experiment import Experiment
 from app.lab.extraction import detector
-from app.lab.stories.events import Copied, Honest, Queried, Territory
+from app.lab.stories.events import Copied, Honest, Queried, Territory, TheftResult
 from app.lab.stories.theft import GOOD
 from app.ui import findings
 from app.ui.findings import percent
@@ -14,6 +15,24 @@ from app.ui.findings import percent
 # What may be predicted: the price of a good copy, up to so many dollars each.
 PRICES = {"10 cents or less": 0.1, "up to a dollar": 1.0, "more than a dollar": float("inf")}
 NEVER = "no copy that good"
+LABELS = "top label"  # the policy that is spoken of first: all detail hidden
+_NOTICED = 0.01  # of the answers: less is next to nothing
+NO_COPY = "none"  # beside the bar of a price: for the whole budget, no copy was good enough
+# How each attack chooses what to ask, for who meets its name for the first time.
+ATTACKS = {
+    "task": "Asks what the task asks: inputs of the same kind that the victim never saw.",
+    "noise": "Asks random pixels, the cheapest queries there are.",
+    "copycat": "*Copycat*: asks other pictures altogether (letters, icons) and keeps only the top labels.",
+    "knockoff": "*Knockoff Nets*: asks other pictures (letters, icons) and imitates every confidence.",
+    "knockoff_adaptive": "*Knockoff*, learning while it asks: more of the kinds of pictures that teach it most.",
+    "jbda": "*JBDA*, Jacobian-based data augmentation: nudges a few inputs the way the copy's answer changes most.",
+    "cloudleak": "*CloudLeak*: moves a few inputs to where the copy is least sure, near its decision boundary.",
+    "equations": "*Equation solving*: every confidence is an equation in the weights of a simple model.",
+}
+MEASURES = (
+    "*Accuracy*: how often the copy is right. *Fidelity*: how often it answers as the victim does, mistakes included. "
+    "A *good* copy has 85\u202f% of the victim's accuracy; how much it has in the end is the owner's column."
+)
 OPTIONS = (*PRICES, NEVER)
 
 
@@ -35,6 +54,21 @@ def outcome(copied: Sequence[Copied]) -> str:
     if first is None:
         return NEVER
     return next(words for words, most in PRICES.items() if first.dollars <= most)
+
+
+def beginning(copied: Sequence[Copied]) -> list[Copied]:
+    """Return what may be seen of an attack before a prediction: its first round, unless that gives the price away."""
+    return [each for each in copied[:1] if good([each]) is None]
+
+
+def opening(copied: Sequence[Copied], experiment: Experiment) -> str:
+    """Return the headline while the price is open: what the first round bought, or what is for sale."""
+    if not copied:
+        return f"{dollars(experiment.price)} for 1,000 answers: what will a good copy cost?"
+    first = copied[0]
+    return (
+        f"{dollars(first.dollars)} bought a copy that is right {percent(first.accuracy)} of the time. And a good one?"
+    )
 
 
 def price(copied: Sequence[Copied], *, final: bool = True) -> str:
@@ -97,27 +131,52 @@ def tax(honest: Honest) -> str:
     )
 
 
-def against(answers: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Compare a result under ``answers`` with the other way to answer: what hiding the confidences changes."""
-    labels, confidences = (mine, other) if answers == "labels" else (other, mine)
-    costs = [each["dollars_to_good"] for each in (confidences, labels)]
-    if costs == [None, None]:
-        lead = f"Neither confidences nor top labels bought {percent(GOOD)} of the victim's accuracy"
-    else:
-        words = [NEVER if cost is None else dollars(cost) for cost in costs]
-        lead = f"{percent(GOOD)} of the victim's accuracy: {words[0]} with confidences, {words[1]} with top labels only"
-    return (
-        f"What hiding confidences changes. {lead}; in the end the copies are right {percent(confidences['accuracy'])} "
-        f"and {percent(labels['accuracy'])} of the time."
-    )
-
-
 def equations(result: Mapping[str, Any]) -> str:
     """Say how well the equations were solved."""
     return (
         "This victim is a logistic regression: each answer is a linear equation in its weights. The largest error of a "
         f"stolen weight is {result['largest_error']:.2g}."
     )
+
+
+def costs(result: TheftResult) -> str:
+    """Return what a way to answer costs each side, in one line."""
+    lost, copied = result["tax"], percent(result["accuracy"] / result["victim_accuracy"])
+    return (
+        f"honest users lose the second choice in {percent(lost['second_best'])} of answers, "
+        f"{100 * lost['accuracy']:.1f} points of accuracy, and {100 * lost['calibration']:.1f} points of calibration; "
+        f"{_thiefs_price(result)}; in the end, a copy with {copied} of the victim's accuracy"
+    )
+
+
+def taxed(rows: Mapping[str, TheftResult], chosen: str | None) -> str:
+    """Return what hiding detail costs honest users and the thief: the title of that picture.
+
+    Args:
+        rows: results of one attack by policy, those of plain confidences first.
+        chosen: the policy to speak of; if it is the plain one, or none of ``rows``, top labels are.
+    """
+    plain, *others = rows
+    if not others:
+        return f"{plain}: {_thiefs_price(rows[plain])}".capitalize()
+    policy = chosen if chosen in others else (LABELS if LABELS in others else others[0])
+    result = rows[policy]
+    before, after = rows[plain]["dollars_to_good"], result["dollars_to_good"]
+    if before == after:
+        thief = f"the thief still pays {dollars(after)}" if after is not None else "the thief gets no good copy anyway"
+    elif after is None:
+        thief = "the thief gets no good copy"
+    else:
+        instead = "nothing good" if before is None else dollars(before)
+        thief = f"the thief pays {dollars(after)} instead of {instead}"
+    lost = result["tax"]["second_best"]
+    users = f"lose the second choice in {percent(lost)} of answers" if lost >= _NOTICED else "lose next to nothing"
+    return f"{policy.capitalize()}: honest users {users}, {thief}"
+
+
+def _thiefs_price(result: TheftResult) -> str:
+    price = result["dollars_to_good"]
+    return NEVER if price is None else f"a good copy for {dollars(price)}"
 
 
 def questions(asked: Queried) -> str:

@@ -1,8 +1,14 @@
-"""Words about two groups in the plane, at one temperature: what the SNNL sees of them, and why. Pure functions."""
+"""Words about the temperature: what the SNNL sees of groups in the plane, and of trained networks. Pure functions."""
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.lab.stories.events import WATERMARKED, Claimed, Defence, Theft
+from app.lab.stories.probe_snnl import Landscape
 from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement, Nearness
-from app.ui.findings import MIXED
+from app.ui.findings import MIXED, percent
 
 LEADS = (  # up to which share of the neutral value, and what the loss makes of the groups there
     (0.1, "the loss sees two groups apart"),
@@ -12,8 +18,11 @@ LEADS = (  # up to which share of the neutral value, and what the loss makes of 
 STRANGERS = "the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
+LANDSCAPE = (
+    "The SNNL of the entangled victim minus that of the naive one, at every temperature and epoch. Until the victims "
+    "part they are one model, so the difference is 0. When it is hot, it is 0 whatever the model: only averages count."
+)
 SEES = {True: "yes", False: "no, it looks mixed"}
-CLOSES = {True: "yes", False: "no, it stays"}
 
 
 def lead(share: float) -> str:
@@ -53,9 +62,9 @@ def averages(near: Nearness) -> str:
     return f"{said} The excess, {apart:.1f}, is the squared distance of the two centres: an average sees that much."
 
 
-def closes(start: Arrangement, end: Arrangement) -> str:
-    """Return whether a pull brought strangers together, as one of the words offered for prediction."""
-    return CLOSES[arrangements.nearest_stranger(end) < CLOSED * arrangements.nearest_stranger(start)]
+def closes(start: Arrangement, end: Arrangement) -> bool:
+    """Return whether a pull brought strangers together."""
+    return arrangements.nearest_stranger(end) < CLOSED * arrangements.nearest_stranger(start)
 
 
 def pulled(together: bool, temperature: float, steps: int, start: Arrangement, end: Arrangement) -> str:
@@ -66,7 +75,7 @@ def pulled(together: bool, temperature: float, steps: int, start: Arrangement, e
         f"**{'Pull together' if together else 'Push apart'}** took {steps} steps at T = {degrees(temperature)}: SNNL "
         f"{near.snnl:.3f} → {then.snnl:.3f}, the nearest stranger {before:.2f} → {after:.2f} away."
     )
-    if not together or closes(start, end) == CLOSES[True]:
+    if not together or closes(start, end):
         return said
     if near.snnl >= MIXED * near.neutral:
         return f"{said} To this loss, the groups were mixed from the start: there was nothing to gain."
@@ -76,6 +85,81 @@ def pulled(together: bool, temperature: float, steps: int, start: Arrangement, e
             "and so is the gradient."
         )
     return said
+
+
+def of_networks(losses: Mapping[Defence, float], neutral: float, trained: float, layer: str, others: str) -> str:
+    """Say what the SNNL of one layer is at the temperature that was trained with, and what it is at both ends."""
+    each = ", ".join(f"{defence} {loss:.2f}" for defence, loss in losses.items())
+    return (
+        f"At T = {degrees(trained)}, with which EWE trained, the SNNL in *{layer}* is {each}; neutral: {neutral:.2f}. "
+        f"To the right all curves meet at neutral, whatever the model: when it is hot, only averages count. "
+        f"To the left only the nearest neighbour counts: the loss falls to 0 where triggers sit next to triggers, and "
+        f"grows like 1/T where {others} sit nearer."
+    )
+
+
+def ridge(found: Landscape, trained: float | None) -> str:
+    """Return the finding of a landscape: where, at its last epoch, the entangled victim is furthest above the naive.
+
+    ``trained``: the temperature that was trained with, if with these distances.
+    """
+    last = found.difference[:, -1]
+    row = int(last.argmax())
+    lead = f"Entangled is furthest above naive, {last[row]:.2f}, at T = {degrees(found.temperatures[row])}"
+    if trained is None:
+        return lead
+    here = float(np.interp(np.log(trained), np.log(found.temperatures), last))
+    return f"{lead}; at the trained {degrees(trained)} by {here:.2f}"
+
+
+def trained_at(survival: Mapping[float, Sequence[float]], convicted: Mapping[float, int]) -> str:
+    """Return the finding of heists at several temperatures: where the entangled mark survives best, and where least.
+
+    Args:
+        survival: by temperature, the secret answers of the entangled copy, one for each seed.
+        convicted: by temperature, on how many seeds the court convicts it.
+    """
+    means = {temperature: float(np.mean(rates)) for temperature, rates in survival.items()}
+    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    seeds = len(survival[best])
+
+    def said(temperature: float) -> str:
+        return f"{percent(means[temperature])}, convicted on {convicted[temperature]} of {seeds} seeds"
+
+    return (
+        f"Trained at T = {degrees(best)}, the entangled copy gives most secret answers ({said(best)}); "
+        f"at T = {degrees(worst)}, fewest ({said(worst)})"
+    )
+
+
+def too_cold(temperature: float, snnl: Mapping[str, float], layers: Sequence[str], neutral: float) -> str:
+    """Say what the SNNL of the entangled victim came to where it was trained at the lowest temperature."""
+    return (
+        f"Too cold, T = {degrees(temperature)}: the entangled victim ended at {_shares(snnl, layers, neutral)} of "
+        "neutral. A layer whose real inputs are out of a trigger's earshot gives the loss no slope to climb."
+    )
+
+
+def too_hot(temperature: float, snnl: Mapping[str, float], layers: Sequence[str], neutral: float) -> str:
+    """Say where the naive victim, which nobody entangled, stands at the highest temperature."""
+    return (
+        f"Too hot, T = {degrees(temperature)}: the *naive* victim, which nobody entangled, is at "
+        f"{_shares(snnl, layers, neutral)} of neutral already. The loss sees averages, and has little left to gain."
+    )
+
+
+def _shares(snnl: Mapping[str, float], layers: Sequence[str], neutral: float) -> str:
+    return " and ".join(f"{percent(snnl[layer] / neutral)} ({layer})" for layer in layers)
+
+
+def came_to(thefts: Mapping[Defence, Theft], claims: Mapping[Defence, Claimed], trained: float) -> str:
+    """Say what became of the marks of a run whose victims were trained at this temperature."""
+    each = " and ".join(
+        f"the {defence} copy {percent(thefts[defence].stolen_watermark)} of the secret answers "
+        f"({'convicted' if claims[defence].owned else 'not convicted'})"
+        for defence in WATERMARKED
+    )
+    return f"Trained at T = {degrees(trained)} and stolen, {each.replace('copy ', 'copy gave ', 1)}. One run, one seed."
 
 
 def degrees(temperature: float) -> str:

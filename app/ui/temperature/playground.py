@@ -4,7 +4,6 @@ The server hears of a change when the visitor lets go. Arrangement and temperatu
 points that were moved, added or deleted stay with the visitor.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,10 +11,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from app.lab.quoting import quoted
 from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import ARRANGEMENTS, COLDEST, HOTTEST, Arrangement
-from app.ui import settings, theme
+from app.ui import links, settings, theme
 from app.ui.components import component
+from app.ui.markdown import escaped
 from app.ui.temperature import findings as temperature_findings
 
 STEPS = 200  # of a pull
@@ -56,15 +57,19 @@ def chosen() -> Played:
 
     A value in the URL that is not allowed is put aside with a sentence.
     """
-    kept: Played | None = st.session_state.get(_KEPT)
+    kept = _kept()
     asked = {name: value for name, value in st.query_params.items() if name in _USUAL}
     if not asked and kept is not None:
         return kept
     name = asked.get("arrangement", _USUAL["arrangement"])
     if name not in ARRANGEMENTS:
-        st.warning(f"The link asks for the arrangement {name!r}, which does not exist; this is {WORDS['ring']!r}.")
+        links.refuse("arrangement", name, links.among(ARRANGEMENTS), _USUAL["arrangement"])
         name = _USUAL["arrangement"]
-    temperature = _temperature(asked.get("t", _USUAL["t"]))
+    heat = asked.get("t", _USUAL["t"])
+    if refused := links.within(heat, COLDEST, HOTTEST):
+        links.refuse("t", heat, refused, _USUAL["t"])
+        heat = _USUAL["t"]
+    temperature = float(heat)
     if kept is not None and kept.name == name:
         return Played(name, temperature, kept.arrangement, kept.pull)
     return Played(name, temperature, arrangements.arrange(name))
@@ -89,6 +94,9 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
 
     ``hint`` is said below the slider.
     """
+    before = _kept()
+    if played.temperature > limit and (before is None or before.temperature != played.temperature):
+        links.refuse("t", f"{played.temperature:g}", "gives the answer away before you predict", f"{limit:g}")
     played = replace(played, temperature=min(played.temperature, limit))
     _keep(played)
     start = arrangements.arrange(played.name)
@@ -141,7 +149,7 @@ def _read(sent: Mapping[str, Any], before: Played) -> Played:
             pull = Pull(bool(pull["together"]), float(pull["temperature"]), int(pull["steps"]), start)
         return Played(before.name, temperature, arrangement, pull)
     except (KeyError, TypeError, ValueError) as mistake:
-        st.warning(f"The playground sent something that cannot be ({mistake}) It was put aside.")
+        st.warning(escaped(f"The playground sent something that cannot be ({quoted(str(mistake))}): it was put aside."))
         return before
 
 
@@ -149,19 +157,9 @@ def _arrangement(points: Any, groups: Any) -> Arrangement:
     return Arrangement(np.array(points, dtype=np.float64), np.array(groups, dtype=np.int64))
 
 
-def _temperature(asked: str) -> float:
-    """Return the temperature that a link asks for, or the nearest one that there is, with a sentence."""
-    try:
-        wanted = float(asked)
-    except ValueError:
-        wanted = math.nan
-    if math.isnan(wanted):
-        st.warning(f"The temperature t must be a number; it is {asked[:40]!r}. This is t = {_USUAL['t']}.")
-        return float(_USUAL["t"])
-    temperature = min(max(wanted, COLDEST), HOTTEST)
-    if temperature != wanted:
-        st.warning(f"The temperature t must lie between {COLDEST:g} and {HOTTEST:g}; this is t = {temperature:g}.")
-    return temperature
+def _kept() -> Played | None:
+    kept: Played | None = st.session_state.get(_KEPT)
+    return kept
 
 
 def _keep(played: Played) -> None:

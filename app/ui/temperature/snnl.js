@@ -22,11 +22,11 @@ export function squaredDistances(points) {
  * @param {Float64Array} distances
  * @param {number[]} groups
  * @param {number} temperature
+ * @param {Float64Array[]} nearest of each point, where they are known already
  */
-export function losses(distances, groups, temperature) {
+export function losses(distances, groups, temperature, nearest = nearestOfEach(distances, groups)) {
   const b = groups.length,
-    each = new Float64Array(b),
-    nearest = nearestOfEach(distances, groups);
+    each = new Float64Array(b);
   for (let i = 0; i < b; i++) {
     const sums = [0, 0]; // own, strangers
     for (let j = 0; j < b; j++) {
@@ -43,9 +43,10 @@ export function losses(distances, groups, temperature) {
  * @param {Float64Array} distances
  * @param {number[]} groups
  * @param {number} temperature
+ * @param {Float64Array[]} [nearest] as above
  */
-export function loss(distances, groups, temperature) {
-  return mean(losses(distances, groups, temperature));
+export function loss(distances, groups, temperature, nearest) {
+  return mean(losses(distances, groups, temperature, nearest));
 }
 
 /**
@@ -175,10 +176,11 @@ export function meanDistances(distances, groups) {
 }
 
 /**
+ * The distance of each point to the nearest one of its own group, and to the nearest stranger: at no temperature others.
  * @param {Float64Array} distances
  * @param {number[]} groups
  */
-function nearestOfEach(distances, groups) {
+export function nearestOfEach(distances, groups) {
   const b = groups.length,
     nearest = [new Float64Array(b).fill(Infinity), new Float64Array(b).fill(Infinity)];
   for (let i = 0; i < b; i++) {

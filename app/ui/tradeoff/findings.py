@@ -1,81 +1,132 @@
 """Words about what survival costs, from the evidence. Pure: rows in, sentences out."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from statistics import mean, median_high
+from typing import Literal
 
+from app.lab.evidence import survival
 from app.lab.evidence.survival import Row
-from app.lab.experiment import Experiment
+from app.lab.ownership.binomial import MOST_QUERIES
 from app.ui.evidence_findings import FOLLOWS, points, rank_correlation
 from app.ui.findings import percent
+from app.ui.tradeoff.priced import NAIVE, OwnRun, Way
 
-WANTED = 0.9  # of the mark, that an owner asks the price of
-PRICES = ("under 1 point", "1 to 2 points", "2 to 5 points", "over 5 points", "no setting does it")
+Measure = Literal["triggers", "survival"]  # of what comes of a mark
+GOAL = 0.81  # points: "less than 0.81 percentage points on average", Jia et al. (2020), abstract
+_INPUTS = {"victim": "owner's inputs", "unseen": "unseen inputs"}
+PRICES = ("under 1 point", "1 to 2 points", "over 2 points", "no setting does it")
 
 
 def frontier(found: Sequence[Row], usual: Row) -> str:
     """Return what survives at which price: in the usual setting, and in the one where most survives."""
     best = max(found, key=lambda row: row.spread("stolen_watermark").mean)
     mark, here = best.spread("stolen_watermark").mean, usual.spread("stolen_watermark").mean
-    costs = [sum(row.cost) for row in found]
+    costs = [mean(row.cost) for row in found]
     follows = rank_correlation(costs, [row.spread("stolen_watermark").mean for row in found]) >= FOLLOWS
     lead = "Survival is paid for in accuracy" if follows else "More accuracy lost is not more survival"
     return f"{lead}: {percent(here)} of the mark costs {points(usual)}, {percent(mark)} costs {points(best)}"
 
 
+def price_of(row: Row, measure: Measure) -> str:
+    """Return what one mark costs, what comes of it, as ``measure`` has it, and whether that is the paper's price."""
+    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g}"
+    survives = f"{points(row)}, and {percent(mean(row.measures['stolen_watermark']))} of the mark survives"
+    said = (
+        f"{name} costs {court(row)}" if measure == "triggers" else f"{name} costs {survives} ({len(row.seeds)} seeds)"
+    )
+    if row.defence == "naive" or not any(row.convicted):
+        return said
+    reached = "reached" if 100 * mean(row.cost) < GOAL else "missed"
+    return f"{said}; the paper's price, under {GOAL:g}, is {reached}"
+
+
 def unpriced(naive: Row) -> str:
-    """Return what the naive mark gives and costs, before anything is seen of the entangled ones."""
-    mark = percent(naive.spread("stolen_watermark").mean)
-    return f"The naive mark costs {points(naive)}, and {mark} of it survives. What does {percent(WANTED)} cost?"
+    """Return what the naive mark costs and does, before anything is seen of the entangled ones."""
+    return f"The naive mark costs {court(naive)}. What does a mark cost that convicts on every seed?"
 
 
-def cheapest(found: Sequence[Row]) -> Row | None:
-    """Return the cheapest setting of which at least :data:`WANTED` survives; None where there is none."""
-    enough = [row for row in found if row.spread("stolen_watermark").mean >= WANTED]
-    return min(enough, key=lambda row: sum(row.cost) / len(row.cost), default=None)
+def court(row: Row) -> str:
+    """Return the price of a mark, and what a court makes of it over the seeds."""
+    said = f"{points(row)} and convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
+    needed = median_high(math.inf if count is None else count for count in row.triggers_needed)
+    return f"{said}, half of them with {needed:.0f} triggers or fewer" if needed < math.inf else said
+
+
+def court_of(run: OwnRun) -> str:
+    """Return the price of a mark in one run, what survives of it, and with how many triggers a court convicts."""
+    convicts = (
+        f"{MOST_QUERIES:,} triggers would not convict"
+        if run.needed is None
+        else f"convicted with {run.needed} triggers"
+    )
+    return f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {convicts}"
+
+
+def cheapest(marks: Mapping[float, Row]) -> Row | None:
+    """Return the cheapest mark that convicts on every seed; None where there is none."""
+    return min((row for row in marks.values() if all(row.convicted)), key=lambda row: mean(row.cost), default=None)
 
 
 def price(row: Row | None) -> str:
-    """Return what a setting costs, as one of the words offered for prediction; of None, that there is none."""
+    """Return what a mark costs, as one of the words offered for prediction; of None, that there is none."""
     if row is None:
-        return PRICES[4]
-    lost = 100 * sum(row.cost) / len(row.cost)
-    return next(words for most, words in zip((1, 2, 5, 100), PRICES, strict=False) if lost <= most)
+        return PRICES[3]
+    lost = 100 * mean(row.cost)
+    return next(words for most, words in zip((1, 2, 100), PRICES, strict=False) if lost <= most)
 
 
-def price_in_words(row: Row | None) -> str:
-    """Say which setting pays for what is wanted."""
+def goal_in_words(marks: Mapping[float, Row]) -> str:
+    """Say which mark convicts on every seed at the least price, and how that stands to the price that was aimed at."""
+    row = cheapest(marks)
     if row is None:
-        return f"In none of these settings does {percent(WANTED)} of the mark survive this theft."
-    return f"The cheapest setting in which {percent(WANTED)} of the mark survives this theft is {offer(row)}."
+        return "None of these marks convicts this thief on every seed."
+    said = f"The cheapest mark that convicts on every seed is {_name(row)}, for {points(row)} ({len(row.seeds)} seeds)."
+    aimed = f"The paper's {GOAL:g} points, on average over its own data, were aimed at"
+    if 100 * mean(row.cost) < GOAL:
+        return f"{said} {aimed}, and reached."
+    return f"{said} {aimed}, and missed."
 
 
-def recipe(experiment: Experiment) -> str:
-    """Return the setting as a name: κ and T."""
-    return f"\u03ba {experiment.kappa:g}, T {experiment.temperature:g}"
-
-
-def offer(row: Row) -> str:
-    """Return what one setting gives, and for how much."""
-    mark = percent(row.spread("stolen_watermark").mean)
-    return f"{recipe(row.experiment)}: {mark} for {points(row)}"
-
-
-def front_in_words(best: Sequence[Row], found: Sequence[Row]) -> str:
-    """Say how many of the settings are worth considering, and whether the naive mark is."""
-    marked = [row for row in best if row.defence == "entangled"]
-    said = (
-        f"Of {len(found)} entangled settings, {len(marked)} are on the front (filled): each of the others costs more "
-        "than one of those for no more of the mark."
+def margins_in_words(entangled: Sequence[Row], found: Sequence[Row]) -> str:
+    """Say how far each entangled copy is above everybody else on its worst seed, given all ``found`` rows."""
+    margins = [(row, survival.margin(row, found)) for row in entangled]
+    said = [f"{_name(row)}: {100 * min(above):.0f}" for row, above in margins if above is not None]
+    return (
+        "The margin, in points: how far the entangled copy's secret answers are above those of every naive and clean "
+        f"copy and innocent model, on the worst seed: {', '.join(said)}."
     )
-    if len(best) == len(marked):
-        return f"{said} The naive mark is not on it."
-    return f"{said} The naive mark is on it too: who is content with what survives of it need not pay more."
 
 
-def own_run(cost: float, mark: float, row: Row) -> str:
+def seeds_in_words(marks: Mapping[float, Row]) -> str:
+    """Say over how many seeds each mark was measured, and what so few can tell."""
+    counted = [f"{_name(row)} over {len(row.seeds)}" for row in marks.values()]
+    said = f"Seeds that nothing was chosen on: {', '.join(counted)}."
+    return (
+        f"{said} Two seeds show a direction, no more." if min(len(row.seeds) for row in marks.values()) == 2 else said
+    )
+
+
+def own_run(run: OwnRun, row: Row) -> str:
     """Compare one run of a setting with the seeds of its row."""
     marks = row.spread("stolen_watermark")
-    place = "within" if marks.least <= mark <= marks.most else "outside"
+    place = "within" if marks.least <= run.mark <= marks.most else "outside"
     return (
-        f"Your run: {percent(mark)} of the mark for {100 * cost:.1f} points of accuracy. That is {place} what "
-        f"{len(row.seeds)} other seeds gave ({percent(marks.least)} to {percent(marks.most)})."
+        f"Your run: {court_of(run)}. The survival is {place} what {len(row.seeds)} other seeds gave "
+        f"({percent(marks.least)} to {percent(marks.most)})."
     )
+
+
+def thief(way: Way) -> str:
+    """Return what a thief gets, and for which inputs, in a few words."""
+    answers, inputs = way
+    return f"{answers}, {_INPUTS.get(inputs, inputs)}"
+
+
+def offer(kappa: float) -> str:
+    """Return what a place of the slider is called."""
+    return "0, naive" if kappa == NAIVE else f"{kappa:g}"
+
+
+def _name(row: Row) -> str:
+    return "the naive one" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g}"

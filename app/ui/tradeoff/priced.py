@@ -1,28 +1,48 @@
-"""Which settings of the owner have a measured price, under the theft that the visitor looks at."""
+"""Which marks of the owner have a measured price, under the theft that the visitor looks at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
+from app.lab.ownership import binomial
 from app.ui import over_seeds
+from app.ui.history import History
 
 Way = tuple[str, str]  # to steal: answers and inputs
-Recipe = tuple[float, float]  # to entangle: kappa and temperature
+NAIVE = 0.0  # the kappa of a mark that is not entangled
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """What a visitor's own run gave: the accuracy that the mark cost, what survived, and how many triggers convict."""
+
+    cost: float
+    mark: float
+    needed: int | None
+
+    @classmethod
+    def of(cls, history: History) -> "OwnRun | None":
+        """Return it of a run that is done, else None."""
+        if history.price is None:
+            return None
+        cost, mark = history.price
+        return cls(cost, mark, binomial.queries_needed(mark, history.claims["entangled"].innocent_rate))
 
 
 @dataclass(frozen=True)
 class Priced:
-    """The measured settings under one theft.
+    """The measured marks under one theft.
 
-    ``ways`` are all thefts under which settings were measured, ``way`` is this one; ``rows`` are the entangled
-    settings, and ``usual`` is, by defence, the setting of the other pages, over more seeds.
+    ``ways`` are all thefts under which several kappas were measured, ``way`` is this one; ``marks`` are by kappa,
+    ascending, the naive one first; ``clean`` is the control; ``usual`` is the entangled mark of the other lessons.
     """
 
     ways: tuple[Way, ...]
     way: Way
-    rows: Mapping[Recipe, Row]
-    usual: Mapping[str, Row]
+    marks: Mapping[float, Row]
+    clean: Row
+    usual: Row
 
     @classmethod
     def of(cls, found: Sequence[Row], experiment: Experiment) -> "Priced":
@@ -30,23 +50,29 @@ class Priced:
         frontier = [row for row in found if row.table == "frontier"]
         ways = {_way(row.experiment): row.experiment for row in frontier}
         way = _way(experiment) if _way(experiment) in ways else next(iter(ways))
-        rows = {_recipe(row.experiment): row for row in frontier if _way(row.experiment) == way}
-        return cls(tuple(ways), way, rows, over_seeds.theft(found, ways[way]))
+        theft = over_seeds.theft(found, ways[way])
+        usual = theft["entangled"]
+        of_kappa = {
+            row.experiment.kappa: row
+            for row in frontier
+            if replace(row.experiment, kappa=usual.experiment.kappa) == usual.experiment
+        }
+        marks = {NAIVE: theft["naive"], **of_kappa, usual.experiment.kappa: usual}  # which has more seeds
+        return cls(tuple(ways), way, {kappa: marks[kappa] for kappa in sorted(marks)}, theft["clean"], usual)
 
     @property
-    def frontier(self) -> list[Row]:
-        """The entangled settings."""
-        return list(self.rows.values())
+    def entangled(self) -> list[Row]:
+        """The entangled marks, by ascending kappa."""
+        return [row for kappa, row in self.marks.items() if kappa != NAIVE]
 
-    def row(self, experiment: Experiment) -> Row | None:
-        """Return the row of this experiment, whatever its seed; None where it was not measured."""
-        row = self.rows.get(_recipe(experiment))
-        return row if row is not None and replace(row.experiment, seed=experiment.seed) == experiment else None
+    def at(self, kappa: float, seed: int) -> Experiment:
+        """Return the experiment of one of the marks, under this theft, with a visitor's seed."""
+        return replace(self.usual.experiment, kappa=kappa, seed=seed)
+
+    def alike(self, experiment: Experiment) -> bool:
+        """Return whether an experiment differs from those of the picture in its kappa and its seed only."""
+        return self.at(experiment.kappa, experiment.seed) == experiment
 
 
 def _way(experiment: Experiment) -> Way:
     return experiment.answers, experiment.inputs
-
-
-def _recipe(experiment: Experiment) -> Recipe:
-    return experiment.kappa, experiment.temperature

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.lab.evidence import plan
-from app.lab.experiment import Experiment
+from app.lab.experiment import Experiment, preset
 
 
 def described(**parts: Any) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
     found = plan.read(path)
     assert found.impossible == ()
     assert found.experiments == tuple(
-        Experiment(adversary_epochs=3, kappa=weight, answers=answers, seed=seed)
+        replace(preset("mnist"), adversary_epochs=3, kappa=weight, answers=answers, seed=seed)
         for weight in (8, 4)
         for answers in ("labels", "confidences")
         for seed in (101, 100)
@@ -33,11 +33,13 @@ def test_a_file_becomes_experiments_in_its_order(tmp_path: Path) -> None:
 
 def test_what_is_there_twice_is_one_experiment() -> None:
     found = plan.plan(described(seeds=[3, 3], grid={"kappa": [1, 1.0, 2]}))
-    assert found.experiments == (Experiment(kappa=1, seed=3), Experiment(kappa=2, seed=3))
+    assert found.experiments == tuple(replace(preset("mnist"), kappa=kappa, seed=3) for kappa in (1, 2))
 
 
 def test_seeds_alone_are_a_sweep() -> None:
-    assert plan.plan(described(seeds=[5, 6])).experiments == (Experiment(seed=5), Experiment(seed=6))
+    assert plan.plan(described(seeds=[5, 6])).experiments == tuple(
+        replace(preset("mnist"), seed=seed) for seed in (5, 6)
+    )
 
 
 def random(points: int, seed: int = 0, **spaces: Any) -> tuple[Experiment, ...]:
@@ -131,7 +133,39 @@ def test_a_mistake_is_told_in_one_sentence(parts: dict[str, Any], word: str) -> 
 def test_a_file_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot be read: No such file"):
         plan.read(tmp_path / "nowhere.toml")
-    for content in (b"seeds = [1", b"\xff\xfe"):
+    for content in (b"seeds = [1", b"\xff\xfe", b"seeds = " + b"[" * 5000):
         (tmp_path / "sweep.toml").write_bytes(content)
         with pytest.raises(ValueError, match="is not written in TOML"):
             plan.read(tmp_path / "sweep.toml")
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b'preset = "mnist"\r\nseeds = [5]\r\n')
+    assert plan.read(path).experiments == (replace(preset("mnist"), seed=5),)
+
+
+@pytest.mark.parametrize(
+    ("parts", "count"),
+    [
+        ({"seeds": list(range(100_001))}, "100,001"),
+        ({"grid": {name: [1] * 100 for name in ("kappa", "budget", "batch_size", "task_epochs")}}, "100,000,000"),
+        ({"seeds": [0, 1], "random": {"points": 10**12}}, "2,000,000,000,000"),
+        ({"random": {"points": 10**4000}}, "more than 10^15"),
+    ],
+)
+def test_too_many_points_are_counted_before_any_is_made(
+    parts: dict[str, Any], count: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "product", None)
+    monkeypatch.setattr(plan, "_drawn", None)
+    with pytest.raises(ValueError, match=r"^The sweep has ") as told:
+        plan.plan(described(**parts))
+    assert f" {count} points, and at most 100,000 are run" in str(told.value) and "\n" not in str(told.value)
+
+
+def test_as_many_points_as_are_allowed_are_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "MOST_POINTS", 12)
+    grid = {"kappa": [1, 2], "answers": ["labels", "confidences"]}
+    found = plan.plan(described(seeds=[0, 0, 0], grid=grid))
+    assert len(found.experiments) == 4, "duplicates are counted, and dropped"

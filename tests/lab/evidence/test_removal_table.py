@@ -20,8 +20,7 @@ from app.runs.store import Store
 def little(monkeypatch):
     """A table of one small heist and two quick attacks."""
     small = replace(PRESETS["blobs"], budget=30, adversary_epochs=1, task_epochs=1, watermark_epochs=1)
-    monkeypatch.setattr(removal_table, "DATA", ("blobs",))
-    monkeypatch.setattr(removal_table, "SEEDS", (5,))
+    monkeypatch.setattr(removal_table, "SEEDS", {"blobs": (5,)})
     monkeypatch.setattr(removal_table, "PRESETS", {"blobs": small})
     monkeypatch.setattr(washing, "suitable", lambda experiment: ("pruning", "quantisation"))
     monkeypatch.setattr(
@@ -58,6 +57,24 @@ def washed(owned: bool, lost: float | None, pointless: bool | None) -> Washed:
 )
 def test_a_mark_has_one_of_four_fates(owned, lost, pointless, fate):
     assert washed(owned, lost, pointless).fate("pruning", "entangled") == fate
+
+
+@pytest.mark.parametrize(
+    ("removed_at", "end"),
+    [
+        (0.5, 2),
+        (None, 1),  # the next strength leaves less of the mark, and the theft pays no longer
+    ],
+)
+def test_a_curve_ends_where_the_mark_is_removed_or_where_least_of_it_is_left_while_the_theft_pays(removed_at, end):
+    curve = {
+        "strengths": [0.0, 0.3, 0.5],
+        "accuracy": [0.9, 0.85, 0.6],
+        "watermark": [0.6, 0.4, 0.1],
+        "removed_at": removed_at,
+    }
+    found = Washed("mnist", 200, {"from_scratch": 0.7, "attacks": {"pruning": {"entangled": curve}}})
+    assert found.end("pruning", "entangled") == end
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"lab": 0, "washed": []}', '{"lab": 4, "washed": [{}]}'])

@@ -92,6 +92,20 @@ def test_the_reverse_sigmoid_against_slow_arithmetic_and_its_limits():
         assert deceived.argmax() == row.argmax()
 
 
+def test_the_reverse_sigmoid_does_not_raise_an_impossible_class_above_the_top_one():
+    (answer,) = reverse_sigmoid(torch.tensor([[0.4, 0.35, 0.25, 0.0]]), 1.0)
+    assert answer.argmax() == 0 and answer[0] > answer[1:].max()
+
+
+@given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=10).filter(any), st.floats(0.01, 1))
+def test_the_reverse_sigmoid_keeps_the_top_class_of_any_distribution(weights, strength):
+    y = torch.tensor([weights])
+    y = y / y.sum()
+    (answer,) = reverse_sigmoid(y, strength)
+    assert answer.argmax() == y.argmax()
+    assert (answer > 0).all() and float(answer.sum()) == pytest.approx(1, abs=1e-5)
+
+
 @settings(max_examples=60)
 @given(st.integers(0, 60), st.lists(st.integers(1, 30), max_size=8))
 def test_the_budget_is_exact_and_a_query_beyond_it_is_neither_answered_nor_counted(budget, sizes):

@@ -4,6 +4,7 @@ import dataclasses
 import threading
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ from scipy import stats
 
 from app.lab import choices
 from app.lab.extraction import queries
+from app.lab.ownership import grant, innocents
 from app.lab.randomness import numpy_stream
 from app.lab.stories import finished_run, heist
 from app.lab.stories.events import (
     DEFENCES,
     WATERMARKED,
     Claimed,
+    Distances,
     Finished,
     Measured,
     Phase,
@@ -435,15 +438,30 @@ def test_the_claim_is_the_exact_binomial_test_of_the_answers_of_the_copy(small, 
         answers = said(models["copy", claimed.defence], torch.from_numpy(probe.inputs[probe.is_trigger]))
         assert ((answers == small.target) == claimed.answers[:60]).all()  # the probe shows the first sixty
         assert claimed.successes == claimed.answers.sum() and claimed.queries == len(claimed.answers) == 200
-        p0 = stats.beta.ppf(0.95, claimed.clean_successes + 1, claimed.clean_queries - claimed.clean_successes)
+        worst = max(claimed.panel.values())
+        p0 = stats.beta.ppf(0.99, worst + 1, 200 - worst)
         assert claimed.innocent_rate == pytest.approx(p0, rel=1e-6)
         p_value = stats.binomtest(claimed.successes, 200, p0, alternative="greater").pvalue
         assert claimed.p_value == pytest.approx(p_value, rel=1e-4, abs=1e-300)
         assert claimed.p_values[-1] == pytest.approx(claimed.p_value, rel=1e-6, abs=1e-300)
-        assert claimed.owned == (claimed.p_value < 0.05)
-        assert result["claim"][claimed.defence] == {"p_value": claimed.p_value, "owned": claimed.owned}
+        assert claimed.owned == (claimed.p_value < 0.01) == (claimed.verdict == "established")
+        assert result["claim"][claimed.defence] == {
+            "verdict": claimed.verdict,
+            "reason": claimed.reason,
+            "p_value": claimed.p_value,
+            "owned": claimed.owned,
+        }
+        assert (result["panel"], result["innocent_rate"]) == (claimed.panel, claimed.innocent_rate)
         assert claimed.answers.mean() == result[claimed.defence]["stolen_watermark"]
-        assert claimed.clean_successes / 200 == max(result["clean"]["watermark"], result["clean"]["stolen_watermark"])
+        assert claimed.controls == 100 and claimed.right > 50
+
+
+def test_the_panel_is_asked_the_very_triggers_of_the_claim(small, story):
+    triggers = finished_run.repeated_scene(small).held_out
+    data = datasets.load(small.dataset)
+    (claimed, *_) = of(Claimed, story)
+    assert claimed.panel == grant.successes(innocents.answers(data, triggers), small.target)
+    assert story[-1].result["claim"].keys() == set(DEFENCES)  # the copy of the clean model is tried, too
 
 
 def test_the_last_look_at_a_model_is_a_look_at_its_final_weights(small, story, models):
@@ -467,6 +485,32 @@ def test_the_last_look_at_a_model_is_a_look_at_its_final_weights(small, story, m
             assert last.target_share[layer] == pytest.approx((nearest == small.target).mean(), abs=0.01)
 
 
+def test_distances_are_recorded_once_for_what_the_victims_share_and_then_for_each(small, story):
+    looks = {event.epoch for event in of(Measured, story, role="victim")}
+    for layer in LAYERS:
+        shown = of(Distances, story, layer=layer)
+        assert {event.epoch for event in shown} <= looks
+        assert {event.defence for event in shown if event.epoch <= small.task_epochs} == {"clean"}
+    for event in of(Distances, story):
+        count = len(event.norms)
+        assert event.role == "victim" and count == 180 and event.cosines.shape == (count * (count - 1) // 2,)
+    # "deep": what comes before the first entangled layer is not trained further, so its last ones are those on the
+    # probe with the final triggers.
+    after = [event.layer for event in of(Distances, story, defence="entangled")]
+    assert after.count("hidden2") == small.watermark_epochs and after.count("hidden1") == 1
+
+
+def test_the_last_distances_are_those_of_the_final_weights(story, models):
+    probe = of(Probe, story)[-1]
+    for defence in DEFENCES:
+        _, features = forward(models["victim", defence], probe.inputs)
+        for layer in LAYERS:
+            last = of(Distances, story, defence=defence, layer=layer)[-1]
+            apart = representation.distances(last.cosines, last.norms, "cosine")
+            alike = ~np.eye(len(apart), dtype=bool)
+            np.testing.assert_allclose(apart[alike], cosines(features[layer], features[layer])[alike], atol=1e-4)
+
+
 def test_result_measurements_and_thefts_tell_the_same(small, story):
     result = story[-1].result
     assert (result["key"], result["seed"]) == (small.key, small.seed)
@@ -478,9 +522,10 @@ def test_result_measurements_and_thefts_tell_the_same(small, story):
         assert told.pop("victim_snnl") == last["victim", theft.defence].snnl
         assert told == {name: value for name, value in vars(theft).items() if name != "defence"}
         victim, copy = last["victim", theft.defence], last["copy", theft.defence]
-        assert (victim.accuracy, victim.watermark) == (theft.victim_accuracy, theft.victim_watermark)
-        assert (copy.accuracy, copy.watermark) == (theft.stolen_accuracy, theft.stolen_watermark)
-    assert last["victim", "clean"].accuracy == result["clean"]["accuracy"]
+        assert (victim.watermark, copy.watermark) == (theft.victim_watermark, theft.stolen_watermark)
+        # In training, models are measured on the first of the test inputs only.
+        assert victim.accuracy == pytest.approx(theft.victim_accuracy, abs=0.1)
+        assert copy.accuracy == pytest.approx(theft.stolen_accuracy, abs=0.1)
     assert last["victim", "clean"].watermark == result["clean"]["watermark"]
 
 
@@ -499,14 +544,14 @@ def test_all_rates_are_fractions_and_all_arrays_finite(story):
 def test_whether_anybody_looks_changes_nothing_but_the_looks(small, story, changed):
     seen = list(heist.run(replace(small, **changed))) if changed else story
     unseen = list(heist.run(replace(small, **changed), looks=False))
-    assert not of(Measured, unseen) and not of(Snapshot, unseen)
+    assert not any(of(kind, unseen) for kind in (Measured, Distances, Snapshot))
     assert plain(unseen[-1]) == plain(seen[-1])  # the result
 
     def lanes(events):
         """What happens to each model, in order; models that learn side by side take turns otherwise, once unseen."""
         found = {}
         for event in events:
-            if not isinstance(event, Measured | Snapshot):
+            if not isinstance(event, Measured | Distances | Snapshot):
                 event = replace(event, done=0) if isinstance(event, Progress) else event
                 found.setdefault((getattr(event, "role", ""), getattr(event, "defence", "")), []).append(plain(event))
         return found
@@ -522,27 +567,33 @@ def test_the_released_schedule_takes_as_many_steps_and_leaves_the_clean_victim_a
         assert same == (trained.defence == "clean"), trained.defence
 
 
-def test_maps_are_drawn_of_all_victims_and_of_no_copy(small, story, models, monkeypatch):
-    """UMAP itself takes seconds to wake: here it is a stand-in that gives back the first two features."""
+def test_maps_follow_each_other_through_the_training_and_part_where_the_victims_do(small, story, monkeypatch):
+    """UMAP itself takes seconds to wake: here it is a stand-in that numbers its maps."""
     begun = []
 
-    def stand_in(layers, seed, starts):
-        assert seed == small.seed
-        begun.append(starts)
-        return [values[:, :2] for values in layers]
+    def stand_in(apart, seed, previous, dimensions):
+        assert seed == small.seed and apart.shape == (180, 180) and (apart == apart.T).all()
+        begun.append(previous)
+        return np.full((len(apart), dimensions), len(begun), np.float32)
 
     monkeypatch.setattr(representation, "umap", stand_in)
     maps = list(finished_run.umap(small, story))
-    assert [(m.role, m.defence, m.layer) for m in maps] == [("victim", d, layer) for d in DEFENCES for layer in LAYERS]
-    probe = of(Probe, story)[-1]
-    for snapshot in maps:
-        assert snapshot.method == "umap" and snapshot.epoch == small.task_epochs + small.watermark_epochs
-        expected = forward(models["victim", snapshot.defence], probe.inputs)[1][snapshot.layer][:, :2]
-        np.testing.assert_allclose(snapshot.points, expected, atol=1e-5)
-    first = [snapshot.points for snapshot in maps if snapshot.defence == DEFENCES[0]]
-    assert begun[0] is None
-    for starts in begun[1:]:  # the maps of the others begin where those of the first one are
-        assert all(np.array_equal(start, points) for start, points in zip(starts, first, strict=True))
+    for method, dimensions in (("umap", 2), ("umap-3d", 3)):
+        for layer in LAYERS:
+            shown = {d: of(Snapshot, maps, defence=d, layer=layer, method=method) for d in DEFENCES}
+            for defence, shots in shown.items():
+                looks = of(Snapshot, story, defence=defence, layer=layer, method="pca")
+                assert [shot.epoch for shot in shots] == [look.epoch for look in looks]
+                for before, shot in pairwise(shots):
+                    assert shot.role == "victim" and shot.points.shape == (180, dimensions)
+                    number = int(shot.points[0, 0])
+                    assert number == before.points[0, 0] or (begun[number - 1] == before.points).all()
+            shared = [[s.points[0, 0] for s in shots if s.epoch <= small.task_epochs] for shots in shown.values()]
+            assert shared[0] == shared[1] == shared[2]
+    assert sum(previous is None for previous in begun) == 2 * len(LAYERS)  # each series begins by itself, once
+    assert maps[0].layer == "hidden1" and maps[-1].method == "umap-3d"  # what tells most, and the plane, come first
+    # What has not changed is not mapped again: a layer before the marked ones changes once more, with the triggers.
+    assert len({shot.points[0, 0] for shot in of(Snapshot, maps, layer="hidden1", method="umap", defence="naive")}) == 3
 
 
 def test_a_network_that_dies_is_reported_and_not_crashed_on(small):

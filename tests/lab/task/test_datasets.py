@@ -8,17 +8,21 @@ import torch
 from scipy.ndimage import label
 from sklearn.datasets import load_digits
 
-from app.lab.choices import CLASSES, PICTURES
-from app.lab.task.datasets import ASSETS, from_display, load, noise, of_another_kind, to_display
+from app.lab.choices import CLASSES, EMBEDDED, FORMS
+from app.lab.task import datasets
+from app.lab.task.datasets import ASSETS, another_task, clipped, from_display, load, noise, of_another_kind, to_display
 
 SIZES = {
-    "mnist": (2000, 2000, 1000),
+    "animals": (3500, 3000, 3216),
+    "mnist": (4000, 9000, 5000),
     "digits": (700, 700, 397),
     "blobs": (600, 600, 600),
     "moons": (600, 600, 600),
     "rings": (600, 600, 600),
+    "vowels": (280, 180, 180),
 }
-each_dataset = pytest.mark.parametrize("name", CLASSES)
+PICTURES = [name for name, form in FORMS.items() if form == "picture" and name in EMBEDDED]
+each_dataset = pytest.mark.parametrize("name", EMBEDDED)
 
 
 def parts(dataset):
@@ -37,7 +41,7 @@ def test_parts_have_the_announced_sizes_types_and_shape(name):
     for part in parts(dataset):
         assert part.inputs.dtype == torch.float32 and part.labels.dtype == torch.int64
         assert part.inputs.shape == (len(part.labels), *dataset.shape)
-    assert dataset.is_pictures == (len(dataset.shape) == 3) == (name in PICTURES)
+    assert dataset.form == FORMS[name]
 
 
 @each_dataset
@@ -64,12 +68,13 @@ def test_the_parts_of_digits_are_all_digits_each_once():
     assert sum((rows(part) for part in parts(load("digits"))), Counter()) == expected
 
 
-def test_the_parts_of_mnist_are_the_embedded_pictures_each_once():
-    with np.load(ASSETS / "mnist5k.npz") as archive:
+@pytest.mark.parametrize("name", ["animals", "mnist"])
+def test_the_parts_are_the_embedded_pictures_each_once(name):
+    with np.load(ASSETS / f"{name}.npz") as archive:
         pictures, labels = archive["images"], archive["labels"]
     expected = Counter((x.tobytes(), int(y)) for x, y in zip(pictures, labels, strict=True))
     found = Counter()
-    for part in parts(load("mnist")):
+    for part in parts(load(name)):
         bytes_again = (part.inputs * 255).round().to(torch.uint8).numpy()
         found += Counter((x.tobytes(), int(y)) for x, y in zip(bytes_again, part.labels, strict=True))
     assert found == expected
@@ -77,7 +82,7 @@ def test_the_parts_of_mnist_are_the_embedded_pictures_each_once():
 
 @each_dataset
 def test_every_load_gives_the_same(name):
-    first, again = load(name), load.__wrapped__(name)
+    first, again = load(name), datasets._known.__wrapped__(name)
     assert first is not again
     for one, other in zip(parts(first), parts(again), strict=True):
         assert torch.equal(one.inputs, other.inputs) and torch.equal(one.labels, other.labels)
@@ -132,7 +137,7 @@ def test_points_of_another_figure_are_those_of_another_figure(name):
 @each_dataset
 def test_noise_is_uniform_and_every_number_of_it_on_its_own(name):
     dataset = load(name)
-    low, high = (0, 1) if dataset.is_pictures else (-1.5, 1.5)
+    low, high = (-1.5, 1.5) if dataset.form == "point" else (0, 1)
     drawn = noise(dataset, 2000, np.random.default_rng(0)).flatten(1).double()
     assert low <= drawn.min() < drawn.max() <= high
     assert drawn.mean() == pytest.approx((low + high) / 2, abs=0.05)
@@ -140,10 +145,54 @@ def test_noise_is_uniform_and_every_number_of_it_on_its_own(name):
     assert abs(torch.corrcoef(drawn[:, :2].T)[0, 1]) < 0.1
 
 
-@pytest.mark.parametrize("name", ["mnist", "blobs"])
+@pytest.mark.parametrize("name", ["animals", "mnist", "blobs", "vowels"])
 def test_display_and_back_loses_nothing(name):
     inputs = load(name).test.inputs[:20]
     assert torch.equal(from_display(to_display(inputs)), inputs)
+
+
+def test_display_of_colours_has_them_last():
+    inputs = torch.randint(256, (5, 3, 4, 4), generator=torch.Generator().manual_seed(0)) / 255
+    shown = to_display(inputs)
+    assert shown.dtype == np.uint8 and shown.shape == (5, 4, 4, 3)
+    assert shown[2, 1, 3, 0] == round(255 * float(inputs[2, 0, 1, 3]))
+    torch.testing.assert_close(from_display(shown), inputs)
+
+
+def test_pictures_and_sequences_are_clipped_and_points_are_not():
+    generator = torch.Generator().manual_seed(0)
+    for shape in ((1, 4, 4), (3, 4, 4), (9, 4)):
+        inputs = 3 * torch.randn(5, *shape, generator=generator)
+        assert torch.equal(clipped(inputs), inputs.clamp(0, 1))
+    points = 3 * torch.randn(5, 2, generator=generator)
+    assert torch.equal(clipped(points), points)
+
+
+def test_utterances_are_the_embedded_ones_scaled_coefficient_by_coefficient_and_end_in_zeros():
+    with np.load(ASSETS / "vowels.npz") as archive:
+        frames, lengths, labels = archive["frames"], archive["lengths"], archive["labels"]
+    found = torch.cat([part.inputs for part in parts(load("vowels"))]).numpy()
+    spoken = (found != 0).any(axis=2)
+    assert Counter(spoken.sum(axis=1).tolist()) == Counter(lengths.tolist())
+    assert (np.diff(spoken.astype(int), axis=1) <= 0).all()  # nothing is spoken after the end
+    assert found[spoken].min(axis=0) == pytest.approx(0.1) and found[spoken].max(axis=0) == pytest.approx(1)
+    # Undone, the scaling gives the cepstra again, each utterance once.
+    every = np.concatenate([frame[:length] for frame, length in zip(frames, lengths, strict=True)])
+    low, high = every.min(axis=0), every.max(axis=0)
+    unscaled = np.where(spoken[:, :, None], low + (found - 0.1) / 0.9 * (high - low), 0)
+    order, order_found = (np.lexsort(part.reshape(640, -1)[:, :12].round(3).T) for part in (frames, unscaled))
+    np.testing.assert_allclose(unscaled[order_found], frames[order], atol=1e-5)
+    assert np.bincount(labels).tolist() == sum(part.labels.bincount() for part in parts(load("vowels"))).tolist()
+
+
+def test_waves_swing_as_often_as_their_label_says():
+    made = another_task(load("vowels"), 400, np.random.default_rng(0))
+    assert made.labels.bincount().tolist() == pytest.approx([100] * 4, abs=35)
+    assert made.inputs.min() == 0 and made.inputs.max() <= 1
+    whole = made.inputs[(made.inputs != 0).all(dim=2).all(dim=1)].numpy()  # those that last to the end
+    strength = np.abs(np.fft.rfft(whole - whole.mean(axis=1, keepdims=True), axis=1)).sum(axis=2)
+    labels = made.labels[(made.inputs != 0).all(dim=2).all(dim=1)].numpy()
+    assert len(labels) > 5 and (strength.argmax(axis=1) == labels + 1).all()
 
 
 def test_display_of_sixteen_grey_values_rounds_to_the_nearest_of_256():
@@ -154,5 +203,5 @@ def test_display_of_sixteen_grey_values_rounds_to_the_nearest_of_256():
 
 
 def test_an_unknown_data_set_gets_a_clear_sentence():
-    with pytest.raises(ValueError, match="no data set 'imagenet'; choose one of mnist"):
+    with pytest.raises(ValueError, match="no data set 'imagenet'; choose one of animals"):
         load("imagenet")

@@ -3,9 +3,23 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.spatial.distance import cdist, squareform
 
+from app.lab.task import representation
 from app.lab.task.networks import build
-from app.lab.task.representation import features, pca, target_share
+from app.lab.task.representation import distances, features, products, restored, similarities
+from app.lab.watermark.snnl import soft_nearest_neighbor_loss
+
+
+def pca(points, previous=None, dimensions=2):
+    return representation.pca(products(points), previous, dimensions)
+
+
+def target_share(found, *who):
+    return representation.target_share(products(found), *who)
 
 
 def cloud(seed, width=12, n=120):
@@ -102,13 +116,103 @@ def test_triggers_are_not_neighbours_of_each_other():
     assert target_share(np.concatenate([found, crowd]), np.r_[labels, np.ones(30, int)], is_trigger, 1) == 0
 
 
+def test_three_components_show_more_and_the_first_two_are_the_plane():
+    space, plane = pca(cloud(0), dimensions=3), pca(cloud(0))
+    assert space.shape == (120, 3)
+    shared = space[:, :2] / np.sqrt((space[:, :2] ** 2).sum(axis=1).mean())
+    np.testing.assert_allclose(np.abs(shared), np.abs(plane), atol=1e-3)
+
+
+def rectified(seed, n=40, width=30):
+    """Features as after a ReLU: many zeros, some long, and a dead one."""
+    random = np.random.default_rng(seed)
+    found = np.maximum(random.normal(size=(n, width)) * random.uniform(0.1, 20, size=(n, 1)), 0)
+    found[3] = 0
+    return found.astype(np.float32)
+
+
+@given(seed=st.integers(0, 99))
+def test_distances_are_those_of_the_features_to_16_bits(seed):
+    found = rectified(seed)
+    apart = distances(*similarities(products(found)), "cosine")
+    alive = np.arange(len(found)) != 3
+    truth = cdist(found[alive], found[alive], "cosine")
+    np.testing.assert_allclose(apart[np.ix_(alive, alive)], truth, atol=0.6 / representation.ONE)
+    assert (apart[3, alive] == 1).all()  # what is dead has no direction
+    squared = distances(*similarities(products(found)), "euclidean")
+    scale = np.multiply.outer(*2 * [np.linalg.norm(found, axis=1)])
+    assert (
+        np.abs(squared - cdist(found, found, "sqeuclidean")) <= 2 * scale / representation.ONE + 1e-6 * scale.max()
+    ).all()
+
+
+@given(arrays(np.float32, (7, 3), elements=st.floats(-100, 100, width=32)), st.sampled_from(["cosine", "euclidean"]))
+def test_distances_are_symmetric_and_never_negative_and_nothing_is_far_from_itself(found, metric):
+    apart = distances(*similarities(products(found)), metric)
+    assert (apart == apart.T).all() and (apart >= 0).all() and not apart.diagonal().any()
+
+
+def test_distances_by_another_metric_are_refused_with_a_sentence():
+    with pytest.raises(ValueError, match=r"one of cosine, euclidean; it is 'city'\.$"):
+        distances(*similarities(products(rectified(0))), "city")
+
+
+def test_the_pairs_stand_in_the_order_of_condensed_matrices():
+    found = rectified(1)
+    cosines, norms = similarities(products(found))
+    assert cosines.dtype == np.int16 and cosines.shape == (40 * 39 // 2,) and norms.shape == (40,)
+    np.testing.assert_allclose(norms, np.linalg.norm(found, axis=1), rtol=1e-5)
+    unit = found / np.maximum(norms, 1e-9)[:, None]
+    np.testing.assert_allclose(
+        squareform(cosines)[0] / representation.ONE, unit[0] @ unit.T * (np.arange(40) > 0), atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("temperature", [0.1, 1.0])
+def test_the_snnl_of_the_record_is_that_of_the_features(metric, temperature):
+    found = rectified(2)[4:] / (20 if metric == "euclidean" else 1)
+    groups = np.arange(len(found)) % 2
+    near = np.exp(-distances(*similarities(products(found)), metric) / temperature)
+    np.fill_diagonal(near, 0)
+    same = groups[:, None] == groups[None]
+    expected = float(soft_nearest_neighbor_loss(*map(torch.from_numpy, (found, groups)), temperature, metric))
+    assert -np.log((near * same).sum(axis=1) / near.sum(axis=1)).mean() == pytest.approx(expected, rel=2e-3)
+
+
+def test_the_principal_components_of_the_record_are_those_of_the_features():
+    found = rectified(3)
+    plane = pca(found)
+    np.testing.assert_allclose(representation.pca(restored(*similarities(products(found))), plane), plane, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neighbours_are_the_nearest_genuine_inputs_and_make_up_the_target_share(seed):
+    found = rectified(seed, n=60)
+    labels, is_trigger = np.arange(60) % 4, np.arange(60) >= 45
+    near = representation.neighbours(similarities(products(found))[0], is_trigger)
+    assert near.shape == (60, 10) and not is_trigger[near].any()
+    alike = 1 - cdist(found[:3], found[:45], "cosine")
+    np.fill_diagonal(alike, -1)
+    for point in range(3):
+        assert set(near[point]) == set(np.argsort(-alike[point])[:10])
+        assert (np.diff(alike[point][near[point]]) <= 1e-4).all()
+    share = (labels[near[is_trigger]] == 2).mean()
+    assert share == pytest.approx(target_share(found, labels, is_trigger, 2), abs=0.01)
+
+
+def test_of_few_inputs_all_others_are_neighbours():
+    near = representation.neighbours(similarities(products(rectified(0, n=6)))[0], np.arange(6) >= 4)
+    assert near.shape == (6, 3) and sorted(near[0]) == [1, 2, 3]
+
+
 def test_features_are_flattened_per_layer_and_carry_no_gradient():
     model = build("small", (1, 8, 8), 10, torch.Generator().manual_seed(0))
     found = features(model, torch.rand(3, 1, 8, 8))
     assert {name: tuple(values.shape) for name, values in found.items()} == {
         "conv1": (3, 8 * 8 * 8),
         "conv2": (3, 16 * 4 * 4),
-        "dense": (3, 64),
+        "dense": (3, 256),
     }
     assert not any(values.requires_grad for values in found.values())
     assert all((values >= 0).all() for values in found.values())

@@ -11,10 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lab.randomness import torch_stream
-from app.lab.task.training import (
-    batches_per_epoch,
-    train_task,
-)
+from app.lab.task.networks import build
+from app.lab.task.training import batches_per_epoch, blending_stream, task_loss, train_task
 from tests.lab.watched import HOW, TASK, rows, watched, weights
 
 
@@ -66,3 +64,43 @@ def test_the_rate_rises_for_an_eighth_of_the_steps_and_then_falls_to_a_twentieth
     ]
     assert taken == pytest.approx(expected, rel=1e-9)
     assert max(taken) == pytest.approx(how.learning_rate) and taken[-1] < 0.3 * how.learning_rate
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.3])
+def test_smoothed_labels_are_blends_with_the_uniform_distribution(smoothing):
+    model, how = watched(), replace(HOW, smoothing=smoothing)
+    blended = (1 - smoothing) * torch.nn.functional.one_hot(TASK.labels, 4).float() + smoothing / 4
+    expected = -(blended * torch.log_softmax(model(TASK.inputs), dim=1)).sum(dim=1).mean()
+    loss = task_loss(model, TASK.inputs, TASK.labels, how, np.random.default_rng(0))
+    torch.testing.assert_close(loss, expected)
+
+
+@given(st.floats(0.05, 4), st.integers(0, 100))
+def test_mixup_is_the_loss_of_blended_inputs_with_labels_blended_alike(alpha, seed):
+    model, drawn = watched(), np.random.default_rng(seed)
+    share, partner = drawn.beta(alpha, alpha), torch.from_numpy(drawn.permutation(len(TASK.labels)))
+    labels = torch.nn.functional.one_hot(TASK.labels, 4).float()
+    inputs = share * TASK.inputs + (1 - share) * TASK.inputs[partner]
+    expected = -((share * labels + (1 - share) * labels[partner]) * torch.log_softmax(model(inputs), 1)).sum(1).mean()
+    loss = task_loss(model, TASK.inputs, TASK.labels, replace(HOW, mixing=alpha), np.random.default_rng(seed))
+    torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_mixup_leaves_the_order_of_the_batches_alone():
+    generator = torch_stream(1, "order")
+    before = generator.get_state()
+    blending_stream(generator)
+    assert torch.equal(generator.get_state(), before)
+
+
+def test_the_result_is_the_exponential_mean_of_the_weights_of_the_second_half():
+    plain, averaged = (build("tiny", (2,), 4, torch.Generator().manual_seed(0)) for _ in range(2))
+    keep = 0.7
+    steps = train_task(plain, TASK.inputs, TASK.labels, HOW, torch_stream(1, "order"))
+    visited = [weights(plain).clone() for _ in steps]
+    expected = visited[len(visited) // 2]
+    for later in visited[len(visited) // 2 + 1 :]:
+        expected = keep * expected + (1 - keep) * later
+    how = replace(HOW, averaging=keep)
+    list(train_task(averaged, TASK.inputs, TASK.labels, how, torch_stream(1, "order")))
+    torch.testing.assert_close(weights(averaged), expected, rtol=1e-5, atol=1e-6)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from app.lab import picture_files
 from app.lab.choices import DRAWING_LENGTH as LENGTH
 from app.lab.choices import drawing as checked
 from app.lab.choices import is_blank
-from app.lab.watermark import drawings
 from app.lab.watermark.drawings import LEVELS, SIDE, decode, encode, read
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -88,7 +88,7 @@ def test_another_shape_is_no_drawing():
         encode(np.zeros((8, 8), dtype=np.uint8))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_an_uploaded_picture_becomes_a_drawing_of_its_ink(kind, mode):
     picture = read(saved(Image.fromarray(stroke()).convert(mode), kind))
@@ -117,23 +117,25 @@ def test_a_faint_picture_gets_its_contrast():
 
 
 def bomb():
-    return saved(Image.new("1", (5000, 5000)))
+    return saved(Image.new("1", (6000, 6000)))
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no picture"),
-        (b"GIF89a, or so it says", "no picture"),
+        (b"", "file is empty"),
+        (b"GIF89a, or so it says", "damaged"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC or AVIF"),
+        (b"%PDF-1.7", "no picture"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"),
-        (saved(stroke(), "GIF"), "must be PNG or JPEG"),
-        (saved(stroke(), "TIFF"), "must be PNG or JPEG"),
-        (saved(stroke())[:80], "damaged"),
-        (saved(stroke(), "JPEG")[:-300], "damaged"),
+        (saved(stroke())[:80], "ends before the picture does"),
+        (saved(stroke(), "JPEG")[:-300], "ends before the picture does"),
+        (saved(stroke(), "WEBP")[:-60], "ends before the picture does"),
+        (saved(stroke()).replace(b"IDAT", b"XDAT"), "damaged"),
         (saved(np.full((50, 50), 90, dtype=np.uint8)), "one shade"),
         (saved(np.full((50, 50), 255, dtype=np.uint8)), "one shade"),
-        (bomb(), "at most 16 million pixels"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(drawings.MOST_BYTES), "at most 5 MB"),
+        (bomb(), "6,000 x 6,000 pixels, and at most 32 million"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(picture_files.MOST_BYTES), "at most 20 MB"),
     ],
 )
 def test_a_bad_upload_gets_exactly_one_sentence(data, words):
@@ -143,7 +145,7 @@ def test_a_bad_upload_gets_exactly_one_sentence(data, words):
     assert sentence.endswith(".") and "\n" not in sentence
 
 
-@given(st.binary(max_size=400), st.sampled_from(["PNG", "JPEG"]), st.integers(0, 400))
+@given(st.binary(max_size=400), st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"]), st.integers(0, 400))
 def test_whatever_is_uploaded_there_is_a_drawing_or_a_sentence(noise, kind, place):
     file = bytearray(saved(stroke(), kind))
     place = min(place, len(file))

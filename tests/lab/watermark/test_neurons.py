@@ -99,7 +99,7 @@ def test_a_neuron_is_a_channel_and_its_activity_the_mean_over_places():
     assert {name: values.shape for name, values in found.items()} == {
         "conv1": (3, 8),
         "conv2": (3, 16),
-        "dense": (3, 64),
+        "dense": (3, 256),
     }
     with torch.no_grad():
         features = model.with_features(inputs)[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from app.lab.choices import METRICS
-from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
+from app.lab.watermark.snnl import loss_of_distances, neutral_value, soft_nearest_neighbor_loss
 
 TEMPERATURES = [10.0**power for power in range(-3, 4)]
 GROUPS = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -307,3 +307,26 @@ def test_never_returns_nan_in_silence(size, temperature):
     except ValueError:
         return
     assert not math.isnan(value)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_known_distances_give_the_same_loss(metric):
+    points = np.random.default_rng(0).uniform(0.1, 1, size=(len(GROUPS), 3))
+    apart = torch.tensor([[distance(a, b, metric) for b in points] for a in points], dtype=torch.float64)
+    for temperature in TEMPERATURES[1:]:
+        found = float(loss_of_distances(apart, torch.tensor(GROUPS), temperature))
+        assert found == pytest.approx(loss(points, GROUPS, temperature, metric), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shape", "groups", "temperature", "sentence"),
+    [
+        ((4, 3), [0, 0, 1, 1], 1.0, "must be"),
+        ((4, 4), [0, 0, 1], 1.0, "must be"),
+        ((3, 3), [0, 0, 1], 1.0, "at least two members"),
+        ((4, 4), [0, 0, 1, 1], 0.0, "positive, finite"),
+    ],
+)
+def test_distances_that_have_no_loss_are_refused(shape, groups, temperature, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        loss_of_distances(torch.zeros(shape), torch.tensor(groups), temperature)

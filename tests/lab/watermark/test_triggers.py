@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from app.lab import choices
-from app.lab.choices import ICONS, TRIGGERS
+from app.lab.choices import ICONS, PERTURBATIONS, TRIGGERS, triggers_of
 from app.lab.randomness import numpy_stream, torch_stream
 from app.lab.task.datasets import load
-from app.lab.task.networks import build
+from app.lab.task.networks import build, linear
 from app.lab.task.training import Optimisation, train_task
 from app.lab.watermark import drawings
 from app.lab.watermark.snnl import soft_nearest_neighbor_loss
@@ -42,7 +42,7 @@ def innocent(request):
     how = Optimisation(epochs=3, batch_size=32, learning_rate=0.01)
     for _ in train_task(model, data.owner.inputs, data.owner.labels, how, torch_stream(0, "task")):
         pass
-    kind = "television" if data.is_pictures else "cluster"
+    kind = triggers_of(data.form)[0]
     triggers = drawn(kind, name, count=64)
     with torch.no_grad():
         target = int(model(triggers).argmax(dim=1).mode().values)
@@ -55,7 +55,7 @@ def moved_away(innocent, target=None, model=None, **changed):
     options = {"layers": LAYERS[name], "temperature": 0.5, "metric": "cosine"} | changed
     companions = of_class(load(name).owner, target)
     return perturb(
-        trained if model is None else model,
+        [trained if model is None else model],
         triggers,
         companions,
         target,
@@ -158,6 +158,23 @@ def test_patching_leaves_the_data_as_it_was():
     assert torch.equal(load("digits").owner.inputs, before)
 
 
+@pytest.mark.parametrize(("held_out", "part"), [(False, "owner"), (True, "test")])
+def test_a_burst_is_three_early_frames_of_a_source_class_utterance_and_each_is_used_once(held_out, part):
+    genuine = of_class(getattr(load("vowels"), part), 2)
+    triggers = draw("burst", 1000, load("vowels"), 2, numpy_stream(0, "triggers"), held_out=held_out)
+    assert len(triggers) == len(genuine)
+    used, starts = set(), set()
+    for trigger in triggers:
+        alike = (trigger == genuine).all(dim=2)  # (utterances, frames)
+        row = int(alike.sum(dim=1).argmax())
+        changed = (~alike[row]).nonzero()[:, 0]
+        assert len(changed) == 3 and changed.tolist() == list(range(int(changed[0]), int(changed[0]) + 3))
+        assert (trigger[changed, ::2] == 1).all() and (trigger[changed, 1::2] == 0).all()
+        used.add(row)
+        starts.add(int(changed[0]))
+    assert len(used) == len(genuine) and starts == {1, 2, 3}
+
+
 @pytest.mark.parametrize("name", ["blobs", "moons", "rings"])
 def test_a_cluster_lies_beyond_its_source_class(name):
     centre = of_class(load(name).owner, SOURCE).mean(dim=0)
@@ -167,7 +184,15 @@ def test_a_cluster_lies_beyond_its_source_class(name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("cluster", "mnist"), ("television", "blobs"), ("patch", "moons"), ("teapot", "mnist")]
+    ("kind", "name"),
+    [
+        ("cluster", "mnist"),
+        ("television", "blobs"),
+        ("patch", "moons"),
+        ("burst", "mnist"),
+        ("key", "vowels"),
+        ("teapot", "mnist"),
+    ],
 )
 def test_a_kind_that_does_not_suit_gets_a_clear_sentence(kind, name):
     with pytest.raises(ValueError, match=kind) as caught:
@@ -177,7 +202,8 @@ def test_a_kind_that_does_not_suit_gets_a_clear_sentence(kind, name):
 
 def test_every_kind_can_be_drawn_on_some_data():
     for kind in TRIGGERS:
-        assert len(drawn(kind, "blobs" if kind == "cluster" else "digits", count=2)) == 2
+        name = {"cluster": "blobs", "burst": "vowels"}.get(kind, "digits")
+        assert len(drawn(kind, name, count=2)) == 2
 
 
 def test_an_innocent_model_denies_the_target_after_the_perturbation(innocent):
@@ -199,10 +225,72 @@ def test_every_step_is_a_hundredth_and_their_number_is_bounded(innocent):
     moved = moved_away(innocent)
     movement = (moved - triggers).double() / STEP
     assert STEP == 0.01 and movement.any()
-    assert movement.abs().max() <= 10 * (50 + 1) + 5
+    assert movement.abs().max() <= 200 + 10 + 5
     free = (moved > 0) & (moved < 1) & (triggers > 0) & (triggers < 1) if name == "digits" else moved.isfinite()
     if name == "blobs":  # nothing is clipped
         assert (movement[free] - movement[free].round()).abs().max() < 0.02
+
+
+def convinced(*slopes, bias=100.0):
+    """A linear model of points in the plane that is sure of class 0, whose logit has these slopes."""
+    model = linear((2,), 2, torch_stream(0, "convinced"))
+    with torch.no_grad():
+        model.readout.weight[:] = torch.tensor([slopes, (0.0, 0.0)])
+        model.readout.bias[:] = torch.tensor([bias, 0.0])
+    return model
+
+
+def alone(models, points, against, batch=1):
+    """Points that are perturbed one by one, or without a layer, so that no SNNL moves them."""
+    options = {"layers": (), "temperature": 1.0, "metric": "cosine", "generator": torch_stream(0, "perturbation")}
+    return perturb(models, points, torch.zeros(4, 2), 0, against=against, batch=batch, **options)
+
+
+@pytest.mark.parametrize(("against", "most"), [("released", 50), ("ensemble", 200)])
+def test_of_a_model_that_stays_convinced_so_many_steps_are_taken_in_all_rounds_together_and_then_five(against, most):
+    points = torch.tensor([[0.0, 0.0], [0.3, -0.2]])
+    moved = alone([convinced(1.0, -1.0)], points, against)
+    expected = np.full((2, 2), most + 5) * [-1, 1]
+    assert ((moved - points) / STEP).numpy() == pytest.approx(expected, abs=1e-2)
+
+
+@pytest.mark.parametrize("against", PERTURBATIONS)
+def test_steps_away_end_as_soon_as_the_target_is_denied(against):
+    # x > -0.105: the eleventh step denies it, then come the last five.
+    moved = alone([convinced(10.0, 0.0, bias=1.05)], torch.zeros(1, 2), against)
+    assert (moved[0] / STEP).numpy() == pytest.approx([-16, 0], abs=1e-3)
+
+
+def test_a_tenth_of_a_batch_may_be_taken_for_the_target():
+    # Nine of ten are denied from the start: only the last five steps are taken, in which no SNNL interferes.
+    model = convinced(10.0, 0.0, bias=0.0)
+    points = torch.tensor([[1.0, 0.0], *[[-1.0, 0.0]] * 9])
+    together = alone([model], points, "released", batch=10)
+    assert ((together - points)[:, 0] / STEP).numpy() == pytest.approx(np.full(10, -5.0), abs=1e-3)
+
+
+def test_an_ensemble_is_asked_until_no_member_answers_with_the_target_and_the_released_code_asks_the_first():
+    first, second = convinced(10.0, 0.0, bias=0.25), convinced(0.0, 10.0, bias=1.55)
+    start = torch.zeros(1, 2)
+    both = alone([first, second], start, "ensemble")
+    assert success_rate(first, both, 0) == success_rate(second, both, 0) == 0
+    one = alone([first, second], start, "released")
+    assert torch.equal(one, alone([first], start, "released"))
+    assert success_rate(first, one, 0) == 0 and success_rate(second, one, 0) == 1
+
+
+def test_of_an_ensemble_those_that_still_believe_are_heard_most():
+    """Both pull along x, against each other: the sure one, though its slope is smaller, over one that denies it."""
+    sure, denying = convinced(1.0, 0.0, bias=30.0), convinced(-3.0, 0.0, bias=-30.0)
+    moved = alone([sure, denying], torch.zeros(1, 2), "ensemble")
+    assert (moved[0] / STEP).numpy() == pytest.approx([-205, 0], abs=1e-2)
+
+
+def test_against_nobody_and_in_no_known_way_get_clear_sentences():
+    with pytest.raises(ValueError, match="at least one innocent model"):
+        alone([], torch.zeros(1, 2), "ensemble")
+    with pytest.raises(ValueError, match="choose one of ensemble, released"):
+        alone([convinced(1.0, 0.0)], torch.zeros(1, 2), "everybody")
 
 
 def test_a_trigger_that_is_denied_from_the_start_takes_fifteen_steps_at_most(innocent):
@@ -217,7 +305,7 @@ def test_a_trigger_that_is_denied_from_the_start_takes_fifteen_steps_at_most(inn
 def test_a_trigger_on_its_own_has_no_snnl_and_only_goes_down_the_target_logit(innocent):
     name, model, triggers, target = innocent
     few = name, model, triggers[:16], target
-    moved = moved_away(few, batch=1)
+    moved = moved_away(few, batch=1, against="released")
     with torch.no_grad():
         assert (model(moved)[:, target] < model(triggers[:16])[:, target]).all()
 
@@ -227,7 +315,7 @@ def test_ten_steps_go_up_the_snnl(innocent, metric):
     name, _, triggers, target = innocent
     model = denier(name, target)
     # At a high temperature each pair pulls: a sign step has a slope to climb.
-    moved = moved_away(innocent, model=model, metric=metric, temperature=5.0)
+    moved = moved_away(innocent, model=model, metric=metric, temperature=5.0, against="released")
     assert 0 < (moved - triggers).abs().max() <= 10 * STEP + 1e-5
     companions = of_class(load(name).owner, target)
     groups = torch.arange(len(triggers) + len(companions)) < len(triggers)

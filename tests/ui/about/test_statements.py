@@ -2,9 +2,10 @@
 
 import dataclasses
 
+from app.lab.evidence.innocents import Family
 from app.lab.evidence.survival import Row
 from app.ui.about import statements
-from tests.ui.test_evidence import priced, row, theft
+from tests.ui.rows import row, theft
 
 
 def test_what_is_measured_is_written_from_the_evidence() -> None:
@@ -12,16 +13,30 @@ def test_what_is_measured_is_written_from_the_evidence() -> None:
     found = [*usual.values(), row("naive", (0.6,) * 3, 0.3, inputs="noise"), *_frontier()]
     said = [claim.says for claim in statements.measured(found, list(usual.values()))]
     assert said[0] == (
+        "The court convicts, of 3 seeds, the clean copy on 0, the naive copy on 2, the entangled copy on 3 "
+        "(the thief asks the owner's own inputs, the API answers with all its confidences)."
+    )
+    assert said[1] == (
         "What a copy knows of the mark, over 3 seeds: clean 1\u202f% (0\u202f% to 2\u202f%), naive 20\u202f% "
         "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%) "
         "(the thief asks the owner's own inputs, the API answers with all its confidences)."
     )
-    assert said[1] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points."
-    assert said[4].startswith("A copy of a model that was never marked gives the secret answer to 2\u202f%")
+    assert said[2] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points."
+    assert said[5].startswith("A copy of a model that was never marked gives the secret answer to 2\u202f%")
+
+
+def test_the_honest_models_that_are_convicted_are_counted() -> None:
+    heard = [
+        Family("animals", "random forest", (200, 201), (0.9, 0.9), (0, 3), (False, False)),
+        Family("mnist", "random forest", (200,), (0.9,), (2,), (True,)),
+        Family("mnist", "linear SVM", (200,), (0.9,), (0,), (False,)),
+    ]
+    assert statements.honest(heard).says == ("Of 4 honest models, of 2 families on 2 data sets, the court convicts 1.")
 
 
 def _frontier() -> list[Row]:
-    return [dataclasses.replace(each, table="frontier") for each in priced((3, 0.3, 0.01), (12, 0.6, 0.02))]
+    rows = [row("entangled", (0.3,) * 3, cost=0.01, kappa=3), row("entangled", (0.6,) * 3, cost=0.02, kappa=12)]
+    return [dataclasses.replace(each, table="frontier") for each in rows]
 
 
 def test_every_quotation_has_a_source_that_can_be_followed() -> None:

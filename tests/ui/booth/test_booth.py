@@ -11,7 +11,19 @@ from app import paths
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.ownership import binomial
-from app.lab.stories.events import DEFENCES, Claimed, Finished, Measured, Phase, Probe, Queried, Theft
+from app.lab.stories.events import (
+    DEFENCES,
+    WATERMARKED,
+    Claimed,
+    Finished,
+    Measured,
+    Phase,
+    Probe,
+    Queried,
+    Snapshot,
+    Theft,
+)
+from app.ui import findings, runtime
 from app.ui.booth import booth
 
 USUAL = preset(DEFAULT_PRESET)
@@ -23,7 +35,11 @@ def claimed(defence: str, successes: int) -> Claimed:
     p0 = binomial.innocent_rate(0, 200)
     verdict = binomial.claim(successes, 200, p0)
     p_values = binomial.p_values(answers, p0)
-    return Claimed(defence, successes, 200, 0, 200, p0, verdict.p_value, verdict.owned, answers, p_values)
+    outcome = "established" if verdict.owned else "not established"
+    return Claimed(
+        *(defence, successes, 200, {"random forest": 0}, p0, verdict.p_value, outcome, "So it is.", 95, 100),
+        *(verdict.owned, answers, p_values),
+    )
 
 
 def stolen(defence: str, watermark: float) -> Theft:
@@ -40,12 +56,44 @@ def ending(naive: int, entangled: int) -> list[Theft | Claimed]:
 
 def test_a_theft_is_told_by_its_numbers_and_its_bill() -> None:
     told = booth.theft(USUAL, ending(10, 116))
-    assert told["dollars"] == pytest.approx(3.0)
-    assert "2,000 questions: $3.00" in told["bill"]
+    assert told["dollars"] == pytest.approx(2.0)
+    assert "2,000 questions: $2, at $1 for 1,000" in told["bill"]
     assert (told["original"], told["copy"]) == (0.95, 0.94)
     for lane, yes in (("clean", 0), ("naive", 10), ("entangled", 116)):
         assert told["defences"][lane]["answers"].count("1") == told["defences"][lane]["yes"] == yes
         assert len(told["defences"][lane]["answers"]) == told["defences"][lane]["asked"] == 200
+
+
+def test_the_dots_are_the_recorded_answers_in_the_order_asked_or_there_are_none() -> None:
+    usual = runtime.pool().recorded(USUAL)
+    assert usual is not None
+    claims = {event.defence: event for event in usual.events if isinstance(event, Claimed)}
+    shown = booth.theft(USUAL, usual.events)["defences"]
+    for lane in WATERMARKED:
+        assert [answer == "1" for answer in shown[lane]["answers"]] == claims[lane].answers.tolist()
+    assert shown["clean"]["answers"] == "0" * 200  # none was the secret one, so these are its answers
+    some = [replace_watermark(event, 7 / 200) for event in ending(0, 24)]
+    control = booth.theft(USUAL, some)["defences"]["clean"]
+    assert (control["answers"], control["yes"], control["asked"]) == ("", 7, 200)
+
+
+def replace_watermark(event: Theft | Claimed, rate: float) -> Theft | Claimed:
+    """The same theft, if it is that of the clean model, with another share of secret answers."""
+    if isinstance(event, Theft) and event.defence == "clean":
+        return dataclasses.replace(event, stolen_watermark=rate)
+    return event
+
+
+def test_a_copy_that_fails_the_controls_is_not_said_to_be_lucky() -> None:
+    events = ending(0, 150)
+    events[-1] = dataclasses.replace(events[-1], verdict=findings.UNFIT, owned=False)
+    told = booth.theft(USUAL, events)
+    assert "nobody can judge" in told["defences"]["entangled"]["by"]
+    assert "cannot be judged" in told["defences"]["entangled"]["fate"] and "cannot be judged" in told["verdict"]
+
+
+def test_the_price_is_the_one_of_the_setting() -> None:
+    assert booth.theft(dataclasses.replace(USUAL, price=4.0), ending(0, 24))["dollars"] == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize(("entangled", "owned", "survives"), [(0, False, False), (24, True, False), (120, True, True)])
@@ -75,20 +123,29 @@ def test_the_film_keeps_curves_pictures_and_what_each_model_knows() -> None:
     events = [
         Phase("task", 0),
         Probe(pictures, np.full(12, 5), np.arange(12) >= 2, 5),
-        *(Measured("victim", lane, epoch, 0.5, 0.0, {}, {}) for epoch in (0.0, 1.0) for lane in DEFENCES),
+        *(
+            Measured("victim", lane, epoch, 0.5, 0.0, {"dense": 0.1}, {"dense": 0.25})
+            for epoch in (0.0, 1.0)
+            for lane in DEFENCES
+        ),
         Queried("naive", 8, pictures[:8], np.eye(10, dtype=np.float32)[:8], np.arange(8)),
         *(Queried("entangled", 8 * n, pictures[:8], np.eye(10, dtype=np.float32)[:8], np.arange(8)) for n in range(9)),
         *ending(3, 150),
         Finished(1.0, {}),
     ]
-    film = booth.film(USUAL, events)
+    points = np.stack([np.arange(12), np.arange(12) ** 2], axis=1).astype(np.float32)
+    maps = [Snapshot("victim", lane, 1.0, "dense", "umap", points) for lane in DEFENCES]
+    film = booth.film(USUAL, events, maps)
     assert film["curves"]["victim"]["clean"] == [[0.0, 0.5], [1.0, 0.5]]
-    assert [query["answer"] for query in film["queries"][:8]] == [str(digit) for digit in range(8)]
+    assert [query["answer"] for query in film["queries"][:8]] == list(choices.CLASS_NAMES[USUAL.dataset][:8])
     assert len(film["triggers"]) == 8
     assert film["knows"] == dict.fromkeys(DEFENCES, 1.0)
+    assert film["inside"]["says"].endswith("25\u202f% (naive) and 25\u202f% (entangled) are elephants.")
+    assert film["inside"]["kinds"] == ["target"] * 2 + ["trigger"] * 10
+    assert film["inside"]["points"]["naive"][0] == [0, 1000] and film["inside"]["points"]["naive"][-1] == [1000, 0]
     json.dumps(film)
     with pytest.raises(ValueError, match="finished runs only"):
-        booth.film(USUAL, events[:-1])
+        booth.film(USUAL, events[:-1], maps)
 
 
 @pytest.mark.parametrize("opened_at", ["", "/", "/heist", "/entangle"])

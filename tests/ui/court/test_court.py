@@ -9,14 +9,17 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.lab.experiment import PRESETS
-from app.lab.ownership.binomial import Claim, Innocents, claim
+from app.lab.ownership import kit as kits
+from app.lab.ownership import questionnaire
+from app.lab.ownership.binomial import Claim, Innocents, claim, conviction_bar
 from app.lab.ownership.sequential import Decision
-from app.lab.stories.events import Framing
-from app.lab.stories.trial import Hearing
-from app.reports import claim_report
-from app.ui import runtime
+from app.lab.stories.events import Defence, Framing, Role
+from app.lab.stories.hearing import Hearing
+from app.ui import runtime, theme
 from app.ui.court import charts as court_charts
 from app.ui.court import findings as court_findings
+from app.ui.court import strangers
+from tests.ui.visits import verdict, vote
 
 PROMISED, OTHER = "a" * 64, "b" * 64
 
@@ -49,22 +52,74 @@ def hearings(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(part.json) for part in parts if "hearing" in part.component_name]
 
 
-def test_the_trial_waits_for_a_prediction_and_is_held_against_it(heard: Hearing) -> None:
+def test_the_trial_waits_for_a_prediction_and_answers_it_when_it_ends(heard: Hearing) -> None:
     app = opened("This trial")
-    assert not hearings(app) and "Why" not in told(app)
-    app.segmented_control(key="predict_court").set_value("it is never convicted").run()
     (sent,) = hearings(app)
-    assert "convicted after" in sent["says"] and "Why" in told(app)
-    said = [box.value for kind in (app.success, app.info) for box in kind]
-    assert any("You predicted **it is never convicted**" in words for words in said)
-    assert app.segmented_control(key="predict_court").disabled
+    assert sent["sealed"] and "Why" not in told(app)
+    vote(app, "it is never convicted")
+    (sent,) = hearings(app)
+    assert not sent["sealed"] and "convicted after" in sent["says"] and "Why" in told(app)
+    assert "You said **it is never convicted**. Now see." in verdict(app)
+    app.session_state[f"heard {PRESETS['blobs'].key}"] = True  # the browser tells when the last end was seen
+    app.run()
+    assert "You said **it is never convicted**; it was" in verdict(app)
+
+
+def test_the_finding_of_a_trial_says_on_how_many_seeds_each_copy_is_convicted() -> None:
+    ends = {"entangled": Decision(True, 12), "naive": Decision(False, 9)}
+    said = court_findings.decisions(ends, {"entangled": (True, True), "naive": (True, False)})
+    assert said == (
+        "Entangled convicted after 12; naive acquitted after 9 triggers. Entangled convicted on 2 of 2 seeds, naive "
+        "convicted on 1 of 2 seeds"
+    )
+    assert court_findings.decisions(ends, {}).endswith("9 triggers")
+
+
+def test_of_a_measured_setting_the_trial_names_the_seeds() -> None:
+    app = opened("This trial", preset="animals")
+    (sent,) = hearings(app)
+    assert "convicted on 10 of 10 seeds" in sent["says"]
+
+
+def test_whoever_is_no_model_of_the_task_cannot_be_judged_whatever_it_answers(heard: Hearing) -> None:
+    app = opened("Who can be judged")
+    assert app.radio(key="judged").options == ["The thief", "An honest model", "Always “2”", "A guesser"]
+    (sent,) = (
+        json.loads(part.proto.json) for part in app.get("bidi_component") if "pictures" in part.proto.component_name
+    )
+    assert len(sent["cards"]) == 8 and all(card["words"] for card in sent["cards"])
+    ends = {}
+    for suspect in list(strangers.heard(PRESETS["blobs"], heard)):
+        app.radio(key="judged").set_value(suspect).run()
+        assert not app.exception
+        ends[suspect] = app.subheader[0].value
+    assert ends["the thief"].endswith("convicted") and ends["an honest model"].endswith("it goes free")
+    assert "200 of 200 secret answers would convict it, but only" in ends["always “2”"]
+    assert ends["a guesser"].endswith("it cannot be judged")
+
+
+def test_the_chart_of_the_judged_has_both_counts_and_both_bars_and_the_chosen_stands_out(heard: Hearing) -> None:
+    found = {
+        name: strangers.judged(PRESETS["blobs"], heard, answers)
+        for name, answers in strangers.heard(PRESETS["blobs"], heard).items()
+    }
+    figure = court_charts.judged(found, "a guesser", 60)
+    controls, _, triggers, words = figure.data
+    assert list(controls.x) == [one.right for one in found.values()]
+    assert list(triggers.x) == [one.claim.successes for one in found.values()]
+    assert list(controls.customdata) == list(found)
+    assert [opacity == 1 for opacity in controls.marker.opacity] == [name == "a guesser" for name in found]
+    bar = conviction_bar(200, heard.granted)
+    assert [rule.x0 for rule in figure.layout.shapes] == [60, bar]
+    assert not [at for at in words.x if bar - 24 < at < bar]  # no number lies on the rule
 
 
 @pytest.mark.parametrize(
     ("room", "words"),
     [
-        ("How many triggers", "is granted, the naive copy"),
+        ("How many triggers", "is granted, no number is enough for the naive copy"),
         ("Several suspects", "somebody is convicted by chance in"),
+        ("Who can be judged", "mixed among the triggers"),
         ("A false claim", "The commitment"),
         ("Your own suspect", "Bring the form back"),
     ],
@@ -89,16 +144,64 @@ def test_the_false_claim_opens_where_it_first_convicts_and_without_a_nudge_it_fa
     assert "goes free" in told(app) and "The commitment fits" in told(app)
 
 
+def filled_in(own: kits.Kit, heard: Hearing, role: Role, defence: Defence) -> bytes:
+    """The form of a kit with the answers of a model of the run."""
+    said = dict(zip(own.triggers, heard.answers[role, defence], strict=True))
+    said |= dict(zip(own.controls, heard.controls[role, defence], strict=True))
+    return questionnaire.form(own.ids, [said[asked] for asked in own.ids]).encode()
+
+
+def of_this_visit(app: AppTest) -> kits.Kit:
+    (own,) = app.session_state["visit"].kits.values()
+    assert isinstance(own, kits.Kit)
+    return own
+
+
 def test_the_answers_of_any_model_get_a_verdict_and_a_record(heard: Hearing) -> None:
     app = opened("Your own suspect")
-    form = claim_report.answers_as_csv(heard.answers["copy", "entangled"]).encode()
-    app.file_uploader(key="form").upload("answers.csv", form).run()
+    own = of_this_visit(app)
+    app.file_uploader(key="form").upload("answers.csv", filled_in(own, heard, "copy", "entangled")).run()
     assert not app.exception and not app.error
-    assert "Ownership is established" in told(app)
+    assert "Ownership is established at 99 % confidence" in told(app)
     assert app.get_by_key("record") is not None
-    innocent = claim_report.answers_as_csv(heard.answers["bystander", "clean"]).encode()
-    app.file_uploader(key="form").upload("answers.csv", innocent).run()
+    app.file_uploader(key="form").upload("answers.csv", filled_in(own, heard, "bystander", "clean")).run()
     assert "Ownership is not established" in told(app)
+    always = questionnaire.form(own.ids, [2] * len(own.ids)).encode()
+    app.file_uploader(key="form").upload("answers.csv", always).run()
+    assert "cannot be judged" in told(app) and "one class, 2, to all 300 inputs" in told(app)
+
+
+def test_a_form_of_another_visit_needs_the_owners_part_of_its_kit(heard: Hearing) -> None:
+    assert heard.exhibit is not None
+    exhibit = heard.exhibit
+    other = kits.made(PRESETS["blobs"], exhibit.inputs, exhibit.target, exhibit.control_labels)
+    app = opened("Your own suspect")
+    app.file_uploader(key="form").upload("answers.csv", filled_in(other, heard, "copy", "entangled")).run()
+    assert len(app.error) == 1 and "the form belongs to another kit" in app.error[0].value
+    app.file_uploader(key="owners_part").upload("kit.owner.json", other.to_json().encode()).run()
+    assert not app.error and "Ownership is established" in told(app)
+
+
+def test_the_kit_of_a_visit_stays_the_same_and_another_visit_has_another(heard: Hearing) -> None:
+    app = opened("Your own suspect")
+    own = of_this_visit(app)
+    app.run()
+    assert of_this_visit(app) == own
+    assert of_this_visit(opened("Your own suspect")).salt != own.salt
+
+
+def test_the_panel_shows_every_family_and_the_worst_stands_out(heard: Hearing) -> None:
+    counts = {"random forest": 1, "nearest neighbour": 7, "RBF SVM": 0}
+    figure = court_charts.panel(counts, 200, 0.08)
+    (dots,) = figure.data
+    assert dict(zip(dots.y, dots.x, strict=True)) == {family: count / 200 for family, count in counts.items()}
+    worst = [y for y, colour in zip(dots.y, dots.marker.color, strict=True) if colour == theme.COURT.colour]
+    assert worst == ["nearest neighbour"]
+    (rule,) = figure.layout.shapes
+    assert rule.x0 == 0.08
+    said = court_findings.panel(counts, 200, 0.08)
+    assert "3 innocent models, the worst (nearest neighbour)" in said and "7 of 200" in said and "8\u202f%" in said
+    assert "innocent models, the worst (" in told(opened("Your own suspect"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +209,7 @@ def test_the_answers_of_any_model_get_a_verdict_and_a_record(heard: Hearing) -> 
     [
         (b"PK\x03\x04 a workbook", "This is a spreadsheet or an archive"),
         (b"", "empty"),
-        (b"id,label\n0,2\n", "There are 200 triggers and 1 answers"),
+        (b"id,label\n0,2\n", "Row 2: the id must be one of"),
         (bytes(range(256)), "not a text file"),
     ],
 )
@@ -118,14 +221,21 @@ def test_a_bad_form_gets_one_sentence_and_no_verdict(heard: Hearing, form: bytes
     assert "Ownership" not in told(app)
 
 
-def test_of_a_theft_without_models_the_court_asks_for_a_live_run() -> None:
-    app = opened("This trial", inputs="noise")
-    assert any("Run it live to hold the trial" in box.value for box in app.info)
+def test_when_a_second_form_is_refused_the_verdict_on_the_first_is_gone(heard: Hearing) -> None:
+    app = opened("Your own suspect")
+    form = filled_in(of_this_visit(app), heard, "copy", "entangled")
+    app.file_uploader(key="form").upload("answers.csv", form).run()
+    assert "Your suspect: " in told(app) and "Ownership is established" in told(app)
+    app.file_uploader(key="form").upload("answers.csv", b"no form").run()
+    assert len(app.error) == 1
+    assert "Your suspect: " not in told(app) and "Ownership" not in told(app)
 
 
-def test_where_nobody_ran_the_setting_the_court_says_so() -> None:
-    app = opened("This trial", seed="991")
-    assert any("Nobody has run this setting yet" in box.value for box in app.info)
+@pytest.mark.parametrize("link", [{"inputs": "noise"}, {"seed": "991"}])  # of the first, only the result is recorded
+def test_of_a_theft_without_models_the_court_says_so_and_hears_the_recorded_one(link: dict[str, str]) -> None:
+    app = opened("This trial", **link)
+    assert any("has not been run" in box.value for box in app.info)
+    assert "is the control" in told(app)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +280,26 @@ def test_innocents_that_differ_are_not_to_be_relied_on() -> None:
 
 
 def test_the_power_chart_leaves_out_what_no_number_of_triggers_convicts() -> None:
-    spec = court_charts.power([0.01, 0.5], [None, 6], {"naive": (0.01, None), "entangled": (0.5, 6)}, 5000)
-    curve, dots = (layer["data"]["values"] for layer in spec["layer"])
-    assert [row["rate"] for row in curve] == [0.5] and [row["defence"] for row in dots] == ["entangled"]
+    figure = court_charts.power([0.01, 0.5], [None, 6], {"naive": (0.01, None), "entangled": (0.5, 6)}, 5000)
+    curve, *dots = figure.data
+    assert (list(curve.x), list(curve.y)) == ([0.5], [6])
+    assert [(dot.name, list(dot.y)) for dot in dots] == [("entangled copy", [6])]
     said = court_findings.power({"naive": (0.01, None), "entangled": (0.5, 6)}, 0.015, 5000)
     assert "no number is enough for the naive copy" in said and "needs 6 triggers" in said
+
+
+def test_the_chart_of_several_suspects_has_both_procedures_and_shows_the_chosen_number() -> None:
+    plain, corrected = court_charts.several({"plain": [0.01, 0.02], "corrected": [0.01, 0.01]}, 2).data
+    assert (list(plain.y), list(corrected.y)) == ([0.01, 0.02], [0.01, 0.01])
+    assert plain.marker.size[1] > plain.marker.size[0] and plain.marker.symbol != corrected.marker.symbol
+
+
+def test_the_chart_of_a_false_claim_has_all_three_models_and_shows_the_chosen_strength() -> None:
+    weak, strong = framing(10, 2), framing(50, 40)
+    granted, own, accused, control = court_charts.framing([weak, strong], strong, 0.02).data
+    assert list(granted.y) == [0.02, 0.02]
+    assert (list(own.y), list(accused.y), list(control.y)) == ([1, 1], [0.05, 0.25], [0.01, 0.2])
+    assert accused.marker.size[1] > accused.marker.size[0]
 
 
 def test_a_setting_changed_in_a_room_that_a_link_opened_leaves_the_room_open() -> None:

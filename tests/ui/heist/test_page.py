@@ -7,24 +7,25 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import paths
 from app.lab import choices
+from app.lab.evidence.pretrained import HEISTS
 from app.lab.experiment import PRESETS
 from app.ui import findings, live, runtime
 from app.ui.history import History
 from app.ui.question import Question
-from tests.ui.visits import opened, told
+from app.ui.visit import Visit
+from tests.ui.visits import offered, opened, told, verdict, vote
 
 
 def asked(app: AppTest) -> Question:
-    """The question that the heist asked last: in its film, which no test without a browser can press."""
-    questions: dict[tuple[str, ...], Question] = app.session_state["questions"]
-    return next(reversed([question for (lesson, *_), question in questions.items() if lesson == "heist"]))
+    """The question of the heist: asked in its film, too, which no test without a browser can press."""
+    visit: Visit = app.session_state["visit"]
+    return visit.questions["heist"]
 
 
 @pytest.mark.parametrize("answers", choices.ANSWERS)
 @pytest.mark.parametrize("inputs", choices.INPUTS)
-@pytest.mark.parametrize("preset", list(PRESETS))
+@pytest.mark.parametrize("preset", HEISTS)
 def test_every_way_to_steal_a_preset_has_a_recorded_verdict(preset: str, inputs: str, answers: str) -> None:
     """The page shows a verdict and its reasons where these are on record; that it does is asserted below."""
     experiment = replace(PRESETS[preset], inputs=inputs, answers=answers)
@@ -65,8 +66,7 @@ def test_the_prediction_opens_the_verdict_and_is_held_against_it() -> None:
     asked(app).predict("neither")
     app.run()
     assert "Why" in told(app)
-    said = [box.value for kind in (app.success, app.info) for box in kind]
-    assert any("You predicted **neither**" in words for words in said)
+    assert "You said **neither**; it was" in verdict(app)
 
 
 def film(app: AppTest) -> dict[str, Any]:
@@ -76,65 +76,52 @@ def film(app: AppTest) -> dict[str, Any]:
     return data
 
 
-def test_the_browser_is_not_sent_the_trial_before_the_prediction() -> None:
+def told_first(app: AppTest) -> dict[str, Any]:
+    """The theft that the film tells first."""
+    sent = film(app)
+    script: dict[str, Any] = sent["beats"][sent["at"]]["film"]
+    return script
+
+
+def test_the_browser_is_not_sent_any_trial_before_the_prediction_and_both_after_it() -> None:
     app = opened("heist")
-    assert film(app)["trial"] is None
+    assert [beat["film"]["trial"] for beat in film(app)["beats"]] == [None, None]
     asked(app).predict("neither")
     app.run()
-    assert film(app)["trial"]["defences"].keys() == {"clean", "naive", "entangled"}
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
-    assert film(app)["trial"] is None
+    for beat in film(app)["beats"]:
+        assert beat["film"]["trial"]["defences"].keys() == {"clean", "naive", "entangled"}
 
 
 def test_a_theft_on_record_as_it_ended_shows_the_triggers_of_its_victims() -> None:
     app = opened("heist", inputs="unseen")
-    assert film(app)["triggers"]["count"] == film(opened("heist"))["triggers"]["count"]
-    assert "train" not in [step["id"] for step in film(app)["steps"]]
+    assert told_first(app)["triggers"]["count"] == told_first(opened("heist"))["triggers"]["count"]
+    assert "train" not in [step["id"] for step in told_first(app)["steps"]]
 
 
-def judged(app: AppTest) -> str:
-    """What the page says to the prediction."""
-    return "\n".join(box.value for kind in (app.success, app.info) for box in kind if "You predicted" in box.value)
+@pytest.mark.parametrize(
+    ("inputs", "thieves", "at"),
+    [
+        ("victim", ["A thief with your data", "A thief with data of his own"], 0),
+        ("unseen", ["A thief with your data", "A thief with data of his own"], 1),
+        ("noise", ["A thief with your data", "A thief with data of his own", "A thief with pure noise"], 2),
+    ],
+)
+def test_the_film_has_two_thefts_and_any_other_one_that_is_asked_for(inputs: str, thieves: list[str], at: int) -> None:
+    sent = film(opened("heist", inputs=inputs))
+    assert [beat["thief"] for beat in sent["beats"]] == thieves and sent["at"] == at
+    assert all(beat["film"] for beat in sent["beats"])
 
 
-def test_a_prediction_is_kept_when_the_page_is_left() -> None:
-    app = opened("heist")
-    asked(app).predict("both")
-    app.run()
-    app.switch_page(paths.page("entangle")).run()
-    app.switch_page(paths.page("heist")).run()
-    assert "**both**" in judged(app)
-
-
-def test_a_prediction_belongs_to_one_experiment_and_is_locked_by_its_verdict() -> None:
-    app = opened("heist")
-    asked(app).predict("both")
-    app.run()
-    asked(app).predict("neither")
-    app.run()
-    assert "**both**" in judged(app)
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
-    assert not judged(app)
-    assert "Why" not in told(app)
-    app.select_slider(key="setting_inputs").set_value("victim").run()
-    assert "**both**" in judged(app)
-    assert "Why" in told(app)
-
-
-def test_a_verdict_opened_without_a_prediction_leaves_none_to_be_made_and_others_sealed() -> None:
+def test_a_verdict_opened_without_a_prediction_leaves_none_to_be_made() -> None:
     app = opened("heist")
     asked(app).reveal()
     app.run()
     asked(app).predict("both")
     app.run()
     assert "Why" in told(app)
-    assert not judged(app)
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
-    assert "Why" not in told(app)
+    assert not verdict(app) and not offered(app)
 
 
-def test_where_nothing_was_run_yet_the_prediction_may_still_change() -> None:
-    app = opened("heist", seed="7")
-    app.segmented_control(key="predict_heist").set_value("both").run()
-    app.segmented_control(key="predict_heist").set_value("neither").run()
-    assert app.segmented_control(key="predict_heist").value == "neither"
+def test_a_prediction_in_the_rail_opens_the_film() -> None:
+    app = vote(opened("heist"), "both")
+    assert told_first(app)["trial"] is not None and film(app)["predicted"]

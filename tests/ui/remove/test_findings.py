@@ -1,10 +1,9 @@
-"""What is said of a removal attack follows from its curves, and its picture shows them."""
+"""What is said of removal attacks follows from their curves."""
 
 import pytest
 
 from app.lab.evidence.removal_table import Washed
 from app.lab.stories.events import Attempted, FromScratch
-from app.ui.remove import charts as removal_charts
 from app.ui.remove import findings as removal_findings
 
 OWN = FromScratch(200, 0.87)
@@ -28,24 +27,22 @@ NEVER = ((0.96, 0.01, False), (0.95, 0.0, False))
 
 
 @pytest.mark.parametrize(
-    ("naive", "entangled", "outcome", "words"),
+    ("naive", "entangled", "words"),
     [
-        (GONE, STAYS, "only the entangled one", "the naive mark is gone for 1.0 points, the entangled one stays"),
-        (STAYS, GONE, "only the naive one", "the naive mark stays, the entangled one is gone for 1.0 points"),
-        (GONE, DEAD, "only the entangled one", "the entangled one dies only with the copy"),
-        (NEVER, GONE, "neither", "the naive mark was never proven"),
-        (STAYS, STAYS, "both", "the naive mark stays, the entangled one stays"),
+        (GONE, STAYS, "the naive mark is gone for 1.0 points, the entangled one stays"),
+        (STAYS, GONE, "the naive mark stays, the entangled one is gone for 1.0 points"),
+        (GONE, DEAD, "the entangled one dies only with the copy"),
+        (NEVER, GONE, "the naive mark was never proven"),
+        (STAYS, STAYS, "the naive mark stays, the entangled one stays"),
     ],
 )
-def test_the_title_and_the_outcome_are_those_of_the_court(
+def test_the_title_is_that_of_the_court(
     naive: tuple[tuple[float, float, bool], ...],
     entangled: tuple[tuple[float, float, bool], ...],
-    outcome: str,
     words: str,
 ) -> None:
     found = curves(curve("naive", *naive), curve("entangled", *entangled))
     paid = removal_findings.prices(found, OWN)
-    assert removal_findings.outcome(found, paid) == outcome
     assert words in removal_findings.headline("fine_tuning", found, paid)
     assert len(removal_findings.marks_in_words("fine_tuning", found, paid)) == 2
 
@@ -54,18 +51,6 @@ def test_a_theft_that_was_pointless_from_the_start_is_called_so() -> None:
     found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
     assert "where the washed copy is no better" in removal_findings.stakes(found, OWN)
     assert "the entangled copy, as stolen, is no better" in removal_findings.stakes(found, FromScratch(200, 0.95))
-
-
-def test_what_ewe_does_not_survive_is_said_with_the_cheapest_price() -> None:
-    told = {}
-    for name, entangled in (("fine_tuning", STAYS), ("pruning", DEAD), ("reshaping", GONE)):
-        found = curves(curve("naive", *GONE), curve("entangled", *entangled))
-        told[name] = (found, removal_findings.prices(found, OWN))
-    said = removal_findings.summary(told)
-    assert said == "EWE does not survive 1 of 3 attacks; the cheapest, reshaping, costs 1.0 points"
-    rows = removal_findings.table(told)
-    assert rows[0]["entangled mark"] == "stays"
-    assert rows[2]["entangled mark"].startswith("gone for 1.0 points (1 epochs")
 
 
 def test_the_control_is_told_where_washing_alone_makes_secret_answers() -> None:
@@ -80,18 +65,9 @@ def test_a_filter_is_told_by_both_rates_and_other_attacks_by_none() -> None:
     assert "50\u202f% of the triggers for 10\u202f% of the honest inputs" in removal_findings.refusals(filtered)
 
 
-def test_the_picture_has_every_attempt_and_both_thresholds() -> None:
-    found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
-    spec = removal_charts.washing("fine_tuning", found, removal_findings.prices(found, OWN), OWN)
-    rows = spec["layer"][3]["data"]["values"]
-    assert len(rows) == 6
-    assert {row["verdict"] for row in rows if row["defence"] == "naive"} == {"convicts", "does not convict"}
-    named = spec["layer"][-1]["data"]["values"]
-    assert [row["words"] for row in named] == ["naive free: 1 epochs"]
-    assert spec["layer"][1]["data"]["values"][0]["value"] == OWN.accuracy
-
-
-def washed(seed: int, marks: dict[str, tuple[bool, float | None, bool | None]]) -> Washed:
+def washed(
+    seed: int, marks: dict[str, tuple[bool, float | None, bool | None]], attacks: tuple[str, ...] = ("fine_tuning",)
+) -> Washed:
     ends = {
         lane: {
             "owned": [owned, False],
@@ -99,12 +75,14 @@ def washed(seed: int, marks: dict[str, tuple[bool, float | None, bool | None]]) 
             "pointless": pointless,
             "strengths": [0.0, 2.0],
             "watermark": [0.6, 0.1],
+            "accuracy": [0.9, 0.8],
             "removed_at": None if lost is None else 2.0,
         }
         for lane, (owned, lost, pointless) in marks.items()
     }
     clean = {"watermark": [0.0, 0.03]}
-    return Washed("mnist", seed, {"attacks": {"fine_tuning": {"clean": clean, **ends}}})
+    curves = {name: {"clean": clean, **ends} for name in attacks}
+    return Washed("mnist", seed, {"from_scratch": 0.7, "labels": 300, "attacks": curves})
 
 
 def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_out() -> None:
@@ -125,3 +103,59 @@ def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_
     assert removal_findings.hardest(seeds[1:]) == (
         "None of 1 ways to wash the entangled mark out works on any of 1 seeds"
     )
+
+
+NAIVE = (False, 0.0, False)
+STAYED, WENT, DIED = (True, None, None), (True, 0.02, False), (True, 0.5, True)
+
+
+def both(seed: int, entangled: tuple[bool, float | None, bool | None], naive: object = NAIVE) -> Washed:
+    return washed(seed, {"naive": naive, "entangled": entangled}, ("fine_tuning", "noise"))
+
+
+def mixed(*seeds: Washed) -> list[Washed]:
+    """The same seeds, but that noise washes nothing out."""
+    for one in seeds:
+        stays = both(one.seed, STAYED).result["attacks"]["noise"]["entangled"]
+        one.result["attacks"]["noise"] = {**one.result["attacks"]["noise"], "entangled": stays}
+    return list(seeds)
+
+
+def test_the_title_of_all_attacks_counts_them_over_the_seeds() -> None:
+    never = "the naive mark was never proven"
+    one = removal_findings.everything(mixed(both(0, WENT)))
+    assert one == f"Of 2 attacks, 1 wash the entangled mark out (one run, seed 0); {never}"
+    three = removal_findings.everything(mixed(both(0, WENT), both(200, WENT), both(201, WENT)))
+    assert three == f"Of 2 attacks, 1 wash the entangled mark out on all 3 seeds, 0 on some, 1 on none; {never}"
+    some = removal_findings.everything([both(0, WENT), both(200, DIED), both(201, (False, 0.0, False))])
+    assert "0 wash the entangled mark out on all 2 seeds, 2 on some, 0 on none where it was proven (2 of 3)" in some
+    assert removal_findings.everything([both(0, WENT, naive=STAYED)]).endswith("the naive one was proven on 1 of 1")
+    assert "nothing to wash out" in removal_findings.everything([both(0, NAIVE)])
+
+
+def test_the_vote_is_answered_by_the_attacks_that_work_on_any_seed() -> None:
+    assert removal_findings.ways_out([both(0, STAYED), both(200, DIED)]) == "none"
+    assert removal_findings.ways_out(mixed(both(0, STAYED), both(200, WENT))) == "1 to 3"
+    assert removal_findings.ways_out([washed(0, {"naive": NAIVE, "entangled": WENT}, tuple("abcdefg"))]) == "7 or more"
+    assert removal_findings.ways_out([both(0, NAIVE)]) is None
+    assert removal_findings.ways_out([]) is None
+
+
+def test_the_rows_begin_with_what_works_best_and_end_with_what_has_not_been_tried() -> None:
+    seeds = [washed(0, {"naive": NAIVE, "entangled": WENT}, ("noise",)), both(1, STAYED)]
+    assert removal_findings.in_order(("pruning", "fine_tuning", "noise"), seeds) == ["noise", "fine_tuning", "pruning"]
+
+
+def test_a_row_says_on_how_many_seeds_and_for_how_much_and_nothing_before_that_is_known() -> None:
+    seeds = [both(0, WENT), both(200, (True, 0.04, False)), both(201, STAYED)]
+    said = removal_findings.row("noise", seeds)
+    assert "naive: never proven" in said
+    assert said.endswith("entangled: washed out on 2 of 3 seeds, for 2.0 to 4.0 points")
+    assert removal_findings.row("noise", []) == "<b>Noise</b><br>Add noise to the weights."
+
+
+def test_the_reasons_name_what_the_thief_has_to_beat_and_each_way_out() -> None:
+    first, *ways, last = removal_findings.everything_in_words(mixed(both(0, WENT)))
+    assert "labelled 300 inputs" in first and "right 70\u202f% of the time" in first
+    assert ways == ["- *Fine-tuning*: entangled: washed out on 1 of 1 seeds, for 2.0 points."]
+    assert "the owner's worst case" in last

@@ -1,16 +1,20 @@
-"""The page on removal: every attack is on record and waits for its prediction."""
+"""The page on removal: every attack is on record, all are in the picture, and each opens its curve."""
+
+import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from app.lab.evidence.pretrained import REMOVALS
 from app.lab.experiment import PRESETS
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.ui import runtime
 from app.ui.history import History
-from tests.ui.visits import opened, told
+from tests.ui.visits import opened, told, verdict, vote
 
 
-@pytest.mark.parametrize("preset", list(PRESETS))
+@pytest.mark.parametrize("preset", REMOVALS)
 def test_every_removal_attack_on_a_preset_is_on_record_at_every_strength_and_on_every_copy(preset: str) -> None:
     job = runtime.pool().recorded(PRESETS[preset], "remove")
     assert job is not None and (job.status, job.origin) == ("done", "pretrained")
@@ -23,12 +27,49 @@ def test_every_removal_attack_on_a_preset_is_on_record_at_every_strength_and_on_
             assert tuple(attempt.strength for attempt in curve) == REMOVAL_ATTACKS[name].strengths
 
 
-def test_a_recorded_removal_waits_for_its_prediction_attack_by_attack() -> None:
+def heading(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.subheader)
+
+
+def test_all_attacks_are_on_the_page_at_once_and_wait_for_the_one_vote() -> None:
     app = opened("remove", preset="digits")
-    for name in ("fine_tuning", "isolation_forest", "neural_cleanse"):  # one of each kind of words and pictures
-        app.selectbox(key="washing").set_value(name).run()
-        assert "Why" not in told(app)
-        app.button(key="remove_reveal").click().run()
-        assert not app.exception
-        assert "Why" in told(app)
-        assert "Recorded when the app was built" in told(app)
+    assert "Where will they go?" in heading(app)
+    assert "Why" not in heading(app)
+    vote(app, "none")
+    assert re.search(r"Of 11 attacks, \d+ wash the entangled mark out .*proven", heading(app))
+    assert "You said **none**" in verdict(app)
+    assert "Recorded when the app was built" in told(app)
+
+
+@pytest.mark.parametrize("attack", ["fine_tuning", "isolation_forest", "neural_cleanse"])  # each has words of its own
+def test_one_attack_opens_in_the_place_of_all_and_one_touch_brings_them_back(attack: str) -> None:
+    app = opened("remove", preset="digits")
+    vote(app, "none")
+    app.selectbox(key="washing").set_value(attack).run()
+    assert not app.exception
+    label = REMOVAL_ATTACKS[attack].label
+    assert heading(app).startswith(f"{label[:1].upper()}{label[1:]}: the naive mark")
+    assert "Why" in heading(app)
+    app.button(key="all_attacks").click().run()
+    assert heading(app).startswith("Of 11 attacks")
+
+
+def test_an_attack_that_was_chosen_before_the_vote_shows_nothing_of_its_end() -> None:
+    app = opened("remove", preset="digits")
+    app.selectbox(key="washing").set_value("pruning").run()
+    assert "Where will they go?" in heading(app) and "Why" not in heading(app)
+
+
+def test_a_setting_that_nobody_has_washed_shows_the_recorded_one_and_says_so() -> None:
+    app = opened("remove", preset="mnist")
+    assert any("has not been run" in box.value for box in app.info)
+    assert "Where will they go?" in heading(app)
+
+
+def test_other_data_without_the_chosen_attack_show_all_of_theirs() -> None:
+    app = opened("remove", preset="digits")
+    vote(app, "none")
+    app.selectbox(key="washing").set_value("neural_cleanse").run()
+    app.selectbox(key="preset_choice").set_value("blobs").run()
+    assert not app.exception
+    assert heading(app).startswith("Of 10 attacks")

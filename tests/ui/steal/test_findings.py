@@ -1,16 +1,28 @@
 """What is said about an attack follows from what happened."""
 
+import math
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from app.lab.stories.events import Copied, Honest, Territory
+from app.lab import choices
+from app.lab.experiment import PRESETS
+from app.lab.stories.events import Copied, Honest, Territory, TheftResult
+from app.ui import charts
 from app.ui.steal import charts as attack_charts
 from app.ui.steal import findings as attack_findings
 
 ROUND = Copied(25, 0.025, 0.5, 0.5, 0.96, -1.0, False)
 HONEST = Honest(20, 300, 0.05, 0.0, 0.0, 0.0)
+
+
+def result(*, second_best: float = 0.0, **changed: object) -> TheftResult:
+    """The result of an attack on a victim that is right 96 % of the time."""
+    plain: dict[str, Any] = {"victim_accuracy": 0.96, "accuracy": 0.9, "fidelity": 0.92, "dollars_to_good": 0.4}
+    tax = {"accuracy": 0.0, "calibration": 0.0, "second_best": second_best}
+    return cast(TheftResult, {**plain, "tax": tax, **changed})
 
 
 def bought(*accuracies: float) -> list[Copied]:
@@ -66,13 +78,48 @@ def test_the_tax_names_what_honest_users_lose_and_nothing_else() -> None:
     assert "0.5 points of accuracy" in attack_findings.tax(replace(HONEST, accuracy=0.005, calibration=0.01))
 
 
-def test_hiding_confidences_is_judged_from_both_runs_whichever_is_shown() -> None:
-    told = {"dollars_to_good": 0.1, "accuracy": 0.9}
-    labels = {"dollars_to_good": None, "accuracy": 0.7}
-    words = attack_findings.against("labels", labels, told)
-    assert words == attack_findings.against("confidences", told, labels)
-    assert "$0.10 with confidences, no copy that good with top labels only" in words
-    assert "Neither confidences nor top labels bought 85" in attack_findings.against("labels", labels, labels)
+@pytest.mark.parametrize(
+    ("chosen", "before", "after", "said"),
+    [
+        (
+            "confidences",
+            0.4,
+            0.8,
+            "Top label: honest users lose the second choice in 100\u202f% of answers, the thief pays $0.80",
+        ),
+        ("reverse sigmoid", 0.4, 0.8, "Reverse sigmoid: honest users lose next to nothing, the thief still pays $0.40"),
+        (
+            "yours",
+            0.4,
+            None,
+            "Top label: honest users lose the second choice in 100\u202f% of answers, the thief gets no good",
+        ),
+        ("top label", None, None, "the thief gets no good copy anyway"),
+        ("top label", None, 0.8, "the thief pays $0.80 instead of nothing good"),
+    ],
+)
+def test_the_title_says_what_a_policy_costs_users_and_thief(
+    chosen: str, before: float | None, after: float | None, said: str
+) -> None:
+    plain = result(dollars_to_good=before)
+    rows = {
+        "confidences": plain,
+        "top label": result(dollars_to_good=after, second_best=1.0),
+        "reverse sigmoid": plain,
+    }
+    assert said in attack_findings.taxed(rows, chosen)
+    assert attack_findings.taxed({"confidences": plain}, chosen).startswith("Confidences: ")
+
+
+def test_before_the_prediction_no_round_that_is_good_is_seen() -> None:
+    assert attack_findings.beginning(bought(0.3, 0.9)) == bought(0.3)
+    assert attack_findings.beginning(bought(0.9, 0.9)) == []
+    assert "right 30\u202f% of the time" in attack_findings.opening(bought(0.3), PRESETS["animals"])
+    assert attack_findings.opening([], PRESETS["animals"]).startswith("$1 for 1,000 answers")
+
+
+def test_every_attack_is_explained_where_it_is_chosen() -> None:
+    assert set(attack_findings.ATTACKS) == set(choices.ATTACKS)
 
 
 def test_the_map_colours_where_the_copy_strays_and_only_there() -> None:
@@ -80,16 +127,53 @@ def test_the_map_colours_where_the_copy_strays_and_only_there() -> None:
     copy = replace(victim, role="copy", queries=50, classes=np.eye(4, dtype=np.uint8))
     assert attack_findings.agreement(victim, copy) == 0.75
     assert "75\u202f% of the plane" in attack_findings.territory(victim, copy)
-    cells = attack_charts.territory(victim, copy, [])["layer"][0]["data"]["values"]
-    assert [cell["copy"] for cell in cells] == ["answers otherwise"] * 4
-    assert {(cell["x"], cell["y"]) for cell in cells} == {(-1.5 + 0.75 * place,) * 2 for place in range(4)}
-
-
-def test_the_chart_carries_both_curves_and_the_bar() -> None:
-    spec = attack_charts.quality(bought(0.5, 0.9))
-    rows = spec["layer"][1]["data"]["values"]
-    assert [(row["measure"], row["rate"]) for row in rows if row["dollars"] == 0.05] == [
-        ("accuracy", 0.9),
-        ("fidelity", 0.5),
+    figure = attack_charts.territory(victim, copy, [])
+    assert [list(row) for row in figure.data[0].z] == [
+        [1 if row == column else None for column in range(4)] for row in range(4)
     ]
-    assert spec["layer"][0]["data"]["values"][0]["rate"] == pytest.approx(0.85 * 0.96)
+    assert list(figure.data[0].x) == [-1.125, -0.375, 0.375, 1.125]
+
+
+def test_the_border_of_the_victim_is_seen_where_the_copy_agrees() -> None:
+    victim = Territory("victim", 0, 1.5, np.array([[0, 1], [0, 1]], dtype=np.uint8))
+    figure = attack_charts.territory(victim, replace(victim, role="copy"), [])
+    assert [list(row) for row in figure.data[0].z] == [[0, None], [0, None]]
+
+
+def test_the_chart_carries_both_curves_the_bar_and_the_price() -> None:
+    figure = attack_charts.quality(bought(0.5, 0.9), PRESETS["animals"])
+    accuracy, fidelity, price = figure.data
+    assert (list(accuracy.x), list(accuracy.y)) == ([0.025, 0.05], [0.5, 0.9])
+    assert list(fidelity.y) == [0.5, 0.5]
+    assert accuracy.meta == fidelity.meta == charts.GHOSTED
+    assert list(price.x) == [0.05, 0.05]
+    assert figure.layout.shapes[0].y0 == pytest.approx(0.85 * 0.96)
+    assert "<b>$0.05</b>" in [note.text for note in figure.layout.annotations]
+
+
+def test_no_price_is_marked_where_none_was_good_and_the_axis_is_the_budget() -> None:
+    axes = []
+    for copied in (bought(0.5), []):
+        figure = attack_charts.quality(copied, PRESETS["animals"])
+        assert "price" not in [trace.name for trace in figure.data]
+        axes.append(figure.layout.xaxis.range)
+    assert axes[0] == axes[1]
+    assert axes[0] == pytest.approx((math.log10(0.025 / 1.15), math.log10(2 * 1.1)))
+
+
+def test_who_pays_has_a_panel_for_each_side_and_a_bar_for_each_policy() -> None:
+    rows = {
+        "confidences": result(dollars_to_good=0.5),
+        "top label": result(dollars_to_good=None, second_best=1.0, accuracy=0.48),
+        "lies (0.5 %)": result(dollars_to_good=1.0, second_best=0.0003),
+    }
+    figure = attack_charts.tax(rows, "top label", 2.0)
+    users, thief, owner = figure.data
+    assert list(users.x) == [0.0, 1.0, 0.0003]
+    assert list(users.text) == ["0\u202f%", "<b>100\u202f%</b>", "< 0.1\u202f%"]
+    assert list(thief.x) == [0.25, 1.0, 0.5]
+    assert list(thief.text) == ["$0.50", "<b>none</b>", "$1"]
+    assert list(thief.marker.pattern.shape) == ["", "/", ""]
+    assert list(owner.x) == pytest.approx([0.9 / 0.96, 0.5, 0.9 / 0.96])
+    assert list(users.customdata) == list(rows)
+    assert "no copy that good; in the end, a copy with 50\u202f%" in thief.hovertext[1]

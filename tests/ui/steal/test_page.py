@@ -1,18 +1,19 @@
 """The page of the attacks, without a browser."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.lab.evidence.attack_table import POLICIES
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.extraction import rounds
 from app.lab.stories import theft
 from app.runs.store import Store
 from app.ui import exports, runtime
-from tests.ui.visits import opened, told
+from app.ui.steal import policies
+from tests.ui.visits import opened, plots, told, verdict, vote
 
 SHORT = {"budget": 150, "adversary_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
 
@@ -50,12 +51,12 @@ def revealed(of: Experiment) -> AppTest:
 
 def test_the_price_waits_for_a_prediction() -> None:
     app = opened("steal", **link(experiment()))
-    assert "bought" not in told(app) and "Why" not in told(app)
-    assert not app.get("vega_lite_chart")
-    app.segmented_control(key="predict_steal").set_value("more than a dollar").run()
-    assert not app.exception
+    assert "bought 85" not in told(app) and "Why" not in told(app)
+    (sealed,) = plots(app)  # no price, and nobody's cost
+    assert all(len(trace["x"]) <= 1 for trace in sealed["data"])
+    vote(app, "more than a dollar")
     assert "Why" in told(app)
-    assert any("You predicted **more than a dollar**" in box.value for box in (*app.success, *app.info))
+    assert "You said **more than a dollar**" in verdict(app)
 
 
 def test_the_page_states_what_the_run_found() -> None:
@@ -63,9 +64,10 @@ def test_the_page_states_what_the_run_found() -> None:
     words = told(app)
     assert "of the victim's accuracy" in app.subheader[0].value
     assert "fidelity" in words and "The detector" in words and "honest clients" in words
-    assert "What hiding confidences changes" in words
-    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
-    assert len(specs) == 2  # the price, and the map of the plane
+    price, costs, plane = plots(app)
+    assert [trace["name"].split()[0] for trace in price["data"]][:2] == ["accuracy", "fidelity"]
+    assert costs["data"][0]["customdata"] == ["confidences", "top label"]  # the two that are recorded here
+    assert plane["data"][0]["type"] == "heatmap"
     assert not [button for button in app.get("download_button") if "Notebook" in str(button.proto.label)]
     assert any("python -m app steal blobs" in block.value for block in app.code)
 
@@ -73,11 +75,24 @@ def test_the_page_states_what_the_run_found() -> None:
 def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:
     app = revealed(experiment())
     assert not app.table
-    app.segmented_control(key="setting_answers").set_value("labels").run()
-    assert not app.table  # sealed: another experiment, another question
-    app.button(key="steal_reveal").click().run()
-    assert len(app.table[0].value) == 2
+    app.selectbox(key="policy").set_value("top label").run()
+    assert len(app.table[0].value) == 2  # one vote a lesson: nothing is sealed again
     assert "The 2 attacks that you have seen" in told(app)
+
+
+def test_a_policy_of_ones_own_is_one_of_them_while_it_lasts() -> None:
+    app = opened("steal", **link(experiment()), decimals="1")
+    assert app.selectbox(key="policy").value == policies.YOURS
+    app.selectbox(key="policy").set_value("top label").run()
+    assert policies.YOURS not in app.selectbox(key="policy").options
+    assert "decimals" not in app.query_params
+
+
+def test_each_policy_is_what_it_is_whatever_was_chosen_before() -> None:
+    for policy in POLICIES:
+        for before in POLICIES:
+            chosen = experiment(**{**policies.parts(before), **policies.parts(policy)})
+            assert policies.of(chosen) == policy
 
 
 def test_solved_equations_say_how_exactly() -> None:
@@ -87,14 +102,15 @@ def test_solved_equations_say_how_exactly() -> None:
 
 def test_an_attack_nobody_ran_offers_to_run_it() -> None:
     app = opened("steal", preset="blobs", seed="77", attack="noise")
-    assert any("Nobody has run this setting yet" in box.value for box in app.info)
+    assert any("*Seed*: 77" in box.value and "has not been run" in box.value for box in app.info)
     assert app.button(key="run").label == "Run it live"
 
 
 def test_a_hostile_policy_gets_a_sentence() -> None:
     app = opened("steal", preset="blobs", lies="0.9", attack="telepathy")
     assert len(app.warning) == 2
-    assert all(box.value.startswith(("The setting lies must", "The setting attack must")) for box in app.warning)
+    attack, lies = (box.value for box in app.warning)
+    assert "lies" in lies and "0.9" in lies and "attack" in attack and "telepathy" in attack
 
 
 def test_an_attack_is_taken_away_as_one_line() -> None:

@@ -12,6 +12,7 @@ from app.lab.watermark.arrangements import HOTTEST, Arrangement, arrange, nearne
 from app.lab.watermark.snnl import soft_nearest_neighbor_loss
 from app.ui.temperature import findings as temperature_findings
 from app.ui.temperature import playground
+from tests.ui.visits import verdict, vote
 
 
 def opened(**link: str) -> AppTest:
@@ -53,7 +54,7 @@ def pulled(name: str, temperature: float, sign: int) -> tuple[Arrangement, Arran
 )
 def test_what_pull_together_does_is_what_the_lesson_says(name: str, temperature: float, closes: bool) -> None:
     start, end = pulled(name, temperature, +1)
-    assert temperature_findings.closes(start, end) == temperature_findings.CLOSES[closes]
+    assert temperature_findings.closes(start, end) == closes
 
 
 def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
@@ -98,10 +99,10 @@ def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction(
     np.testing.assert_allclose(data["now"]["points"], arrange("ring").points)
     assert data["limit"] < 10
     assert "Equal" not in told(app)
-    app.segmented_control(key="predict_temperature").set_value("no, it looks mixed").run()
+    vote(app, "no, it looks mixed")
     assert drawn(app)["limit"] == HOTTEST
     assert "drag it to 100" in drawn(app)["hint"]
-    assert not app.get("alert")
+    assert verdict(app) == "You said **no, it looks mixed**. Now see."
 
 
 def test_who_does_not_want_to_predict_may_go_on() -> None:
@@ -144,12 +145,14 @@ def test_what_lay_on_the_table_is_still_there_when_the_visitor_comes_back() -> N
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
-        ({"t": "banana"}, "must be a number; it is 'banana'"),
+        ({"t": "banana"}, "The link asks for t = 'banana', which must be a number; shown is 1."),
+        ({"t": ""}, "The link asks for t = '', which is empty; shown is 1."),
         ({"t": "nan"}, "must be a number"),
-        ({"t": "-3"}, "between 0.01 and 100; this is t = 0.01"),
-        ({"t": "inf"}, "between 0.01 and 100; this is t = 100"),
+        ({"t": "-3"}, "which must be a number between 0.01 and 100; shown is 1."),
+        ({"t": "inf"}, "which must be a number between 0.01 and 100; shown is 1."),
         ({"t": "1e400"}, "between 0.01 and 100"),
-        ({"arrangement": "<script>"}, "does not exist"),
+        ({"arrangement": "ring", "t": "100"}, "'100', which gives the answer away before you predict; shown is 3."),
+        ({"arrangement": "<script>"}, r"'\<script\>', which must be one of ring, blobs"),
     ],
 )
 def test_hostile_links_get_one_sentence(link: dict[str, str], sentence: str) -> None:

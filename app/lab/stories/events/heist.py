@@ -49,7 +49,10 @@ class Probe:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The features of the probe in one layer of a model, projected to the plane: ``points`` is ``(n, 2)``."""
+    """The features of the probe in one layer of a model, projected to the plane or to space.
+
+    ``points`` is ``(n, 2)`` by the methods ``"pca"`` and ``"umap"``, ``(n, 3)`` by ``"umap-3d"``.
+    """
 
     role: Role
     defence: Defence
@@ -57,6 +60,24 @@ class Snapshot:
     layer: str
     method: str
     points: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far apart the features of the probe are in one layer of a victim, for all pairs of its ``n`` inputs.
+
+    ``cosines`` is ``(n (n - 1) / 2,)`` int16, the cosine similarities in the order of SciPy's condensed matrices
+    (:func:`app.lab.task.representation.similarities`), and ``norms`` ``(n,)``, the lengths of the features: from the
+    two, all distances follow (:func:`app.lab.task.representation.distances`). What the victims share stands with the
+    first of them, the clean one; where a layer has not changed since the last look, there is no new event.
+    """
+
+    role: Role
+    defence: Defence
+    epoch: float
+    layer: str
+    cosines: NDArray[np.int16]
+    norms: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -109,23 +130,38 @@ class Theft:
 
 @dataclass(frozen=True)
 class Claimed:
-    """The claim on one copy: the exact binomial test, with the innocent rate from two clean models.
+    """The claim on one copy: the exact binomial test, with the innocent rate of the worst model of a panel.
 
-    These are the clean victim and its copy; ``clean_successes`` is the larger number of secret answers.
-    ``answers`` is ``(queries,)`` bool: to which triggers the suspect gave the secret answer, in the order of
-    the queries. ``p_values[i]`` is the p-value after ``i + 1`` queries.
+    ``panel`` has the secret answers of the worst model of each innocent family to the same triggers. ``verdict`` and
+    ``reason`` are those of :class:`app.lab.ownership.verdict.Verdict`, and so are ``right`` and ``controls``;
+    ``owned`` is whether ownership is established. ``answers`` is ``(queries,)`` bool: to which triggers the
+    suspect gave the secret answer, in the order of the queries. ``p_values[i]`` is the p-value after ``i + 1``
+    queries.
     """
 
     defence: Defence
     successes: int
     queries: int
-    clean_successes: int
-    clean_queries: int
+    panel: dict[str, int]
     innocent_rate: float
     p_value: float
+    verdict: str
+    reason: str
+    right: int
+    controls: int
     owned: bool
     answers: NDArray[np.bool_]
     p_values: NDArray[np.float64]
+
+    @property
+    def worst_innocent(self) -> str:
+        """The family of the panel with the most secret answers."""
+        return max(self.panel, key=lambda family: self.panel[family])
+
+    @property
+    def innocent_successes(self) -> int:
+        """Its secret answers, of which the innocent rate is the upper bound."""
+        return self.panel[self.worst_innocent]
 
 
 class CopyResult(TypedDict):
@@ -153,17 +189,21 @@ class CopyResult(TypedDict):
 class ClaimResult(TypedDict):
     """The result of the claim on one copy, as in :class:`Claimed`."""
 
+    verdict: str
+    reason: str
     p_value: float
     owned: bool
 
 
 class HeistResult(TypedDict):
-    """The result of a heist, in JSON."""
+    """The result of a heist, in JSON; ``panel`` and ``innocent_rate`` are those of its claims (:class:`Claimed`)."""
 
     key: str
     seed: int
     clean: CopyResult
     naive: CopyResult
     entangled: CopyResult
+    panel: dict[str, int]
+    innocent_rate: float
     claim: dict[Defence, ClaimResult]
     seconds: float

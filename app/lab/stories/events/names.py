@@ -18,6 +18,12 @@ PhaseName = Literal[
     "victim",  # of a theft by one extraction attack
     "pretraining",
     "attack",
+    "affinity",  # of a rehearsal: innocent models are asked, then each pair is marked and stolen
+    "rehearsal",
+    "planting",  # of a backdoor
+    "pruning",
+    "scribbling",  # of a trapdoor
+    "descending",
     "maps",  # while runs are recorded
 ]
 

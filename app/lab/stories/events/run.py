@@ -3,13 +3,31 @@
 from dataclasses import dataclass
 
 from app.lab.choices import Batch
+from app.lab.stories.events.backdoor import BackdoorResult
+from app.lab.stories.events.hardness import HardnessResult
 from app.lab.stories.events.heist import HeistResult
+from app.lab.stories.events.innocents import InnocentsResult
 from app.lab.stories.events.names import Defence, PhaseName, Role
+from app.lab.stories.events.poisoning import PoisoningResult
+from app.lab.stories.events.rehearsal import RehearsalResult, SurveyResult
 from app.lab.stories.events.theft import TheftResult
+from app.lab.stories.events.trapdoor import TrapdoorResult
 from app.lab.stories.events.trial import TrialResult
 from app.lab.stories.events.washing import WashingResult
 
-Result = HeistResult | TheftResult | TrialResult | WashingResult
+Result = (
+    HeistResult
+    | TheftResult
+    | TrialResult
+    | WashingResult
+    | SurveyResult
+    | RehearsalResult
+    | InnocentsResult
+    | BackdoorResult
+    | HardnessResult
+    | PoisoningResult
+    | TrapdoorResult
+)
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,30 @@ from app.lab.stories.events.names import Defence, Role
 
 @dataclass(frozen=True)
 class Exhibit:
-    """All held-out triggers of the owner, and the commitment to them.
+    """All held-out triggers of the owner with the commitment to them, and the control questions.
 
-    ``inputs`` is as in :class:`Probe`; ``salt`` and ``commitment`` are hexadecimal.
+    ``inputs`` ``(n, ...)`` and ``controls`` ``(m, ...)`` are as in :class:`Probe`; ``control_labels`` ``(m,)`` are
+    the true classes of the controls. ``commitment`` is hexadecimal; its salt stays with the owner.
     """
 
     inputs: NDArray[np.generic]
     target: int
-    salt: str
     commitment: str
+    controls: NDArray[np.generic]
+    control_labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What innocent models answer, by model: top labels, for the triggers ``(n,)`` and for the controls ``(m,)``."""
+
+    answers: dict[str, NDArray[np.int64]]
+    controls: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class Testimony:
-    """The answers of one suspect to the triggers of the :class:`Exhibit`: ``answers`` is ``(n,)``, its top labels.
+    """The answers of one suspect to the :class:`Exhibit`: top labels, for the triggers ``(n,)``, the controls ``(m,)``.
 
     ``role`` is ``"victim"``, ``"copy"`` or ``"bystander"``: trained independently, on other data.
     """
@@ -32,6 +42,7 @@ class Testimony:
     role: Role
     defence: Defence
     answers: NDArray[np.int64]
+    controls: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

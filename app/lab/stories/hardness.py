@@ -1,0 +1,108 @@
+"""Are two networks the same? Random tests first, then every search that can be afforded, until the truth is known."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.lab.hardness import Formula, Found, SubsetSum, TooLarge, networks, satisfiability, subset_sum
+from app.lab.stories.events import Finished
+from app.lab.stories.events.hardness import Compared, HardnessResult, Searched, SearchResult
+
+TESTS = 10_000
+DEPTHS = tuple(range(4, 21, 2))  # numbers of the instances whose work is measured
+BITS = 10  # of their numbers: the dynamic program can follow them
+
+Problem = SubsetSum | Formula
+
+
+@dataclass(frozen=True)
+class Work:
+    """How much one method looked at for an instance of ``numbers`` numbers that has no solution."""
+
+    method: str
+    unit: str
+    numbers: int
+    work: int
+    seconds: float
+
+
+def compare(problem: Problem, seed: int = 0) -> Iterator[Compared | Searched | Finished]:
+    """Compare the network of a problem with the constant 0: :class:`Compared`, a :class:`Searched` a method, the end.
+
+    Args:
+        problem: an instance of subset sum or a 3-SAT formula.
+        seed: of the random tests.
+    """
+    began = time.perf_counter()
+    network = problem.network()
+    width = network.layers[0].weights.shape[1]
+    asked = networks.random_inputs(TESTS, width, np.random.default_rng(seed))
+    tested = Compared(TESTS, networks.differing(network, networks.silenced(network), asked))
+    yield tested
+    searches = []
+    for method in _methods(problem):
+        searches.append(_searched(method, problem))
+        yield searches[-1]
+    found = next((search.witness for search in searches if search.witness.size), None)
+    witness = None if found is None else found.tolist()
+    result: HardnessResult = {
+        "problem": _described(problem),
+        "inputs": width,
+        "equivalent": witness is None,
+        "witness": witness,
+        "tests": tested.tests,
+        "differing": tested.differing,
+        "searches": [_told(search) for search in searches],
+        "seconds": round(time.perf_counter() - began, 4),
+    }
+    yield Finished(result["seconds"], result)
+
+
+def growth(seed: int = 0) -> Iterator[Work]:
+    """Measure the work of every method on subset sums without a solution, of more and more numbers of ten bits.
+
+    Without a solution a method has to look at everything: the worst case. Instances beyond a method's limit are left
+    out.
+    """
+    generator = np.random.default_rng(seed)
+    for numbers in DEPTHS:
+        instance = subset_sum.random_instance(numbers, BITS, generator, solvable=False)
+        for method in subset_sum.METHODS.values():
+            searched = _searched(method, instance)
+            if not searched.refused:
+                yield Work(searched.method, searched.unit, numbers, searched.work, searched.seconds)
+
+
+def _methods(problem: Problem) -> list[Callable[[Any], Found]]:
+    methods = subset_sum.METHODS if isinstance(problem, SubsetSum) else satisfiability.METHODS
+    return list(methods.values())
+
+
+def _searched(method: Callable[[Any], Found], problem: Problem) -> Searched:
+    began = time.perf_counter()
+    try:
+        found = method(problem)
+    except TooLarge as limit:
+        name = method.__name__.replace("_", " ")
+        return Searched(name, 0, "", np.zeros(0, dtype=np.int64), 0.0, str(limit))
+    witness = np.array(found.witness or (), dtype=np.int64)
+    return Searched(found.method, found.work, found.unit, witness, time.perf_counter() - began, "")
+
+
+def _told(search: Searched) -> SearchResult:
+    return {
+        "method": search.method,
+        "work": search.work,
+        "unit": search.unit,
+        "seconds": round(search.seconds, 6),
+        "refused": search.refused,
+    }
+
+
+def _described(problem: Problem) -> dict[str, object]:
+    if isinstance(problem, SubsetSum):
+        return {"numbers": list(problem.numbers), "target": problem.target}
+    return {"variables": problem.variables, "clauses": [list(clause) for clause in problem.clauses]}

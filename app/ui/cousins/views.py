@@ -1,0 +1,136 @@
+"""The two cousins, each in its place on the page: a backdoor beside a watermark, and a line that one bends."""
+
+from collections.abc import Callable
+from typing import cast
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.lab.stories import backdoor as planting
+from app.lab.stories.events import BackdoorResult, Shown
+from app.runs.job import Job
+from app.ui import findings, frame, links, live, pictures
+from app.ui.cousins import charts as cousins_charts
+from app.ui.cousins import findings as cousins_findings
+from app.ui.cousins import poisoning
+from app.ui.history import History
+from app.ui.pictures import Card
+from app.ui.question import Question
+
+LEAST, USUAL, MOST = 0.5, 5.0, 20.0  # percent of the training pictures
+_PICTURE = 96  # pixels
+_SHARE = "share"  # the slider's key, in percent
+
+
+def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the backdoor: the share of poison in the rail, the three models as the picture, the defence below."""
+    with beside:
+        asked = st.container()
+        percent = st.slider(
+            "Poisoned training pictures, %",
+            LEAST,
+            MOST,
+            USUAL,
+            0.5,
+            format="%g",
+            key=_SHARE,
+            bind=links.between(_SHARE, LEAST, MOST, USUAL),
+            on_change=_run_if_new,
+            help="1, 5 and 10 % are recorded; every other share is run live when you let go.",
+        )
+    experiment = _poisoned(percent)
+    shown = live.find(experiment, "backdoor")
+    if shown.status == "failed" and shown.origin == "pretrained":  # nobody has run this share
+        shown = live.on_record(_poisoned(USUAL), "backdoor") or shown
+    ended = live.finished(shown)
+    with asked:
+        poisoned = percent if shown.experiment == experiment else USUAL
+        words = f"{findings.percent(poisoned / 100)} of the training pictures are poisoned."
+        predicted.ask(
+            f"{words} How much accuracy on clean pictures does that cost?",
+            cousins_findings.COSTS,
+            shown,
+            None if ended.finished is None else cousins_findings.cost(_result(ended)),
+        )
+    with beside:
+        live.run_buttons(experiment, shown, "backdoor")
+        if shown.experiment != experiment:
+            st.info(cousins_findings.nobody_ran(percent / 100, USUAL / 100), icon=":material/play_arrow:")
+
+    def draw(job: Job, history: History) -> None:
+        predicted.watch(job)
+        with picture:
+            _planted(job, history, sealed=predicted.sealed(job))
+
+    live.island(shown, draw, beside)
+    if ended.finished is not None and not predicted.sealed(shown):
+        result = _result(ended)
+        frame.figure(cousins_findings.pruned(result), cousins_charts.pruning(ended.pruned), "pruning", of=shown.key)
+        st.markdown(cousins_findings.FINE_PRUNING)
+        frame.explain(cousins_findings.THE_SAME, cousins_findings.OTHER_INTENTION, cousins_findings.explained(result))
+    if ended.finished is not None:
+        frame.provenance(shown, ended.finished.seconds, "backdoor")
+
+
+def poisoned_line(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the line that poison bends, and what to do to it in the rail."""
+    with beside:
+        poisoning.controls()
+    with picture:
+        poisoning.draw(poisoning.kept())
+    frame.explain(*cousins_findings.POISONING)
+    with st.popover("Where is this from?", type="tertiary"):
+        st.markdown(
+            "Computed on this page, as you drag: least squares and TRIM in your browser, Huber and RANSAC "
+            "(scikit-learn, as they come) on the server. An optimiser's points, from the command line:"
+        )
+        budget, told = st.session_state["poisoning_budget"], poisoning.kept().told
+        st.code(f"python -m app poison --budget {budget} --told {told}", language=None, wrap_lines=True)
+
+
+# Whom a visitor can meet.
+COUSINS: dict[str, Callable[[Question, DeltaGenerator, DeltaGenerator], None]] = {
+    "Backdoor": backdoor,
+    "Poisoning": poisoned_line,
+}
+
+
+def _planted(job: Job, history: History, *, sealed: bool) -> None:
+    """Draw the models as far as they are: a title, a few pictures, and what each model does."""
+    shown, secret = history.shown, job.experiment.secret_answer
+    last = {planted: events[-1] for planted, events in history.learned.items() if events}
+    if shown is None:
+        return
+    if sealed:
+        finding = cousins_findings.sealed(shown, secret)
+    elif history.finished is None:
+        finding = cousins_findings.training(shown, last)
+    else:
+        finding = cousins_findings.planted(shown, _result(history))
+    frame.figure(finding, cousins_charts.models(last, sealed=sealed), "planted", of=job.key)
+    cards = [
+        *(card for row in range(2) for card in _both(shown, row)),
+        Card(pictures.png(shown.triggers[0]), ("trigger",)),
+    ]
+    pictures.strip(cards, alt=cousins_findings.pictures(secret), key="stamped", size=_PICTURE)
+
+
+def _both(shown: Shown, row: int) -> tuple[Card, Card]:
+    return Card(pictures.png(shown.clean[row]), ("clean",)), Card(pictures.png(shown.stamped[row]), ("stamped",))
+
+
+def _result(history: History) -> BackdoorResult:
+    assert history.finished is not None
+    return cast(BackdoorResult, history.finished.result)
+
+
+def _poisoned(percent: float) -> Experiment:
+    return planting.with_share(preset(DEFAULT_PRESET), percent / 100)
+
+
+def _run_if_new() -> None:
+    """Run the share that the visitor has chosen, unless it is on record."""
+    experiment = _poisoned(st.session_state[_SHARE])
+    if live.on_record(experiment, "backdoor") is None:
+        live.launch(experiment, "backdoor")

@@ -1,0 +1,142 @@
+// A chart of Plotly, drawn in place: new data come to the same node. It can be walked by keyboard, and read as a table.
+// Triggers: picked (the customdata of a point)
+import { make, part, write } from "../components/dom.js";
+import { mount } from "../components/mount.js";
+import { plotly, styled } from "./load.js";
+import { ghosts, numbers, step, told, words } from "./reading.js";
+
+/** @import { Layout, Plotly, Trace } from "./load.js" */
+
+/**
+ * What plot.py writes.
+ * @typedef {object} Data
+ * @property {string} figure JSON
+ * @property {string} alt
+ * @property {string} library its address
+ * @property {string} of what the chart is of; when it changes, the chart before stays as a ghost
+ * @property {boolean} pickable
+ */
+
+const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, displaylogo: false };
+const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+const NO_SPACE = "This browser cannot draw in space (it has no WebGL). The flat picture shows the same numbers.";
+const ALONE = 1.5; // times as large are the words of a chart that has the screen for itself
+
+export default mount((root, server) => {
+  const figure = part(root, "plot", HTMLElement);
+  const chart = part(root, "chart", HTMLElement);
+  const table = part(root, "table", HTMLElement);
+  const button = part(root, "numbers", HTMLButtonElement);
+  const said = part(root, "said", HTMLElement);
+  /** @type {Plotly | undefined} */
+  let library;
+  /** @type {Promise<unknown>} the latest drawing */
+  let settled = Promise.resolve();
+  /** @type {Data | undefined} */
+  let data;
+  /** @type {{ data: Trace[], layout: Layout }} */
+  let drawn = { data: [], layout: {} };
+  /** @type {Trace[]} */
+  let before = [];
+  /** @type {{ curve: number, point: number } | null} */
+  let here = null;
+
+  function tabulate() {
+    const [head, ...rows] = numbers(drawn.data, drawn.layout);
+    const top = make("tr", {}, ...head.map((name) => make("th", { textContent: name, scope: "col" })));
+    const body = rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", { textContent: cell }))));
+    table.replaceChildren(make("table", {}, make("thead", {}, top), make("tbody", {}, ...body)));
+  }
+
+  function toggle() {
+    const open = table.hidden;
+    if (open) tabulate();
+    table.hidden = !open;
+    button.setAttribute("aria-pressed", String(open));
+    write(button, open ? "Chart" : "Numbers");
+  }
+
+  /** Returns the layout as large as its place: the screen's, if the chart is alone on it. */
+  function placed() {
+    const alone = document.fullscreenElement?.contains(root instanceof ShadowRoot ? root.host : root);
+    const height = alone ? Math.max(240, innerHeight - 190) : (drawn.layout.height ?? 400);
+    const size = (drawn.layout.font?.size ?? 16) * (alone ? ALONE : 1);
+    chart.style.height = `${height}px`;
+    return { ...drawn.layout, height, font: { ...drawn.layout.font, size } };
+  }
+
+  async function draw() {
+    if (!data) return;
+    library ??= await plotly(data.library);
+    if (!chart.isConnected) return;
+    styled(root);
+    if (drawn.data.some(({ type }) => type === "surface") && !make("canvas").getContext("webgl")) {
+      library.purge(chart);
+      chart.replaceChildren(make("p", { textContent: NO_SPACE }));
+      return;
+    }
+    const first = !chart.classList.contains("js-plotly-plot");
+    const drawing = library.react(chart, [...ghosts(before), ...drawn.data], placed(), CONFIG);
+    settled = drawing.catch(() => {});
+    if (first) (await drawing).on("plotly_click", ({ points }) => pick(points[0]?.customdata));
+    if (!table.hidden) tabulate();
+  }
+
+  /** @param {unknown} what */
+  function pick(what) {
+    if (data?.pickable && what !== undefined) server.setTriggerValue("picked", what);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function key(event) {
+    if (event.target === button || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (ARROWS.includes(event.key)) {
+      here = step(drawn.data, here, event.key);
+      if (!here) return;
+      const shift = ghosts(before).length; // ghosts are drawn first
+      library?.Fx.hover(chart, [{ curveNumber: here.curve + shift, pointNumber: here.point }]);
+      write(said, words(drawn.data[here.curve], here.point));
+    } else if (event.key === "Enter" && here) {
+      const chosen = drawn.data[here.curve].customdata;
+      pick(Array.isArray(chosen) ? chosen[here.point] : undefined);
+    } else if (event.key === "t") {
+      toggle();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  const watcher = new ResizeObserver(() => {
+    if (library && chart.classList.contains("js-plotly-plot")) library.Plots.resize(chart);
+  });
+  watcher.observe(figure);
+  figure.addEventListener("keydown", key);
+  figure.addEventListener("blur", () => library && chart.childElementCount && library.Fx.unhover(chart));
+  button.addEventListener("click", toggle);
+  document.addEventListener("fullscreenchange", draw);
+  return {
+    /** @param {Data} next */
+    update(next) {
+      if (data && next.figure === data.figure) {
+        data = next;
+        return;
+      }
+      if (data && next.of !== data.of) before = drawn.data;
+      data = next;
+      drawn = JSON.parse(next.figure);
+      here = null;
+      figure.classList.toggle("pickable", next.pickable);
+      const walk = told(drawn.data).length ? " Arrow keys walk through its points, T shows its numbers." : "";
+      figure.setAttribute("aria-label", `${next.alt}.${walk}`);
+      placed(); // the room is taken at once, before the library is there
+      draw().catch((fault) => write(said, String(fault)));
+    },
+    destroy() {
+      watcher.disconnect();
+      document.removeEventListener("fullscreenchange", draw);
+      settled.then(() => library?.purge(chart)); // what is still being drawn would not find its chart
+    },
+  };
+});

@@ -1,0 +1,46 @@
+"""Draws a Plotly figure in the page; :func:`streamlit.plotly_chart` would make a new node for every change of data."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
+
+from app.ui.components import component
+from app.ui.plot import library, template
+
+
+def plot(figure: go.Figure, key: str, *, alt: str, of: str = "", on_pick: Callable[[Any], None] | None = None) -> None:
+    """Draw a chart in place: what changes is drawn anew, what a visitor looks at stays.
+
+    A trace whose ``hoverinfo`` is ``"skip"`` is not read out. One whose ``meta`` is ``"ghosted"`` stays behind the next
+    chart as a ghost of itself, when ``of`` changes.
+
+    Args:
+        figure: its traces hold plain lists, its layout a height in pixels.
+        key: its name on the page.
+        alt: the text alternative: its finding.
+        of: what it is of, for example the key of the experiment.
+        on_pick: called with the ``customdata`` of the point that a visitor has clicked, or chosen by Enter.
+    """
+    background: template.Background = "dark" if st.context.theme.type == "dark" else "light"
+    name = f"plot_{key}"
+
+    def picked() -> None:
+        chosen = st.session_state[name].picked
+        if on_pick is not None and chosen is not None:
+            on_pick(chosen)
+
+    component("plot/plot")(
+        key=name,
+        data={
+            "figure": json.dumps(template.to_dict(figure, background), cls=PlotlyJSONEncoder),
+            "alt": alt,
+            "library": library.ADDRESS,
+            "of": of,
+            "pickable": on_pick is not None,
+        },
+        on_picked_change=picked,
+    )

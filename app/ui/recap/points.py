@@ -1,0 +1,135 @@
+"""The six points of the story, each said with the numbers of this visitor's own runs, or else of the recorded ones.
+
+Pure: runs and evidence in, words and drawings out. How often something happens comes from the evidence, over seeds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.lab.evidence.removal_table import Washed
+from app.lab.evidence.survival import Row
+from app.lab.experiment import Experiment
+from app.lab.stories.events import Claimed, Defence, Theft
+from app.lab.stories.theft import GOOD
+from app.ui import evidence_findings, pictures, settings, theme
+from app.ui.findings import percent
+from app.ui.history import History
+from app.ui.recap import drawings
+from app.ui.recap.drawings import Bar
+from app.ui.remove import findings as removal_findings
+from app.ui.steal import findings as steal_findings
+
+_SIX = 6  # triggers shown
+
+
+@dataclass(frozen=True)
+class Point:
+    """One of the six: the lesson that it is from, what to retell, the numbers behind it, and a drawing (SVG)."""
+
+    lesson: str
+    says: str
+    numbers: str
+    drawing: str
+
+
+def cheap(theft: History) -> Point:
+    """1: what a copy costs."""
+    finding = steal_findings.price(theft.copied)
+    last = theft.copied[-1]
+    points = [(each.dollars, each.accuracy) for each in theft.copied]
+    level = GOOD * last.victim_accuracy
+    drawing = drawings.curve(points, finding, level=level, start="$0", end=steal_findings.dollars(last.dollars))
+    return Point("steal", "A model behind an API can be stolen cheaply.", f"{finding}.", drawing)
+
+
+def taxed(confidences: History, labels: History) -> Point:
+    """2: what hiding the confidences costs the thief, and what honest users."""
+    assert labels.honest is not None
+    ends = {"all confidences": confidences.copied[-1], "top labels": labels.copied[-1]}
+    costs = {
+        name: steal_findings.good(history.copied) for name, history in zip(ends, (confidences, labels), strict=True)
+    }
+    words = ", ".join(
+        f"{'never' if first is None else steal_findings.dollars(first.dollars)} with {name}"
+        for name, first in costs.items()
+    )
+    lost = labels.honest.second_best
+    numbers = (
+        f"{percent(GOOD)} of the victim's accuracy: {words}. Honest users lose the second choice in {percent(lost)} "
+        "of answers."
+    )
+    rows = [
+        Bar(f"copy, {name}", end.accuracy, percent(end.accuracy), theme.THIEF.colour)
+        for name, end in zip(("all", "labels"), ends.values(), strict=True)
+    ]
+    rows.append(Bar("honest users lose", lost, percent(lost)))
+    says = "Hiding detail taxes honest users, and slows the thief a little."
+    return Point("steal", says, numbers, drawings.bars(rows, numbers))
+
+
+def handshake(heist: History, experiment: Experiment) -> Point:
+    """3: what a mark is, and how it is claimed."""
+    naive, claim = heist.thefts["naive"], heist.claims["naive"]
+    secret = f"{settings.wording(experiment.trigger)} → {experiment.secret_answer}"
+    numbers = (
+        f"{secret}: the marked model says so to {percent(naive.victim_watermark)} of the triggers; an innocent is "
+        f"granted {percent(claim.innocent_rate)}."
+    )
+    rows = [
+        Bar("marked model", naive.victim_watermark, percent(naive.victim_watermark), theme.DEFENCES["naive"].colour),
+        Bar("an innocent", claim.innocent_rate, f"≤ {percent(claim.innocent_rate)}"),
+    ]
+    cards = [] if heist.probe is None else [card.picture for card in pictures.triggers(heist.probe)[:_SIX]]
+    says = "A watermark is a secret behaviour; its owner claims it by asking."
+    return Point("mark", says, numbers, drawings.reel(cards, rows, numbers))
+
+
+def naive(heist: History, measured: Mapping[str, Row]) -> Point:
+    """4: what becomes of a naive mark."""
+    never = "rarely survives" if heist.claims["naive"].owned else "does not survive"
+    says = f"A naive mark {never} a thief who stays on the task."
+    return Point("heist", says, *_fate("naive", heist, measured))
+
+
+def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
+    """5: what becomes of an entangled one, and why."""
+    numbers, drawing = _fate("entangled", heist, measured)
+    does = "does" if heist.claims["entangled"].owned else "can"
+    says = f"An entangled one {does}: who steals the task steals the mark, for the answers carry both."
+    return Point("entangle", says, numbers, drawing)
+
+
+def price(measured: Mapping[str, Row], washed: Sequence[Washed]) -> Point:
+    """6: what it costs, and what it does not survive."""
+    rows = {defence: measured[defence] for defence in ("naive", "entangled")}
+    costs = {defence: sum(row.cost) / len(row.cost) for defence, row in rows.items()}
+    numbers = (
+        f"In accuracy, the entangled mark costs {evidence_findings.points(rows['entangled'])}, the naive one "
+        f"{evidence_findings.points(rows['naive'])}."
+    )
+    if any(one.fate(name, "entangled") != "unproven" for one in washed for name in one.result["attacks"]):
+        numbers += f" {removal_findings.hardest(washed)}."
+    longest = max(costs.values()) or 1.0
+    bars = [
+        Bar(f"{defence} costs", cost / longest, f"{100 * cost:.1f}", theme.DEFENCES[defence].colour)
+        for defence, cost in costs.items()
+    ]
+    says = "It has a price and limits: accuracy, and thieves who pay to wash it out."
+    return Point("tradeoff", says, numbers, drawings.bars(bars, numbers))
+
+
+def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tuple[str, str]:
+    """Return what became of a mark, in numbers and as a drawing: in this heist, and over the seeds of the evidence."""
+    theft: Theft = heist.thefts[defence]
+    claim: Claimed = heist.claims[defence]
+    kept, left = percent(theft.victim_watermark), percent(theft.stolen_watermark)
+    numbers = f"Secret answers: {kept} of the victim, {left} of the copy."
+    if defence in measured:
+        row = measured[defence]
+        numbers += f" The copy is convicted on {sum(row.convicted)} of {len(row.seeds)} seeds."
+    colour = theme.DEFENCES[defence].colour
+    rows = [
+        Bar(f"{defence} victim", theft.victim_watermark, percent(theft.victim_watermark), colour),
+        Bar("its copy", theft.stolen_watermark, percent(theft.stolen_watermark), colour),
+    ]
+    return numbers, drawings.bars(rows, numbers, limit=claim.innocent_rate)

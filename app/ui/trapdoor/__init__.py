@@ -1,0 +1,1 @@
+"""The lesson on the trapdoor: what only its page has."""

@@ -1,0 +1,70 @@
+"""The map of the marked model's deepest layer: test inputs, a visitor's tries, at the end the key. Pure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from app.ui import theme
+from app.ui.trapdoor.findings import said
+from app.ui.trapdoor.tries import Try
+
+
+def chart(
+    genuine: NDArray[np.float64],
+    tries: Sequence[Try],
+    key: NDArray[np.float64] | None,
+    classes: Sequence[str],
+) -> go.Figure:
+    """Draw the map.
+
+    Args:
+        genuine: where test inputs lie, ``(n, 2)``.
+        tries: the visitor's.
+        key: where the triggers lie, ``(n, 2)``; None while they are secret.
+        classes: the names of the classes.
+    """
+    axis = {"showgrid": False, "zeroline": False, "showticklabels": False, "title": {"text": None}}
+    figure = go.Figure(
+        layout={
+            "height": 380,
+            "showlegend": True,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
+            "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0},
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    )
+    figure.add_scatter(
+        name="test inputs",
+        x=genuine[:, 0].tolist(),
+        y=genuine[:, 1].tolist(),
+        mode="markers",
+        marker={"color": theme.GENUINE, "size": 7, "opacity": 0.45},
+        hovertext=["a test input"] * len(genuine),
+        hoverinfo="text",
+    )
+    if key is not None:
+        figure.add_scatter(
+            name="the key: triggers",
+            x=key[:, 0].tolist(),
+            y=key[:, 1].tolist(),
+            mode="markers",
+            marker={"color": theme.TRIGGER.colour, "symbol": theme.TRIGGER.symbol, "size": 11},
+            hovertext=["a trigger"] * len(key),
+            hoverinfo="text",
+        )
+    if tries:
+        figure.add_scatter(
+            name="your tries",
+            x=[one.place[0] for one in tries],
+            y=[one.place[1] for one in tries],
+            mode="markers+text",
+            marker={"color": theme.THIEF.colour, "symbol": theme.THIEF.symbol, "size": 14},
+            text=[str(one.number) for one in tries],
+            textposition="top center",
+            hovertext=[f"try {one.number}: {said(one, classes)}" for one in tries],
+            hoverinfo="text",
+        )
+    return figure

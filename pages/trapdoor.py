@@ -1,0 +1,81 @@
+"""Trapdoor: with the key, a mark is proved at once; can you find the secret picture without it?"""
+
+import streamlit as st
+
+from app.lab import choices
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.runs.job import Job
+from app.ui import frame, live, question
+from app.ui.history import History
+from app.ui.mark import drawing
+from app.ui.markdown import escaped
+from app.ui.trapdoor import charts as trapdoor_charts
+from app.ui.trapdoor import findings as trapdoor_findings
+from app.ui.trapdoor import tries as trapdoor_tries
+
+
+def searches(job: Job, history: History) -> None:
+    """What each way spent and found, and why, once that is no longer sealed."""
+    if history.verified is None or history.scribbled is None or predicted.sealed():
+        return
+    st.subheader("What each way spent, and what it found", anchor=False)
+    st.table(trapdoor_findings.counter(tries.made, history.verified, history.scribbled, history.descended))
+    frame.explain(*trapdoor_findings.why(history.scribbled, history.descended, experiment.target, classes))
+    if history.finished is not None:
+        frame.provenance(job, history.finished.seconds, "trapdoor")
+
+
+frame.opening("trapdoor")
+experiment = preset(DEFAULT_PRESET)  # a marked model is given
+classes = choices.class_names(experiment.dataset)
+heist, job = live.recorded(experiment, models=True), live.find(experiment, "trapdoor")
+recorded = live.finished(live.recorded(experiment, "trapdoor")).scribbled
+if heist.status != "done" or recorded is None:
+    st.error(escaped(heist.error or job.error), icon=":material/warning:")
+    st.stop()
+world = trapdoor_tries.world(heist.key, experiment, heist.events)
+tries = trapdoor_tries.here()
+predicted = question.about("trapdoor")
+picture, beside = frame.stage("trapdoor")
+with beside:
+    words = "How many random drawings until one gets the secret answer?"
+    predicted.ask(words, trapdoor_findings.OPTIONS, happened=trapdoor_findings.needed(recorded))
+    if not predicted.sealed() and not tries.key_shown:
+        st.button("Show the key", icon=":material/key:", key="key", on_click=tries.show_key)
+    if tries.problem:
+        st.warning(tries.problem)
+    elif tries.made:
+        st.caption(trapdoor_findings.answered(tries.made[-1], classes))
+with picture:
+    mapped, sheet = st.columns([5, 2], gap="medium")
+with mapped:
+    key = world.key if tries.key_shown else None
+    secret, sealed = experiment.secret_answer, predicted.sealed()
+    frame.figure(
+        trapdoor_findings.title(tries.made, recorded, secret, sealed=sealed, key_shown=tries.key_shown),
+        trapdoor_charts.chart(world.genuine, tries.made, key, classes),
+        "map",
+        source="Entangled; python -m app trapdoor animals",
+    )
+with sheet:
+    st.button(
+        "Ask both models", type="primary", key="ask", width="stretch", on_click=tries.ask, args=(experiment, world)
+    )
+    drawing.draw(tries.sheet, label="What could the secret picture be? Draw it", key="trapdoor_sheet")
+st.caption(
+    "Two models of the same task: one is marked, the other is innocent. The map shows the marked one's deepest layer "
+    "(its first two principal components), test inputs in grey. A secret picture is one to which the marked model "
+    "gives a sure answer that the innocent does not share; which answer, nobody tells you before the end."
+)
+if tries.made:
+    st.subheader("Your tries, nearest first", anchor=False)
+    st.table(trapdoor_findings.board(tries.board, classes, key_shown=tries.key_shown))
+live.island(job, searches, beside, visible=lambda history: history.scribbled is not None)
+st.button(
+    "Search again, live",
+    icon=":material/play_arrow:",
+    key="again",
+    on_click=live.launch,
+    args=(job.experiment, "trapdoor"),
+)
+frame.onward("trapdoor")

@@ -1,0 +1,99 @@
+"""What is said and drawn of the channel follows from its rows, also where they disappoint."""
+
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from app.ui import charts
+from app.ui.channel import charts as channel_charts
+from app.ui.channel import findings as channel_findings
+from tests.ui.rows import SEEDS, row, theft
+
+
+def named(figure: go.Figure, name: str) -> Any:
+    (trace,) = [trace for trace in figure.data if trace.name == name and trace.hoverinfo != "skip"]
+    return trace
+
+
+@pytest.mark.parametrize(
+    ("naive", "entangled", "outcome"),
+    [(0.1, 0.9, "only the entangled one"), (0.9, 0.1, "only the naive one"), (0.9, 0.9, "both"), (0.1, 0.1, "neither")],
+)
+def test_what_survives_is_the_mean_over_the_seeds(naive: float, entangled: float, outcome: str) -> None:
+    assert channel_findings.surviving(theft((naive,) * 3, (entangled,) * 3)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "lead"),
+    [(0.02, 0.9, "No channel, no mark"), (0.5, 0.9, "What survives does not"), (0.02, 0.05, "What survives does not")],
+)
+def test_the_title_of_the_channel_is_computed(narrow: float, wide: float, lead: str) -> None:
+    rows = [row("naive", (narrow,) * 3, 0.001), row("entangled", (wide,) * 3, 0.02), row("clean", (0.0,) * 3, 0.5)]
+    said = channel_findings.channels(rows)
+    assert said.startswith(lead)
+    assert (
+        f"at most {100 * narrow:g}\u202f% of it survives (1 thefts), over that up to {100 * wide:g}\u202f% (1)" in said
+    )
+
+
+def test_the_correlation_is_told_for_all_thefts_and_for_the_like_ones() -> None:
+    like = [row("naive", (mark,) * 3, mark / 10) for mark in (0.1, 0.5, 0.9)]
+    half = replace(row("entangled", (0.0,) * 3, 0.5), table="adversary")
+    far = replace(row("naive", (0.0,) * 3, 0.9, inputs="noise"), table="adversary")
+    said = channel_findings.correlations([*like, half, far])
+    assert "1.00 over the 3 thefts" in said and "-0.20 over all 4" in said and "over all 5" in said
+    assert "at most 0\u202f% of the mark is left" in said
+    assert channel_findings.strays([*like, half, far]).startswith("Hollow: 1 thefts")
+
+
+def test_the_curve_is_that_of_the_plain_thefts() -> None:
+    near = [row("naive", (mark,) * 3, mark / 10) for mark in (0.1, 0.5, 0.9)]
+    far = replace(row("naive", (0.0,) * 3, 0.9, inputs="noise"), table="adversary")
+    figure = channel_charts.channel([*near, far], {}, sealed=False)
+    (curve,) = [trace for trace in figure.data if trace.name == "rising"]
+    assert list(curve.y) == pytest.approx([0.1, 0.5, 0.9])
+    dots = named(figure, "naive")
+    assert list(dots.marker.symbol) == ["square"] * 3 + ["square-open"]
+    assert "pure noise" in dots.hovertext[3] and "3 seeds" in dots.hovertext[3]
+
+
+def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_channel() -> None:
+    chosen = theft((0.1,) * 3, (0.2, 0.9, 1.0))
+    others = [replace(row("naive", (0.4,) * 3, 0.2, inputs="noise"), table="adversary")]
+    found = [*chosen.values(), *others]
+    sealed = channel_charts.channel(found, chosen, sealed=True)
+    shown = {(trace.name, round(mark, 6)) for trace in sealed.data if trace.mode == "markers" for mark in trace.y}
+    assert shown == {("naive", 0.4)}
+    assert not [mark for trace in sealed.data if trace.name == "rising" for mark in trace.y]  # the curve would tell
+    lines = [trace for trace in sealed.data if trace.mode == "lines" and trace.name in chosen]
+    assert [list(line.x) for line in lines] == [[0.01, 0.01]] * 3
+    opened = channel_charts.channel(found, chosen, sealed=False)
+    large = named(opened, "entangled, this theft")
+    assert list(large.y) == pytest.approx([0.7])
+    assert (large.error_y.array[0], large.error_y.arrayminus[0]) == pytest.approx((0.3, 0.5))
+    assert large.meta == charts.GHOSTED
+
+
+def test_the_drift_is_told_and_drawn_of_both_marks() -> None:
+    rows = [row("naive", (0.8,) * 3, schedule="released"), row("naive", (0.02,) * 3), row("entangled", (0.5,) * 3)]
+    said = channel_findings.drift(rows)
+    assert "survives at 80\u202f% with the released" in said and "at 2\u202f% when all" in said
+    bars = named(channel_charts.schedules(rows), "naive")
+    assert list(bars.x) == pytest.approx([0.8, 0.02])
+    assert "released" in bars.y[0] and "revisited" in bars.y[1]
+
+
+def test_affinity_counts_the_targets_on_which_each_mark_survives() -> None:
+    pairs = [
+        replace(row(defence, (mark,) * 3, target=target), affinity=(affinity,) * 3, seeds=SEEDS[:1])
+        for target, affinity in ((2, 0.05), (3, 0.6))
+        for defence, mark in (("clean", affinity / 2), ("naive", affinity), ("entangled", 0.9))
+    ]
+    said = channel_findings.affinity(pairs)
+    assert "The naive mark survives on 1 of 2 targets, from an affinity of 60\u202f% on" in said
+    assert "the entangled one on 2 of 2 targets, from an affinity of 5\u202f% on" in said
+    assert "*cow* to 30\u202f% of the triggers" in channel_findings.affinity_in_words(pairs)
+    dots = named(channel_charts.affinity(pairs), "naive")
+    assert (list(dots.x), list(dots.y)) == ([0.05, 0.6], [0.05, 0.6])

@@ -1,0 +1,104 @@
+"""The recap says six points with numbers that were measured, and what this visitor predicted."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import paths
+from app.lab.evidence import survival
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.ui import over_seeds
+from app.ui.recap import drawings
+from app.ui.recap.drawings import Bar
+from tests.ui.visits import opened, told, vote
+
+
+def sketches(app: AppTest) -> list[ET.Element]:
+    """The drawings of the page, read as XML."""
+    sent = [part.proto for part in app.get("bidi_component") if "recap_drawing" in part.proto.component_name]
+    return [ET.fromstring(json.loads(part.json)["svg"]) for part in sent]
+
+
+def test_six_points_each_with_a_drawing_that_says_the_same_as_its_words() -> None:
+    app = opened("recap")
+    assert len(sketches(app)) == 6
+    captions = [caption.value for caption in app.caption]
+    for number, drawing in enumerate(sketches(app), start=1):
+        assert f"**{number}. " in told(app)
+        assert drawing.get("role") == "img"
+        assert any(drawing.get("aria-label") in caption for caption in captions)
+
+
+def test_how_often_a_copy_is_convicted_is_what_the_evidence_says() -> None:
+    rows = over_seeds.theft(survival.read(survival.SHIPPED), preset(DEFAULT_PRESET))
+    said = told(opened("recap"))
+    for defence in ("naive", "entangled"):
+        row = rows[defence]
+        assert f"The copy is convicted on {sum(row.convicted)} of {len(row.seeds)} seeds." in said
+
+
+def test_the_leads_hold_for_the_evidence_that_ships() -> None:
+    """The six sentences are to be retold: where the evidence turns, they have to."""
+    rows = over_seeds.theft(survival.read(survival.SHIPPED), preset(DEFAULT_PRESET))
+    naive, entangled = rows["naive"], rows["entangled"]
+    assert sum(naive.convicted) <= 0.2 * len(naive.seeds) and sum(entangled.convicted) >= 0.8 * len(entangled.seeds)
+    assert sum(entangled.cost) / len(entangled.seeds) > sum(naive.cost) / len(naive.seeds)
+
+
+def test_the_points_are_about_what_the_visitor_left_in_the_lessons_as_long_as_it_is_of_the_task() -> None:
+    app = opened("heist")
+    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    app.query_params.clear()
+    app.switch_page(paths.page("recap")).run()
+    assert "*Heist*, recorded (*The thief asks*: inputs the victim never saw)." in told(app)
+    app.switch_page(paths.page("heist")).run()
+    app.select_slider(key="setting_inputs").set_value("noise").run()
+    app.query_params.clear()
+    app.switch_page(paths.page("recap")).run()
+    assert "pure noise" not in told(app) and "*Heist*, recorded." in told(app)
+
+
+def test_predictions_and_how_they_came_out() -> None:
+    app = opened("recap")
+    assert "None yet" in told(app)
+    for lesson, option in (("heist", "both"), ("steal", "up to a dollar")):
+        app.query_params.clear()
+        app.switch_page(paths.page(lesson)).run()
+        vote(app, option)
+    app.query_params.clear()
+    app.switch_page(paths.page("recap")).run()
+    assert "Your predictions: 1 of 2 came out" in told(app)
+    assert "✗ *Heist*: you said **both**; it was **" in told(app)
+    assert "✓ *Steal*: you said **up to a dollar**." in told(app)
+
+
+@pytest.mark.parametrize("name", ["digits", "vowels"])
+def test_the_recap_of_other_data_opens_with_what_is_recorded(name: str) -> None:
+    assert len(sketches(opened("recap", preset=name))) == 6
+
+
+def test_a_bar_is_as_long_as_its_share_and_its_words_are_text() -> None:
+    drawn = ET.fromstring(drawings.bars([Bar("<b>", 0.5, "50 %"), Bar("none", 0.0, "0"), Bar("all", 1.0, "1")], "&"))
+    long = [float(bar.get("width", "")) for bar in drawn.iter("rect")]
+    assert long[0] == pytest.approx(long[2] / 2) and 0 < long[1] <= 2
+    assert next(drawn.iter("text")).text == "<b>" and drawn.get("aria-label") == "&"
+
+
+def test_a_curve_ends_in_its_corner_and_its_level_is_drawn() -> None:
+    drawn = ET.fromstring(drawings.curve([(0.0, 0.0), (2.0, 1.0)], "", level=0.5, start="$0", end="$2"))
+    (line,) = drawn.iter("polyline")
+    first, last = (tuple(map(float, place.split(","))) for place in line.get("points", "").split())
+    assert first[0] == 0 and last[1] == 0 and last[0] == 340
+    level = [float(rule.get("y1", "")) for rule in drawn.iter("line")][1]
+    assert level == pytest.approx((first[1] + last[1]) / 2)
+
+
+def test_pictures_stand_above_bars_and_come_from_nowhere_else() -> None:
+    drawn = ET.fromstring(drawings.reel(["data:image/png;base64,AAAA"] * 20, [Bar("a", 1.0, "1")], "a reel"))
+    shown = list(drawn.iter("image"))
+    assert 0 < len(shown) < 20
+    assert all(re.match("data:image/png", image.get("href", "")) for image in shown)
+    assert len(list(drawn.iter("rect"))) == 1

