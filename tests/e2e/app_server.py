@@ -44,7 +44,12 @@ def serve(folder: Path, *, workers: int = 2) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "ENTANGLED_STORE": str(folder / "runs"), "ENTANGLED_WORKERS": str(workers)},
+            env={
+                **os.environ,
+                "ENTANGLED_STORE": str(folder / "runs"),
+                "ENTANGLED_DATA": str(folder / "data"),
+                "ENTANGLED_WORKERS": str(workers),
+            },
             stdout=file,
             stderr=subprocess.STDOUT,
         )

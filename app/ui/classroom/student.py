@@ -1,0 +1,30 @@
+"""The page of the room as a student has it on a phone: the question, large; after it what became of it."""
+
+import streamlit as st
+
+from app.classroom import Refused, Student, polls, rooms
+from app.ui import frame
+from app.ui.classroom import asked, panel, seat
+from app.ui.markdown import escaped
+
+
+def draw(student: Student) -> None:
+    """Draw the room for one of its students."""
+    try:
+        lesson = polls.lesson_asked(seat.database(), student.code)
+        poll = polls.to_student(seat.database(), student, lesson) if lesson else None
+    except Refused:
+        st.rerun()
+    with frame.picture("room"):
+        if poll is None:
+            st.subheader(f"You are in, {escaped(student.nickname)}", anchor=False)
+            st.markdown("Look at the teacher's screen. The first question comes here.")
+        else:
+            panel.of_student(poll, lambda option: asked.vote(student, poll, option))
+    with st.container(key="room_leaving"):
+        st.button("Leave the room", key="room_leave", type="tertiary", on_click=_left, args=(student,))
+
+
+def _left(student: Student) -> None:
+    with panel.saying_what_is_refused():
+        rooms.leave(seat.database(), student)
