@@ -8,10 +8,12 @@ import plotly.graph_objects as go
 from app.classroom.polls import Poll, Tally
 from app.ui import theme
 
-_BAR = 46  # pixels, for each option
+_SLOT = 64  # pixels, for each option: its words, and a bar below them
+_SECOND = 22  # ... and one more
+_WORDS = 0.42  # of the slot, above its middle: where the words stand
 _FAINT = "rgba(138, 148, 163, 0.38)"
 _STRONG = "rgba(0, 114, 178, 0.55)"  # of a way that ends at the answer
-_VOTES = "#0072B2"
+_VOTES, _HOLLOW = "#0072B2", "rgba(0, 114, 178, 0.18)"
 RIGHT = "✓ "  # before the option that happened
 
 
@@ -19,35 +21,43 @@ def votes(poll: Poll) -> go.Figure:
     """Draw how many said what: one bar an option or, once there was a second vote, two, the first one hollow."""
     tally = poll.tally or empty(poll)
     again = any(tally.second) or poll.phase == "second"
-    names = [label(poll, option) for option in poll.options]
+    slot = _SLOT + (_SECOND if again else 0)
     figure = go.Figure(
         layout={
-            "height": 24 + len(names) * (_BAR + (22 if again else 0)),
-            "barmode": "group",
-            "bargap": 0.25,
+            "height": 12 + len(poll.options) * slot + (32 if again else 0),
+            "barmode": "overlay",
             "showlegend": again,
-            "margin": {"l": 8, "r": 36, "t": 8, "b": 8},
+            "margin": {"l": 4, "r": 36, "t": 8, "b": 4},
             "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
-            "xaxis": {"visible": False, "range": [0, max(4, *tally.first, *tally.second) * 1.12]},
-            "yaxis": {"autorange": "reversed", "showgrid": False},
+            "xaxis": {"visible": False, "range": [0, 1.05 * max(4, *tally.first, *tally.second)]},
+            "yaxis": {"visible": False, "range": [len(poll.options) - 0.5, -0.5], "type": "category"},
         }
     )
     rounds = [("first vote", tally.first, again), *([("second vote", tally.second, False)] if again else [])]
-    for name, counts, hollow in rounds:
+    width = 0.5 / len(rounds)
+    for number, (name, counts, hollow) in enumerate(rounds):
         figure.add_bar(
             name=name,
             orientation="h",
-            y=names,
+            y=[label(poll, option) for option in poll.options],
             x=list(counts),
+            offset=-0.08 + number * width,
+            width=width,
             text=[str(count) for count in counts],
             textposition="outside",
             cliponaxis=False,
-            marker={
-                "color": "rgba(0, 114, 178, 0.18)" if hollow else _VOTES,
-                "line": {"color": _VOTES, "width": 2},
-            },
-            hoverinfo="skip" if not sum(counts) else None,
+            marker={"color": _HOLLOW if hollow else _VOTES, "line": {"color": _VOTES, "width": 2}},
             hovertemplate="%{y}: %{x}<extra></extra>",
+        )
+    for place, option in enumerate(poll.options):
+        text = label(poll, option)
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            y=place - _WORDS,
+            text=f"<b>{text}</b>" if text.startswith(RIGHT) else text,
+            xanchor="left",
+            yanchor="top",
         )
     return figure
 
@@ -83,7 +93,7 @@ def moves(poll: Poll) -> go.Figure:
             "source": [places[0, start] for start, _, _ in ways],
             "target": [places[1, end] for _, end, _ in ways],
             "value": [many for _, _, many in ways],
-            "color": [_STRONG if poll.options[end] == poll.answer else _FAINT for _, end, _ in ways],
+            "color": [_STRONG if is_right(poll, poll.options[end]) else _FAINT for _, end, _ in ways],
             "customdata": [f"{many} from “{names[start]}” to “{names[end]}”" for start, end, many in ways],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
@@ -128,7 +138,12 @@ def board(names: Sequence[str], values: Sequence[float], words: Sequence[str]) -
 
 def label(poll: Poll, option: str) -> str:
     """Return an option as a chart writes it: as text, and with a tick if it is what happened."""
-    return (RIGHT if poll.answer is not None and option == poll.answer else "") + html.escape(option)
+    return (RIGHT if is_right(poll, option) else "") + html.escape(option)
+
+
+def is_right(poll: Poll, option: str) -> bool:
+    """Return whether an option is what happened, and everybody may know: the host's screen is the class's."""
+    return poll.phase == "revealed" and option == poll.answer
 
 
 def empty(poll: Poll) -> Tally:

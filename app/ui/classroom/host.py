@@ -32,7 +32,7 @@ def draw(host: Host) -> None:
 def _invite(host: Host) -> None:
     link = invitation.link(st.context.url or "", host.code)
     with st.container(key="room_invitation"):
-        st.image(invitation.qr(link), width=300, alt=f"QR code of {link}")
+        st.image(invitation.qr(link), width=400, alt=f"QR code of {link}")
         with st.container():
             st.html(f'<p class="room-code">{host.code}</p>')
             st.markdown(f"Scan, or open `{link.partition('?')[0].partition('://')[2]}` and type the code.")

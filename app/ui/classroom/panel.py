@@ -66,17 +66,29 @@ def _votes(poll: Poll, there: int, *, large: bool) -> None:
     if not large:
         st.markdown(poll.words)
     st.subheader(findings.headline(poll, there), anchor=False)
-    covered = poll.phase in ("first", "second") and st.toggle(
-        "Cover the bars", key=_COVERED, help="Until the vote is over: what others say sways."
-    )
-    if covered:
-        return
-    plot(charts.votes(poll), f"votes_{poll.lesson}", alt=findings.headline(poll, there))
-    if poll.tally is not None and any(map(sum, poll.tally.moved)) and poll.phase == "revealed":
-        st.markdown(f"**{findings.moved(poll)}**")
-        plot(charts.moves(poll), f"moves_{poll.lesson}", alt=findings.moved(poll))
-    elif poll.phase == "discuss" and poll.tally is not None:
+    if poll.phase in ("first", "second") and st.toggle("Cover the bars", key=_COVERED, persist_state="session"):
+        return  # what others say sways
+    if poll.phase == "discuss" and poll.tally is not None:
         st.caption(findings.advice(poll.tally))
+    if not _voted_twice(poll):
+        plot(charts.votes(poll), f"votes_{poll.lesson}", alt=findings.headline(poll, there))
+        return
+    bars, moves = st.columns(2, gap="medium") if large else (None, st.container())
+    if bars is not None:
+        with bars:
+            plot(charts.votes(poll), f"votes_{poll.lesson}", alt=findings.headline(poll, there))
+    with moves:
+        _moves(poll)
+
+
+def _voted_twice(poll: Poll) -> bool:
+    """Return whether both votes are over, and somebody took part in both."""
+    return poll.phase == "revealed" and poll.tally is not None and any(map(sum, poll.tally.moved))
+
+
+def _moves(poll: Poll) -> None:
+    st.markdown(f"**{findings.moved(poll)}**")
+    plot(charts.moves(poll), f"moves_{poll.lesson}", alt=findings.moved(poll))
 
 
 def of_student(poll: Poll, vote: Callable[[str], None]) -> None:
@@ -117,10 +129,10 @@ def _revealed(poll: Poll, said: str | None) -> None:
         st.info(f"{_you_said(said)} It was **{escaped(poll.answer)}**.", icon=":material/search:")
     finding = findings.said(poll)
     st.markdown(f"**{finding}**")
-    plot(charts.votes(poll), f"votes_{poll.lesson}", alt=finding)
-    if poll.tally is not None and any(map(sum, poll.tally.moved)):
-        st.markdown(f"**{findings.moved(poll)}**")
-        plot(charts.moves(poll), f"moves_{poll.lesson}", alt=findings.moved(poll))
+    if _voted_twice(poll):
+        _moves(poll)
+    else:
+        plot(charts.votes(poll), f"votes_{poll.lesson}", alt=finding)
 
 
 def _you_said(said: str | None) -> str:

@@ -53,13 +53,15 @@ def below(page: str) -> None:
 def _of_host(host: Host, page: str) -> None:
     with st.container(key="room_strip", horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link(path.CLASSROOM.page, label=f"**{host.code}**", icon=path.CLASSROOM.icon)
-        _watching(host, page)
+        with st.container(key="room_counts"):
+            _watching(host, page)
         st.session_state["room_follow"] = _follows(host)
         st.toggle("Follow me", key="room_follow", on_change=_take_along, args=(host, page))
         for deed in conductor.other_deeds(host, page):
             st.button(deed.words, icon=deed.icon, key=f"room_{deed.words}", on_click=deed.do)
         deed = conductor.next_deed(host, page)
         st.button(deed.words, icon=deed.icon, key="room_next", type="primary", on_click=deed.do)
+    with st.container(key="room_keys", gap=None):  # which take no room: see page.css
         component("classroom/clicker")(
             key="room_clicker",
             data={},
@@ -118,19 +120,26 @@ def _of_student(student: Student, page: str) -> None:
             st.rerun()  # the page: the teacher asked, revealed, moved on, or closed the room
 
     with st.container(key="room_strip", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"**{student.code}** · {escaped(student.nickname)}")
-        if page != path.CLASSROOM.name:
-            label = "Vote now" if _may_vote(student) else "To the room"
+        with st.container(key="room_counts"):
+            st.caption(f"**{student.code}** · {escaped(student.nickname)}")
+        if page == path.CLASSROOM.name:
+            st.button("Leave", key="room_leave", type="tertiary", on_click=_leave, args=(student,))
+        elif (lesson := polls.lesson_asked(seat.database(), student.code)) != page:
+            label = "Vote now" if lesson and _may_vote(student, lesson) else "The room"
             st.page_link(path.CLASSROOM.page, label=label, icon=path.CLASSROOM.icon)
         if there := follow.away(student):
             title = _TITLES.get(there.page) or path.lesson(there.page).title
-            st.button(f"Back to the teacher: {title}", key="room_back", on_click=follow.come_back)
+            st.button(f"Teacher: {title}", icon=":material/undo:", key="room_back", on_click=follow.come_back)
         elif follow.is_taken_along(student):
-            st.button("Look around alone", key="room_leave_teacher", on_click=follow.leave)
+            st.button("Look around", key="room_leave_teacher", on_click=follow.leave)
         listening()
 
 
-def _may_vote(student: Student) -> bool:
-    lesson = polls.lesson_asked(seat.database(), student.code)
-    poll = polls.to_student(seat.database(), student, lesson) if lesson else None
+def _leave(student: Student) -> None:
+    with panel.saying_what_is_refused():
+        rooms.leave(seat.database(), student)
+
+
+def _may_vote(student: Student, lesson: str) -> bool:
+    poll = polls.to_student(seat.database(), student, lesson)
     return poll is not None and poll.round is not None and poll.round not in poll.said

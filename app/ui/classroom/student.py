@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.classroom import Refused, Student, polls, rooms
+from app.classroom import Refused, Student, polls
 from app.ui import frame
 from app.ui.classroom import asked, panel, seat
 from app.ui.markdown import escaped
@@ -21,10 +21,3 @@ def draw(student: Student) -> None:
             st.markdown("Look at the teacher's screen. The first question comes here.")
         else:
             panel.of_student(poll, lambda option: asked.vote(student, poll, option))
-    with st.container(key="room_leaving"):
-        st.button("Leave the room", key="room_leave", type="tertiary", on_click=_left, args=(student,))
-
-
-def _left(student: Student) -> None:
-    with panel.saying_what_is_refused():
-        rooms.leave(seat.database(), student)
