@@ -122,7 +122,8 @@ def hand_in(
         )
         number = 1 + max((attempt.number for attempt in made), default=0)
         database.write(
-            "INSERT INTO attempts (room, game, student, number, settings, result, seconds) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attempts (room, game, student, number, settings, result, seconds) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             *(student.code, game.number, student.key, number, json.dumps(dict(settings))),
             *(None if result is None else json.dumps(result), max(0.0, time.time() - began)),
         )

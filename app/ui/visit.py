@@ -166,11 +166,13 @@ def known_as(name: str) -> None:
 
 
 def _told() -> None:
-    known_as(str(st.session_state[_IDENTITY].name))
+    if (told := st.session_state.get(_IDENTITY)) is not None:  # a run that ended early may have dropped it
+        known_as(str(told.name))
 
 
 def _told_key() -> None:
-    st.session_state.setdefault(_KEY, str(st.session_state[_IDENTITY].key))
+    if (told := st.session_state.get(_IDENTITY)) is not None:
+        st.session_state.setdefault(_KEY, str(told.key))
 
 
 def seen(lesson: str) -> None:

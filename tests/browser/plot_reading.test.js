@@ -35,19 +35,6 @@ test("the table has a row for each point, under the titles of the axes", () => {
   assert.deepEqual(rows[4], ["entangled", "0", "clean", "ten of 200; seed 3"]);
 });
 
-test("the table of a chart of flows has a row for each band", () => {
-  const flows = {
-    type: "sankey",
-    node: { label: ["2 yes", "<b>1 no</b>", "3 ✓ yes"] },
-    link: { source: [0, 1], target: [2, 2], value: [2, 1] },
-  };
-  assert.deepEqual(numbers([flows], {}), [
-    ["from", "to", "how many"],
-    ["2 yes", "3 ✓ yes", "2"],
-    ["1 no", "3 ✓ yes", "1"],
-  ]);
-});
-
 test("a ghost is pale, silent, and leaves no ghost itself", () => {
   const [ghost, ...more] = ghosts(TRACES);
   assert.equal(more.length, 0);

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -11,6 +12,10 @@ from app.ui import theme
 _SLOT = 64  # pixels, for each option: its words, and a bar below them
 _SECOND = 22  # ... and one more
 _WORDS = 0.42  # of the slot, above its middle: where the words stand
+_THICKEST = 0.55  # of the slot: the band of the answer that most gave
+_DOWN = 0.17  # of the slot: the middle of the bands is so far below its own
+_NODE = 0.025  # of the width: where an answer's students stand
+_STEPS = 24  # of a band's curve
 _FAINT = "rgba(138, 148, 163, 0.38)"
 _STRONG = "rgba(0, 114, 178, 0.55)"  # of a way that ends at the answer
 _VOTES, _HOLLOW = "#0072B2", "rgba(0, 114, 178, 0.18)"
@@ -65,44 +70,87 @@ def votes(poll: Poll) -> go.Figure:
 def moves(poll: Poll) -> go.Figure:
     """Draw who moved where between the two votes: a band from each answer to each, as wide as it is many.
 
+    The answers stand below each other, as in :func:`votes`; the first vote is on the left, the second on the right.
     Those who voted once only are not in it.
     """
     tally = poll.tally or empty(poll)
     count = len(poll.options)
     came, went = [sum(row) for row in tally.moved], [sum(row[end] for row in tally.moved) for end in range(count)]
-    left, right = [one for one in range(count) if came[one]], [one for one in range(count) if went[one]]
-    names = [label(poll, option) for option in poll.options]
-    places = {**{(0, one): number for number, one in enumerate(left)}}
-    places |= {(1, one): len(left) + number for number, one in enumerate(right)}
-    ways = [(start, end, tally.moved[start][end]) for start in left for end in right if tally.moved[start][end]]
+    unit = _THICKEST / max(1, *came, *went)  # of a slot, for one student
     figure = go.Figure(
-        layout={"height": 90 + 44 * max(len(left), len(right), 1), "margin": {"l": 8, "r": 8, "t": 34, "b": 10}}
+        layout={
+            "height": 40 + count * (_SLOT + _SECOND),
+            "showlegend": False,
+            "margin": {"l": 4, "r": 4, "t": 32, "b": 4},
+            "xaxis": {"visible": False, "range": [0, 1]},
+            "yaxis": {"visible": False, "range": [count - 0.5, -0.5]},
+        }
     )
-    figure.add_sankey(
-        arrangement="fixed",
-        node={
-            "label": [f"{came[one]} {names[one]}" for one in left] + [f"{went[one]} {names[one]}" for one in right],
-            "x": [0.001] * len(left) + [0.999] * len(right),
-            "y": [*_middles([came[one] for one in left]), *_middles([went[one] for one in right])],
-            "color": [theme.GENUINE] * (len(left) + len(right)),
-            "pad": 14,
-            "thickness": 14,
-            "hoverinfo": "none",
-        },
-        link={
-            "source": [places[0, start] for start, _, _ in ways],
-            "target": [places[1, end] for _, end, _ in ways],
-            "value": [many for _, _, many in ways],
-            "color": [_STRONG if is_right(poll, poll.options[end]) else _FAINT for _, end, _ in ways],
-            "customdata": [f"{many} from “{names[start]}” to “{names[end]}”" for start, end, many in ways],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
+    left = [place + _DOWN - unit * came[place] / 2 for place in range(count)]  # where the next band begins ...
+    right = [place + _DOWN - unit * went[place] / 2 for place in range(count)]  # ... and ends
+    middles: list[tuple[float, str]] = []
+    for start in range(count):
+        for end in range(count):
+            many = tally.moved[start][end]
+            if not many:
+                continue
+            figure.add_scatter(
+                **_band(left[start], right[end], unit * many),
+                fillcolor=_STRONG if is_right(poll, poll.options[end]) else _FAINT,
+            )
+            middles.append(((left[start] + right[end] + unit * many) / 2, _way(poll, start, end, many)))
+            left[start] += unit * many
+            right[end] += unit * many
+    figure.add_scatter(
+        name="students",
+        x=[0.5] * len(middles),
+        y=[middle for middle, _ in middles],
+        mode="markers",
+        marker={"size": 1, "color": theme.GENUINE},
+        hovertext=[words for _, words in middles],
+        hoverinfo="text",
     )
-    for place, words in ((0, "first vote"), (1, "second vote")):
+    for place, option in enumerate(poll.options):
+        words = label(poll, option)
+        _write(figure, 0.5, place - _WORDS, f"<b>{words}</b>" if is_right(poll, option) else words, "center")
+        for side, many in ((0.0, came[place]), (1.0, went[place])):
+            half = unit * many / 2
+            edge = abs(side - _NODE)
+            shape = {"x0": side, "x1": edge, "y0": place + _DOWN - half, "y1": place + _DOWN + half}
+            figure.add_shape(type="rect", **shape, fillcolor=theme.GENUINE, line={"width": 0})
+            if many:
+                _write(figure, edge, place + _DOWN, f" {many} ", "right" if side else "left", "middle")
+    for side, words in ((0.0, "first vote"), (1.0, "second vote")):
         figure.add_annotation(
-            x=place, y=1, xref="paper", yref="paper", yanchor="bottom", xanchor="right" if place else "left", text=words
+            x=side, y=1, yref="paper", yanchor="bottom", xanchor="right" if side else "left", text=words
         )
     return figure
+
+
+def _band(start: float, end: float, width: float) -> dict[str, Any]:
+    """Return the outline of a band between two heights, as a trace of Plotly."""
+    steps = [step / _STEPS for step in range(_STEPS + 1)]
+    middle = [start + (end - start) * step * step * (3 - 2 * step) for step in steps]
+    across = [_NODE + (1 - 2 * _NODE) * step for step in steps]
+    return {
+        "x": across + across[::-1],
+        "y": middle + [height + width for height in reversed(middle)],
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def _way(poll: Poll, start: int, end: int, many: int) -> str:
+    names = [html.escape(option) for option in poll.options]
+    if start == end:
+        return f"{many} stayed with {names[start]}"
+    return f"{many} from {names[start]} to {names[end]}"
+
+
+def _write(figure: go.Figure, x: float, y: float, text: str, xanchor: str, yanchor: str = "top") -> None:
+    figure.add_annotation(x=x, y=y, text=text, xanchor=xanchor, yanchor=yanchor)
 
 
 def board(names: Sequence[str], values: Sequence[float], words: Sequence[str]) -> go.Figure:
@@ -150,12 +198,3 @@ def empty(poll: Poll) -> Tally:
     """Return the tally of a poll in which nobody has voted."""
     none = (0,) * len(poll.options)
     return Tally(none, none, (none,) * len(none))
-
-
-def _middles(sizes: Sequence[int]) -> list[float]:
-    """Return where the middles of nodes of these sizes lie, one below the other, in (0, 1)."""
-    total, place, middles = max(1, sum(sizes)), 0.0, []
-    for size in sizes:
-        middles.append(min(0.999, max(0.001, (place + size / 2) / total)))
-        place += size
-    return middles

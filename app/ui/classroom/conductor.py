@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.classroom import Host, polls
+from app.classroom import Host, games, polls
+from app.classroom.games import Game
 from app.classroom.polls import Phase, Poll
 from app.ui import path, plan
 from app.ui.classroom import asked, panel, plans, seat
@@ -27,6 +28,8 @@ class Deed:
 
 def next_deed(host: Host, page: str) -> Deed:
     """Return what a teacher on this page does next."""
+    if game := game_on(host, page):
+        return _ended(host, game)
     lesson = lesson_of(host, page)
     offered = asked.here_offered(page)
     poll = polls.to_host(seat.database(), host, lesson) if lesson else None
@@ -39,6 +42,8 @@ def next_deed(host: Host, page: str) -> Deed:
 
 def other_deeds(host: Host, page: str) -> list[Deed]:
     """Return what a teacher may do instead: reveal at once, or vote again where the plan has no time for it."""
+    if game_on(host, page):
+        return []
     lesson = lesson_of(host, page)
     poll = polls.to_host(seat.database(), host, lesson) if lesson else None
     first = next_deed(host, page)
@@ -50,6 +55,11 @@ def other_deeds(host: Host, page: str) -> list[Deed]:
         "second": (_turn(host, poll, "revealed"),),
     }
     return [deed for deed in possible[poll.phase] if deed.words != first.words]
+
+
+def game_on(host: Host, page: str) -> Game | None:
+    """Return the game that is on the host's screen."""
+    return games.current(seat.database(), host.code) if page == path.CLASSROOM.name else None
 
 
 def lesson_of(host: Host, page: str) -> str | None:
@@ -114,6 +124,16 @@ def _turn(host: Host, poll: Poll, phase: Phase) -> Deed:
             polls.turn(seat.database(), host, poll.lesson, phase)
 
     return Deed(words, icon, do)
+
+
+def _ended(host: Host, game: Game) -> Deed:
+    def do() -> None:
+        with panel.saying_what_is_refused():
+            (games.put_away if game.over else games.end)(seat.database(), host)
+
+    if game.over:
+        return Deed("Put the board away", ":material/close:", do)
+    return Deed("End the game", ":material/sports_score:", do)
 
 
 def _to(stop: path.Lesson) -> Deed:

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from app.classroom import Host, polls, rooms
+from app.classroom import Host, games, polls, rooms
 from app.ui import frame, path, plan
-from app.ui.classroom import conductor, invitation, panel, seat
+from app.ui.classroom import conductor, invitation, panel, playing, seat
 
 _SECONDS = 1.0  # between two looks at who is there
 
@@ -16,17 +16,21 @@ def draw(host: Host) -> None:
     picture, beside = frame.stage("room")
     lesson = polls.lesson_asked(seat.database(), host.code)
     poll = polls.to_host(seat.database(), host, lesson) if lesson else None
+    game = games.current(seat.database(), host.code)
     with picture:
-        if poll is None or poll.lesson not in path.NAMES:
+        if game is not None:
+            playing.of_host(host, game)
+        elif poll is None or poll.lesson not in path.NAMES:
             _invite(host)
         else:
             st.markdown(f"**{path.lesson(poll.lesson).title}.** {poll.words}")
             panel.of_host(host, poll.lesson, poll.words, large=True)
     with beside:
-        if poll is not None:
+        if poll is not None or game is not None:
             _invite_small(host)
-        _steps(host)
+        playing.offers(host)
         _tidy(host)
+        _steps(host)
 
 
 def _invite(host: Host) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.classroom import Host, Refused, Student, places, polls, rooms
+from app.classroom import Host, Refused, Student, games, places, polls, rooms
 from app.classroom.rooms import Pulse
 from app.ui import path
 from app.ui.classroom import conductor, follow, panel, seat
@@ -125,8 +125,7 @@ def _of_student(student: Student, page: str) -> None:
         if page == path.CLASSROOM.name:
             st.button("Leave", key="room_leave", type="tertiary", on_click=_leave, args=(student,))
         elif (lesson := polls.lesson_asked(seat.database(), student.code)) != page:
-            label = "Vote now" if lesson and _may_vote(student, lesson) else "The room"
-            st.page_link(path.CLASSROOM.page, label=label, icon=path.CLASSROOM.icon)
+            st.page_link(path.CLASSROOM.page, label=_calls(student, lesson), icon=path.CLASSROOM.icon)
         if there := follow.away(student):
             title = _TITLES.get(there.page) or path.lesson(there.page).title
             st.button(f"Teacher: {title}", icon=":material/undo:", key="room_back", on_click=follow.come_back)
@@ -140,6 +139,10 @@ def _leave(student: Student) -> None:
         rooms.leave(seat.database(), student)
 
 
-def _may_vote(student: Student, lesson: str) -> bool:
-    poll = polls.to_student(seat.database(), student, lesson)
-    return poll is not None and poll.round is not None and poll.round not in poll.said
+def _calls(student: Student, lesson: str | None) -> str:
+    """Return what there is for a student on the page of the room."""
+    poll = polls.to_student(seat.database(), student, lesson) if lesson else None
+    if poll is not None and poll.round is not None and poll.round not in poll.said:
+        return "Vote now"
+    game = games.current(seat.database(), student.code)
+    return "Play" if game is not None and not game.over else "The room"

@@ -3,8 +3,7 @@
 /**
  * @typedef {{ name?: string, x?: unknown[], y?: unknown[], z?: unknown[], customdata?: unknown[], hovertext?: string | string[],
  *   hoverinfo?: string, meta?: unknown, opacity?: number, showlegend?: boolean, type?: string, orientation?: string,
- *   visible?: unknown, node?: { label: string[] },
- *   link?: { source: number[], target: number[], value: number[] } }} Trace
+ *   visible?: unknown }} Trace
  * @typedef {{ height?: number, font?: { size?: number }, xaxis?: Axis, yaxis?: Axis, template?: unknown } & Record<string, unknown>} Layout
  * @typedef {{ title?: { text?: string } }} Axis
  * @typedef {{ curveNumber: number, pointNumber: number, customdata?: unknown }} Point

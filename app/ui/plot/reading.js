@@ -42,8 +42,6 @@ export function words(trace, i) {
  * @returns {string[][]}
  */
 export function numbers(traces, layout) {
-  const [first] = traces;
-  if (first?.type === "sankey") return flows(first);
   const head = ["", axis(layout.xaxis, "x"), axis(layout.yaxis, "y"), ""];
   const rows = told(traces).flatMap(({ trace }) =>
     Array.from({ length: length(trace) }, (_, i) => [
@@ -54,20 +52,6 @@ export function numbers(traces, layout) {
     ]),
   );
   return [head, ...rows];
-}
-
-/**
- * Returns the bands of a chart of flows: from where, whereto, how many.
- * @param {Trace} trace
- */
-function flows({ node, link }) {
-  const named = (/** @type {number} */ place) => plain(node?.label[place] ?? "");
-  const rows = (link?.value ?? []).map((value, i) => [
-    named(link?.source[i] ?? -1),
-    named(link?.target[i] ?? -1),
-    shown(value),
-  ]);
-  return [["from", "to", "how many"], ...rows];
 }
 
 /**
