@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from app.classroom import Host, games, polls, rooms
+from app.classroom import Host, games, polls, rooms, votes_file
+from app.reports import handout
 from app.ui import frame, path, plan
-from app.ui.classroom import conductor, invitation, panel, playing, seat
+from app.ui.classroom import conductor, invitation, panel, plans, playing, seat
 
 _SECONDS = 1.0  # between two looks at who is there
 
@@ -91,13 +92,34 @@ def _steps(host: Host) -> None:
 
 
 def _tidy(host: Host) -> None:
+    with st.popover("Take away", icon=":material/download:", width="stretch"):
+        _take_away(host)
     with st.popover("Key, next class, close", icon=":material/meeting_room:", width="stretch"):
         st.markdown("**The host's key.** With it, you are the host on another device too. Show it to nobody.")
         st.code(seat.key_of(host), language=None, wrap_lines=True)
         st.markdown("**The next class** gets the same room, empty: students, votes and games go.")
         st.button("Start again", icon=":material/restart_alt:", key="room_again", on_click=partial(_again, host))
-        st.markdown("**Close the room**: nothing of it is left.")
+        st.markdown("**Close the room**: nothing of it is left, so take the votes away before.")
         st.button("Close the room", icon=":material/close:", key="room_close", on_click=partial(_close, host))
+
+
+def _take_away(host: Host) -> None:
+    """The votes, and the plan on paper: made when somebody asks for them."""
+    address = invitation.link(st.context.url or "", host.code).partition("?")[0].partition("://")[2]
+    steps = plans.steps(plan.length())
+
+    def votes() -> str:
+        return votes_file.table(polls.single_votes(seat.database(), host))
+
+    def paper(*, of_teacher: bool) -> str:
+        return handout.page(steps, address=address, code=host.code, of_teacher=of_teacher)
+
+    for label, made, name, mime in (
+        ("Votes (CSV)", votes, f"votes-{host.code}.csv", "text/csv"),
+        ("Hand-out to print", partial(paper, of_teacher=False), "hand-out.html", "text/html"),
+        ("The plan, with answers", partial(paper, of_teacher=True), "plan.html", "text/html"),
+    ):
+        st.download_button(label, made, name, mime, key=f"room_take_{name}", on_click="ignore", width="stretch")
 
 
 def _again(host: Host) -> None:

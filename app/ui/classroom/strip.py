@@ -7,7 +7,7 @@ import streamlit as st
 from app.classroom import Host, Refused, Student, games, places, polls, rooms
 from app.classroom.rooms import Pulse
 from app.ui import path
-from app.ui.classroom import conductor, follow, panel, seat
+from app.ui.classroom import conductor, follow, panel, plans, seat
 from app.ui.components import component
 from app.ui.markdown import escaped
 
@@ -55,6 +55,7 @@ def _of_host(host: Host, page: str) -> None:
         st.page_link(path.CLASSROOM.page, label=f"**{host.code}**", icon=path.CLASSROOM.icon)
         with st.container(key="room_counts"):
             _watching(host, page)
+        _notes(page)
         st.session_state["room_follow"] = _follows(host)
         st.toggle("Follow me", key="room_follow", on_change=_take_along, args=(host, page))
         for deed in conductor.other_deeds(host, page):
@@ -67,6 +68,17 @@ def _of_host(host: Host, page: str) -> None:
             data={},
             on_stepped_change=lambda: conductor.stepped(host, page, int(st.session_state["room_clicker"].stepped or 0)),
         )
+
+
+def _notes(page: str) -> None:
+    """What the host has beside this step of the plan."""
+    notes = plans.NOTES.get(page)
+    if notes is None:
+        return
+    with st.popover("Notes", icon=":material/sticky_note_2:"):
+        for number, one in enumerate(notes.do, 1):
+            st.markdown(f"{number}. {one}")
+        st.markdown(f"**{notes.ask}** {notes.answer}")
 
 
 def _watching(host: Host, page: str) -> None:
