@@ -34,11 +34,15 @@ def launch_options() -> dict[str, Any]:
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 2) -> Iterator[str]:
-    """Start the app on a free port with its store and its log in ``folder``, and so many workers; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serve(folder: Path, *, workers: int = 2, port: int | None = None) -> Iterator[str]:
+    """Start the app with its store and its log in ``folder``, and so many workers; yield its address.
+
+    It is on a free port, or on this one.
+    """
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     log = folder / "log"
     with log.open("w") as file:
         process = subprocess.Popen(
