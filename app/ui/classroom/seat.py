@@ -53,10 +53,16 @@ def sit_down(key: str) -> None:
     visit.keep_room_key(key_of(rooms.host_of(database(), code, secret, address())))
 
 
+def leave(student: Student) -> None:
+    """Leave the room."""
+    rooms.leave(database(), student)
+    st.session_state.pop(_LAST, None)
+
+
 def closed() -> str | None:
     """Return, once, the code of the room that this tab was in, if it is closed now."""
     code = st.session_state.get(_LAST)
-    if code is None or rooms.is_open(database(), code):
+    if code is None or (paths.rooms().exists() and rooms.is_open(database(), code)):
         return None
     del st.session_state[_LAST]
     return str(code)

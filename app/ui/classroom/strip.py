@@ -133,7 +133,7 @@ def _of_student(student: Student, page: str) -> None:
 
 def _leave(student: Student) -> None:
     with panel.saying_what_is_refused():
-        rooms.leave(database(), student)
+        seat.leave(student)
 
 
 def _calls(student: Student, lesson: str | None) -> str:

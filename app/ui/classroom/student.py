@@ -17,9 +17,8 @@ def draw(student: Student) -> None:
         game = games.current(database(), student.code)
     except Refused:
         st.rerun()
-    may_vote = poll is not None and poll.round is not None and poll.round not in poll.said
     with frame.picture("room"):
-        if game is not None and not (game.over and may_vote):
+        if game is not None:
             playing.of_student(student, game)
         elif poll is None:
             st.subheader(f"You are in, {escaped(student.nickname)}", anchor=False)

@@ -109,7 +109,8 @@ export default mount((root, server) => {
   }
 
   const watcher = new ResizeObserver(() => {
-    if (library && chart.classList.contains("js-plotly-plot")) library.Plots.resize(chart);
+    if (!library || !chart.classList.contains("js-plotly-plot")) return;
+    library.Plots.resize(chart).catch(() => {}); // by then it may be gone from the screen
   });
   watcher.observe(figure);
   figure.addEventListener("keydown", key);
