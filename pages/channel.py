@@ -20,6 +20,18 @@ def theft(measured: Sequence[Row]) -> None:
     chosen = over_seeds.theft(measured, experiment)
     predicted = question.about("channel")
     picture, beside = frame.stage("channel")
+    with picture:  # first, for it is what a touch is waited for
+        st.markdown(
+            "A thief learns only from *answers*. What they say beyond the truth is the **channel**: "
+            "the mark's one way through."
+        )
+        frame.figure(
+            SEALED if predicted.sealed() else channel_findings.channels(measured),
+            channel_charts.channel(measured, chosen, sealed=predicted.sealed()),
+            "channel",
+            source=exports.evidence_source(measured),
+            of=f"{experiment.inputs} {experiment.answers}",
+        )
     with beside:
         asks = f"{settings.wording(experiment.inputs, 'inputs')}, {settings.wording(experiment.answers, 'answers')}"
         words, marks = f"A thief asks {asks}: which mark does the copy know?", list(findings.OUTCOMES.values())
@@ -33,18 +45,6 @@ def theft(measured: Sequence[Row]) -> None:
             label="Steal this way yourself",
             icon=":material/play_arrow:",
             query_params=settings.taken_along(experiment, "channel"),
-        )
-    with picture:
-        st.markdown(
-            "A thief learns only from *answers*. What they say beyond the truth is the **channel**: "
-            "the mark's one way through."
-        )
-        frame.figure(
-            SEALED if predicted.sealed() else channel_findings.channels(measured),
-            channel_charts.channel(measured, chosen, sealed=predicted.sealed()),
-            "channel",
-            source=exports.evidence_source(measured),
-            of=f"{experiment.inputs} {experiment.answers}",
         )
     if not predicted.sealed():
         frame.explain(*channel_findings.theft_in_words(chosen, experiment.secret_answer))
