@@ -36,7 +36,7 @@ class Environment:
     store_days: float = variable(90, "A run that nobody asked for in so long goes.", unit="days", low=0.01)
     data: str = variable("", "The folder of fetched data sets; by default beside the store.")
     visits: str = variable("", "Where pictures lie that visitors bring; by default a temporary folder.")
-    scheduler: str = variable("", "The Dask scheduler of `sweep`, as `tcp://HOST:PORT`; by default this machine.")
+    scheduler: str = variable("", "The Dask scheduler for live runs and `sweep`: `tcp://HOST:PORT`; by default none.")
     address: str = variable("", "The interface that `python -m app app` listens on; by default all.")
     log: str = variable("text", "`json`: one line an event on stderr; `text`: only faults.", choices=("text", "json"))
     health_token: str = variable("", "The secret that `/health` asks for; without it, there is no such page.")
