@@ -1,15 +1,15 @@
 """Scheduling: workers of this machine or of a cluster, a queue, and the visitors who watch.
 
-Equal experiments share one run, and a finished run is computed again only when a visitor asks to see it live. A run
-ends early when no visitor watches it any more, or when it exceeds its limit of time or memory; a worker that does not
-stop by itself is ended and replaced. A run whose worker died by itself is repeated, once.
+Equal experiments share one run, visitors take turns (:mod:`app.runs.waiting`), and a finished run is computed again
+only when a visitor asks to see it live. A run ends early when no visitor watches it any more, or when it exceeds its
+limit of time or memory; a worker that does not stop by itself is ended and replaced. A run whose worker died by itself
+is repeated, once.
 """
 
 import atexit
 import logging
 import threading
 import time
-from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,7 @@ from app.runs.job import Job, Status
 from app.runs.process import WorkerProcess
 from app.runs.store import Store, Stored
 from app.runs.supervise import Limits, supervise
+from app.runs.waiting import Waiting
 
 START_LIMIT = 300.0  # seconds; on a busy machine a worker waits for its share, and a slow disk for torch
 START_ATTEMPTS = 3  # failed starts in a row, after which waiting jobs fail
@@ -110,7 +111,7 @@ class Pool:
         self._grace, self._scheduler, self._lab = grace, scheduler, lab
         self._longest, self._remembered = queue, remembered
         self._changed = threading.Condition()  # guards everything below
-        self._queue: deque[Job] = deque()
+        self._queue = Waiting()
         self._jobs: dict[tuple[Task, str], Job] = {}  # the latest of each, active or ended, oldest first
         self._away: dict[str, float] = {}  # visitor -> when the grace period ends (monotonic)
         self._processes: set[Worker] = set()
@@ -148,6 +149,7 @@ class Pool:
                 if alike and other is not job and visitor in other.watchers:
                     self._abandon(other, visitor)
             job.watchers.add(visitor)
+            self._queue.claim(job, visitor)  # last, for what the visitor has given up takes no turn
             return job
 
     def find(self, key: str, task: Task = "run") -> Job | None:
@@ -185,6 +187,7 @@ class Pool:
             self._away.pop(visitor, None)
             if job.active and job.stop_asked is None:
                 job.watchers.add(visitor)
+                self._queue.claim(job, visitor)
 
     def leave(self, visitor: str) -> None:
         """Note that the visitor may be gone; they count as gone unless they watch again within the grace period."""
@@ -248,8 +251,8 @@ class Pool:
             full = f"{self._longest} runs wait already, as many as may: try again in some minutes."
             return Job(experiment, task, status="failed", error=full)
         job = Job(experiment, task)
-        self._queue.append(job)
-        self._queue_changed()
+        self._queue.add(job)
+        self._changed.notify_all()
         _logger.info("run queued", extra={**_facts(job), "visitor": log.pseudonym(visitor)})
         return job
 
@@ -270,14 +273,10 @@ class Pool:
     def _active(self) -> list[Job]:
         return [job for job in self._jobs.values() if job.active]
 
-    def _queue_changed(self) -> None:
-        for position, job in enumerate(self._queue, start=1):
-            job.position = position
-        self._changed.notify_all()
-
     def _abandon(self, job: Job, visitor: str) -> None:
         """Remove a watcher. Absent ones do not count: after a reload, a visitor must not keep their own run alive."""
         job.watchers.discard(visitor)
+        self._queue.disclaim(job, visitor)
         if job.active and job.watchers <= self._away.keys():
             self._stop(job)
 
@@ -289,8 +288,10 @@ class Pool:
         for visitor in gone:
             del self._away[visitor]
         for job in self._active():
-            if job.watchers & gone:
-                job.watchers -= gone
+            if left := job.watchers & gone:
+                job.watchers -= left
+                for visitor in left:
+                    self._queue.disclaim(job, visitor)
                 if not job.watchers:
                     self._stop(job)
 
@@ -299,7 +300,7 @@ class Pool:
         if job.status == "queued":
             self._queue.remove(job)
             self._settle(job, "stopped")
-            self._queue_changed()
+            self._changed.notify_all()
 
     def _settle(self, job: Job, status: Status, error: str | None = None) -> None:
         seconds = 0.0 if job.began is None else round(time.monotonic() - job.began, 3)
@@ -313,8 +314,8 @@ class Pool:
             self._settle(job, "stopped")
             return
         job.repeat()
-        self._queue.appendleft(job)
-        self._queue_changed()
+        self._queue.add_again(job)
+        self._changed.notify_all()
         _logger.info("run repeated", extra=_facts(job))
 
     # Threads, one for each worker: nothing from here on is called with the lock held.
@@ -367,9 +368,9 @@ class Pool:
             while not self._closed and process.alive:
                 self._remove_absent_visitors()
                 if self._queue:
-                    job = self._queue.popleft()
+                    job = self._queue.take()
                     job.begin()
-                    self._queue_changed()
+                    self._changed.notify_all()
                     _logger.info("run begun", extra=_facts(job))
                     return job
                 self._changed.wait()
@@ -426,8 +427,8 @@ class Pool:
         with self._changed:
             if failures >= START_ATTEMPTS and not self._serving:
                 for job in self._queue:
+                    self._queue.remove(job)
                     self._settle(job, "failed", _UNREACHABLE if isinstance(fault, ClusterUnreachable) else _NO_PROCESS)
-                self._queue.clear()
             self._changed.wait_for(lambda: self._closed, min(0.5 * 2**failures, LONGEST_PAUSE))
 
 
