@@ -12,7 +12,7 @@ run: .venv/run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 # The benchmarks come by themselves: they need both processors, and a browser that has done nothing before.
-test: .venv/dev browser lint
+test: .venv/dev browser nginx lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/benchmarks
 	$(BIN)/python -m pytest tests/benchmarks
 
@@ -65,3 +65,10 @@ browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }; } || \
 		{ echo "The browser tests need Chromium: install it, for example with: sudo apt-get install chromium" >&2; exit 1; }
+
+# What the app is tried behind; where it cannot be had, its tests say so and are skipped.
+.PHONY: nginx
+nginx:
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx >/dev/null; }; } || \
+		echo "The tests behind a reverse proxy are skipped: they need nginx, for example by: sudo apt-get install nginx" >&2
