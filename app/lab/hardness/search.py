@@ -48,7 +48,7 @@ def largest(
     """
     ended = milp(
         -gains,
-        integrality=np.ones(len(gains)),
+        integrality=np.ones(len(gains), dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(weights, -np.inf, bounds),
         options={"node_limit": MOST_BRANCHES, "mip_rel_gap": 0.0},

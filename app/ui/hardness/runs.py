@@ -1,6 +1,7 @@
 """The comparison of the networks on the page, and the work measured as problems grow: each computed once."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from app.lab.stories.hardness import BITS, Problem, Work
 
 __all__ = ["BITS", "compared", "grown", "solved"]
 _QUICK = ("brute force", "meet in the middle", "dynamic program", "backtracking")
-_PROBLEMS = {SubsetSum: repr, Formula: repr}
+_PROBLEMS: dict[str | type[Any], Callable[[Any], Any]] = {SubsetSum: repr, Formula: repr}
 
 
 @st.cache_data(show_spinner=False, max_entries=200, hash_funcs=_PROBLEMS)
