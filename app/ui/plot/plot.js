@@ -109,7 +109,8 @@ export default mount((root, server) => {
   }
 
   const watcher = new ResizeObserver(() => {
-    if (library && chart.classList.contains("js-plotly-plot")) library.Plots.resize(chart);
+    // Told also when its place goes with a page that is left; what has no width cannot be resized.
+    if (chart.clientWidth && chart.classList.contains("js-plotly-plot")) library?.Plots.resize(chart);
   });
   watcher.observe(figure);
   figure.addEventListener("keydown", key);
