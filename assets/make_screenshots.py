@@ -1,6 +1,7 @@
 """Make ``assets/screenshots/``: every lesson in its final state, from the recorded runs.
 
-The first screen of a projector (1280 x 720, light) and of a lecture hall (1920 x 1080, dark), a phone; and the booth. ``make screenshots``
+The first screen of a projector (1280 x 720, light) and of a lecture hall (1920 x 1080, dark), a phone; and the booth.
+``make screenshots``
 """
 
 import tempfile
