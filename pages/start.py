@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.ui import frame, path, plan, settings, visit
+from app.ui.classroom import strip
 from app.ui.start import story
 
 _DONE = {"": "", "seen": " · :material/visibility: seen", "predicted": " · :material/check_circle: predicted"}
@@ -49,3 +50,4 @@ st.markdown(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
     "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."
 )
+strip.below("start")

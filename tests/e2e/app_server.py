@@ -51,6 +51,7 @@ def serve(folder: Path, *, workers: int = 2, **variables: str) -> Iterator[str]:
             env={
                 **os.environ,
                 "ENTANGLED_STORE": str(folder / "runs"),
+                "ENTANGLED_DATA": str(folder / "data"),
                 "ENTANGLED_WORKERS": str(workers),
                 **{f"ENTANGLED_{name.upper()}": value for name, value in variables.items()},
             },

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.ui.path import LESSONS
+from app.ui.path import CLASSROOM, LESSONS
 from tests.e2e.app_server import WIDE, serve
 
-NAVIGATION = ["Start", *(stop.title for stop in LESSONS)]
+NAVIGATION = ["Start", *(stop.title for stop in LESSONS), CLASSROOM.title]
 Visitor = Callable[[str], Page]
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.lab.quoting import quoted
-from app.ui.path import LESSONS, WELCOME, lesson
+from app.ui.path import CLASSROOM, LESSONS, WELCOME, lesson
 from tests.e2e.app_server import PHONE
 
 Visit = Callable[..., Page]
@@ -84,7 +84,7 @@ def test_a_lesson_opens_with_its_picture_beside_the_question_and_on_a_phone_abov
 def test_the_pages_stand_in_the_order_of_the_story(visit: Visit) -> None:
     page = visit()
     links = page.get_by_test_id("stTopNavLink")
-    expect(links).to_have_text(["Start", *(stop.title for stop in LESSONS)])
+    expect(links).to_have_text(["Start", *(stop.title for stop in (*LESSONS, CLASSROOM))])
 
 
 def test_the_chosen_segment_is_readable_in_the_dark(visit: Visit) -> None:

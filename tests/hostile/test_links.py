@@ -18,7 +18,7 @@ from app.lab.experiment import FORMER_NAMES
 from app.ui import links, path
 
 HARD = settings.get_current_profile_name() == "hard"
-PAGES = ("start", *(stop.name for stop in path.LESSONS))
+PAGES = ("start", *(stop.name for stop in (*path.LESSONS, path.CLASSROOM)))
 MARKUP = (
     "![x](http://evil.example/p.png)",
     "[x](http://evil.example)",
