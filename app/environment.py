@@ -55,6 +55,7 @@ class Environment:
         form=(r"https?://[^\s/?#]+[^\s?#]*", "an address as https://HOST/PATH"),
     )
     interface: str = variable("", "The network interface that `python -m app app` listens on; by default all.")
+    booth_renewal: float = variable(0, "When a booth loads itself anew; 0: each night after 23:00.", unit="h", low=0)
     log: str = variable("text", "`json`: one line an event on stderr; `text`: only faults.", choices=("text", "json"))
     health_token: str = variable("", "The secret that `/health` asks for; without it, there is no such page.")
 

@@ -107,3 +107,14 @@ def test_whoever_leaves_is_asked_counted_down_and_forgotten(visit: Visit) -> Non
     expect(page.get_by_role("radio", name="all its confidences")).to_be_checked()
     expect(page.get_by_role("radio", name="pure noise")).not_to_be_checked()
     assert "noise" not in page.url
+
+
+def test_each_night_it_loads_itself_anew(visit: Visit) -> None:
+    page = booth(visit)
+    page.evaluate("window.opened = true")
+    page.keyboard.press("Enter")
+    page.clock.fast_forward(SIT_STILL + COUNTDOWN)
+    assert page.evaluate("window.opened")
+    page.clock.fast_forward(24 * 3600 * 1000)  # somewhere in it was 23:00
+    page.wait_for_function("window.opened === undefined")
+    expect(finding(page, "An owner trains a model")).to_be_visible()

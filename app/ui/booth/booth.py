@@ -1,4 +1,4 @@
-"""The booth: the heist in the browser, from recorded runs alone; it plays for days and asks the server nothing.
+"""The booth: the heist in the browser, from recorded runs alone; it plays for days.
 
 Everything it shows is put together here, once, by pure functions: events in, plain JSON out.
 """
@@ -13,6 +13,7 @@ import segno
 import streamlit as st
 from numpy.typing import NDArray
 
+from app import environment
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.extraction import queries
@@ -181,7 +182,8 @@ def draw(seen_at: str) -> None:
         st.error("The recorded runs of the booth are missing or damaged.")
         return
     base = address.of_app(seen_at)
-    data = {**shown, "away": take_away(base), "local": address.is_local(base)}
+    renewal = environment.read().booth_renewal
+    data = {**shown, "away": take_away(base), "local": address.is_local(base), "renewal": renewal}
     component("booth/booth")(key="booth", data=data)
 
 
