@@ -44,9 +44,9 @@ if not sealed:
 if isinstance(problem, SubsetSum):
     st.caption(
         "Left, each input is 0 or 1 and has its number as weight; the three hidden units add up what is on, with the "
-        f"biases beside them; the output is 1 where the sum is {problem.target:,}, and 0 elsewhere. Its twin has zeros "
-        "before the output, so it is always 0. Blue: what the input that a search found makes active. Right, a "
-        "square is an input, or several where there are more than 262,144."
+        f"biases beside them; the output is 1 where the sum is the target, S = {problem.target:,}, else 0. Its twin "
+        "has zeros before the output, so it is always 0. Blue: what the input that a search found makes active. Right, "
+        "a square is an input, or several where there are more than 262,144."
     )
 elif isinstance(problem, Formula):
     st.caption(

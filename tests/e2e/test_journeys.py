@@ -155,6 +155,9 @@ def test_who_doubts_a_number_sees_it_over_seeds(visit: Visit) -> None:
 
 def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_prediction(visit: Visit) -> None:
     page = visit("channel")
+    expect(page.get_by_role("heading", name=re.compile("of the entangled answer"))).to_be_visible()
+    page.get_by_role("button", name="dog").first.click()  # another query
+    page.get_by_role("radio", name="all thefts").click()
     expect(page.get_by_role("heading", name=re.compile("how high will its dots be"))).to_be_visible()
     page.get_by_role("slider", name="The thief asks").press("End")
     expect(page).to_have_url(re.compile("inputs=noise"))

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from app.lab.hardness import ReluNetwork, networks
+from app.lab.hardness import ReluNetwork, SubsetSum, networks
 from app.lab.stories.hardness import DEPTHS, Problem, Work
 from app.ui import pictures, theme
 from app.ui.charts import SILENT
@@ -20,7 +20,7 @@ _MOST_HIDDEN = 6  # units with their words
 MOST_SQUARES = 18  # bits of the squares in the picture of all inputs: 512 by 512
 _FURTHEST = 40  # numbers, to which the work is drawn on
 _APART = 2.6  # from the first network to the second one
-_HEIGHT = 400  # pixels, of the two pictures beside each other
+_HEIGHT = 450  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
 _UNSEEN, _TESTED = (138, 148, 163, 50), (138, 148, 163, 255)  # red, green, blue and opacity of a square
 _METHODS = {  # how each method is drawn
@@ -43,13 +43,14 @@ def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "xaxis": {"visible": False, "range": [-0.62, _APART + 2.3]},
+            "xaxis": {"visible": False, "range": [-0.95, _APART + 2.3]},
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
     silent = networks.silenced(network)
     for which, offset, words in ((network, 0.0, "a network"), (silent, _APART, "the same, silenced")):
-        _draw(figure, which, witness, offset, weights=offset == 0)
+        target = problem.target if isinstance(problem, SubsetSum) else None
+        _draw(figure, which, witness, offset, target, weights=offset == 0)
         figure.add_annotation(
             x=offset + 1, y=1.18, yanchor="top", text=f"<b>{words}</b>", showarrow=False, font={"size": 18}
         )
@@ -193,7 +194,13 @@ _LAWS = {
 
 
 def _draw(
-    figure: go.Figure, network: ReluNetwork, witness: Sequence[int] | None, offset: float, *, weights: bool
+    figure: go.Figure,
+    network: ReluNetwork,
+    witness: Sequence[int] | None,
+    offset: float,
+    target: int | None,
+    *,
+    weights: bool,
 ) -> None:
     inputs = network.layers[0].weights.shape[1]
     given = np.array([witness if witness is not None else [0] * inputs], dtype=np.int64)
@@ -214,7 +221,7 @@ def _draw(
     figure.add_scatter(
         x=dark[0], y=dark[1], mode="lines", line={"color": theme.GENUINE, "width": 1}, opacity=0.55, **SILENT
     )
-    figure.add_scatter(x=lit[0], y=lit[1], mode="lines", line={"color": _LIT, "width": 2.5}, **SILENT)
+    figure.add_scatter(x=lit[0], y=lit[1], mode="lines", line={"color": _LIT, "width": 1.5}, **SILENT)
     for number, column in enumerate(places):
         active = [witness is not None and bool(value) for value in values[number]]
         figure.add_scatter(
@@ -230,7 +237,7 @@ def _draw(
             hovertext=[_words(number, unit, network, values, lit=witness is not None) for unit in range(len(column))],
             hoverinfo="text",
         )
-    _labels(figure, network, places, values, lit=witness is not None, weights=weights)
+    _labels(figure, network, places, values, target, lit=witness is not None, weights=weights)
 
 
 def _labels(
@@ -238,6 +245,7 @@ def _labels(
     network: ReluNetwork,
     places: list[list[tuple[float, float]]],
     values: list[networks.Whole],
+    target: int | None,
     *,
     lit: bool,
     weights: bool,
@@ -257,7 +265,7 @@ def _labels(
                 up = y >= oy
                 figure.add_annotation(
                     x=x, y=y + (0.05 if up else -0.05), xanchor="left", yanchor="bottom" if up else "top",
-                    text=f"{bias:+,}", showarrow=False,
+                    text=_bias(bias, target), showarrow=False,
                 )  # fmt: skip
             figure.add_annotation(
                 x=x + 0.55 * (ox - x),
@@ -272,6 +280,11 @@ def _labels(
         figure.add_annotation(
             x=x + 0.09, y=y, xanchor="left", text=f"<b>{value}</b>", showarrow=False, font={"size": 22}
         )
+
+
+def _bias(bias: int, target: int | None) -> str:
+    """Return a bias, short: as the target S and what is added to it, where there is one."""
+    return f"{bias:+,}" if target is None else f"\u2212S{bias + target:+d}".removesuffix("+0")
 
 
 def _words(number: int, unit: int, network: ReluNetwork, values: list[networks.Whole], *, lit: bool) -> str:

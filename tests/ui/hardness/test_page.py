@@ -45,6 +45,16 @@ def test_what_is_mistyped_is_one_sentence_and_the_last_networks_stay(typed: str)
     assert plots(app)[0] == before
 
 
+@pytest.mark.parametrize("typed", ["", "3, 4", "x", "0"])
+def test_a_target_that_is_not_one_number_is_one_sentence(typed: str) -> None:
+    app = vote(opened("hardness"), findings.SAME)
+    before = plots(app)[0]
+    app.text_input(key="target").set_value(typed).run()
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert plots(app)[0] == before
+
+
 def test_a_formula_is_a_pair_of_networks_too() -> None:
     app = vote(opened("hardness"), findings.DIFFERENT)
     app.segmented_control(key="problem").set_value("3-SAT").run()
@@ -60,8 +70,8 @@ def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
     labels = [label.text for label in figure.layout.annotations]
     for number in instance.numbers:
         assert labels.count(f"{number:,}") == 1  # of its twin they are the same
-    for bias in network.layers[0].bias.tolist():
-        assert labels.count(f"{bias:+,}") == 1
+    assert network.layers[0].bias.tolist() == [-10, -11, -12]
+    assert [label for label in labels if "S" in label] == ["\u2212S+1", "\u2212S", "\u2212S-1"]
     assert [label for label in labels if label.startswith("\u00d7")] == ["\u00d7 1", "\u00d7 -2", "\u00d7 1"] + [
         "\u00d7 0"
     ] * 3
@@ -92,7 +102,7 @@ def test_every_input_has_its_square_and_those_that_were_tested_are_dark() -> Non
 
 def test_words_and_edges_of_a_network_keep_clear_of_each_other() -> None:
     figure = charts.pair(SubsetSum((3, 5, 8), 11), None)
-    (above, _, below) = [label for label in figure.layout.annotations if label.text.startswith(("+", "-"))][:3]
+    (above, _, below) = [label for label in figure.layout.annotations if "S" in label.text]
     assert (above.yanchor, below.yanchor) == ("bottom", "top")
     assert above.xanchor == below.xanchor == "left"  # the edges from the inputs come from there
 
