@@ -13,13 +13,14 @@ from typing import Any
 from app.classroom.limits import Limits
 from app.classroom.refused import Refused
 
-_VERSION = 1
+_VERSION = 2
 _PATIENCE = 5.0  # seconds that another process may write
 _TABLES = ("attempts", "games", "votes", "polls", "students", "rooms")
 _SCHEMA = """
 CREATE TABLE rooms (
     code TEXT PRIMARY KEY,
     secret BLOB NOT NULL,
+    ear TEXT NOT NULL UNIQUE,           -- by which those who are in the room hear of changes
     ends REAL NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,   -- counts what students are to see
     votes INTEGER NOT NULL DEFAULT 0,   -- counts what only the host sees: who is there, who has voted

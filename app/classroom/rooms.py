@@ -57,8 +57,8 @@ def open_room(database: Database, browser: str) -> Host:
         while database.row("SELECT 1 FROM rooms WHERE code = ?", code := codes.new_code()):
             pass
         database.write(
-            "INSERT INTO rooms (code, secret, ends) VALUES (?, ?, ?)",
-            *(code, codes.digest(secret), time.time() + LONGEST),
+            "INSERT INTO rooms (code, secret, ear, ends) VALUES (?, ?, ?, ?)",
+            *(code, codes.digest(secret), codes.new_secret(), time.time() + LONGEST),
         )
     return Host(code, secret)
 
@@ -155,8 +155,26 @@ def seat_of(database: Database, browser: str) -> Student | None:
     return None if row is None else Student(row[0], key, row[1])
 
 
+def ear(database: Database, who: Host | Student) -> str:
+    """Return by which name somebody who is in a room hears of its changes: nobody finds it by trying codes."""
+    if isinstance(who, Host):
+        check(database, who)
+    else:
+        check_student(database, who)
+    row = database.row("SELECT ear FROM rooms WHERE code = ?", who.code)
+    if row is None:
+        raise Refused(_CLOSED)
+    return str(row[0])
+
+
+def heard(database: Database, ear: str) -> Pulse | None:
+    """Return how often something changed in the room that has this ear: one look by its key; None if it is closed."""
+    row = database.row("SELECT state, votes, board, ends FROM rooms WHERE ear = ?", ear)
+    return None if row is None or row[3] <= time.time() else Pulse(*row[:3])
+
+
 def pulse(database: Database, code: str) -> Pulse | None:
-    """Return how often something changed in a room: one look by its key; None if the room is closed."""
+    """Return how often something changed in a room; None if it is closed."""
     row = database.row("SELECT state, votes, board, ends FROM rooms WHERE code = ?", code)
     return None if row is None or row[3] <= time.time() else Pulse(*row[:3])
 

@@ -197,13 +197,31 @@ def test_a_file_that_is_none_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_one_look_at_a_room_is_by_its_key_alone(database: Database, host: Host) -> None:
-    plans = []
+    plans: list[str] = []
+    ear = rooms.ear(database, host)
     database._connection.set_trace_callback(plans.append)
-    rooms.pulse(database, host.code)
+    assert rooms.heard(database, ear) == rooms.pulse(database, host.code)
+    database._connection.set_trace_callback(None)
+    plans.clear()
+    database._connection.set_trace_callback(plans.append)
+    rooms.heard(database, ear)
     database._connection.set_trace_callback(None)
     (statement,) = plans
     ((*_, how),) = database.rows(f"EXPLAIN QUERY PLAN {statement}")
     assert how.startswith("SEARCH rooms USING INDEX")
+
+
+def test_only_who_is_in_a_room_hears_of_it(database: Database, host: Host, ada: Student) -> None:
+    ear = rooms.ear(database, ada)
+    assert ear == rooms.ear(database, host) and len(ear) >= 32 and ear not in (host.code, host.secret)
+    assert rooms.heard(database, host.code) is None and rooms.heard(database, "' OR '1'='1") is None
+    rooms.leave(database, ada)
+    with pytest.raises(Refused):
+        rooms.ear(database, ada)
+    with pytest.raises(Refused):
+        rooms.ear(database, replace(host, secret="x"))
+    rooms.close(database, host)
+    assert rooms.heard(database, ear) is None
 
 
 def test_who_asks_too_often_waits(database: Database, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

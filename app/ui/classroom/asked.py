@@ -8,6 +8,7 @@ import streamlit as st
 from app.classroom import Host, Refused, Student, polls
 from app.classroom.polls import Poll
 from app.ui.classroom import panel, seat
+from app.ui.classroom.database import database
 
 _OFFERED = "room_question"  # in the session state: the question of the page that the host is on
 _REFUSED = "room_refused"
@@ -71,7 +72,7 @@ class AskedInRoom:
             if isinstance(self.seat, Host):
                 offer(Offered(self.lesson, words, tuple(options), happened))
                 if self.poll is not None and happened is not None:
-                    polls.answered(seat.database(), self.seat, self.lesson, happened)
+                    polls.answered(database(), self.seat, self.lesson, happened)
                 panel.of_host(self.seat, self.lesson, words)
             elif self.poll is None:
                 st.markdown(f"**The class's question.** {words}")
@@ -91,7 +92,7 @@ class AskedInRoom:
             if self.poll is None and (offered := here_offered(self.lesson)):
                 ask(self.seat, offered)
             with panel.saying_what_is_refused():
-                polls.turn(seat.database(), self.seat, self.lesson, "revealed")
+                polls.turn(database(), self.seat, self.lesson, "revealed")
 
 
 def here(lesson: str) -> AskedInRoom | None:
@@ -99,9 +100,9 @@ def here(lesson: str) -> AskedInRoom | None:
     place = seat.here()
     try:
         if isinstance(place, Host):
-            return AskedInRoom(lesson, place, polls.to_host(seat.database(), place, lesson))
+            return AskedInRoom(lesson, place, polls.to_host(database(), place, lesson))
         if isinstance(place, Student):
-            return AskedInRoom(lesson, place, polls.to_student(seat.database(), place, lesson))
+            return AskedInRoom(lesson, place, polls.to_student(database(), place, lesson))
     except Refused:  # closed between two looks
         pass
     return None
@@ -111,7 +112,7 @@ def vote(student: Student, poll: Poll, option: str) -> None:
     """Count a student's vote for one of the options of a poll, in the round in which they saw it."""
     if option in poll.options and poll.round is not None:
         with panel.saying_what_is_refused():
-            polls.vote(seat.database(), student, poll.lesson, poll.round, poll.options.index(option))
+            polls.vote(database(), student, poll.lesson, poll.round, poll.options.index(option))
 
 
 def offer(offered: Offered) -> None:
@@ -128,4 +129,4 @@ def here_offered(lesson: str) -> Offered | None:
 def ask(host: Host, offered: Offered) -> None:
     """Ask the room what the page in front of the host asks."""
     with panel.saying_what_is_refused():
-        polls.ask(seat.database(), host, offered.lesson, offered.words, offered.options, offered.happened)
+        polls.ask(database(), host, offered.lesson, offered.words, offered.options, offered.happened)

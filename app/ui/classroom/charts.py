@@ -112,7 +112,7 @@ def moves(poll: Poll) -> go.Figure:
     )
     for place, option in enumerate(poll.options):
         words = label(poll, option)
-        _write(figure, 0.5, place - _WORDS, f"<b>{words}</b>" if is_right(poll, option) else words, "center")
+        _write(figure, 0, place - _WORDS, f"<b>{words}</b>" if is_right(poll, option) else words, "left")
         for side, many in ((0.0, came[place]), (1.0, went[place])):
             half = unit * many / 2
             edge = abs(side - _NODE)

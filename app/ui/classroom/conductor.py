@@ -12,7 +12,8 @@ from app.classroom import Host, games, polls
 from app.classroom.games import Game
 from app.classroom.polls import Phase, Poll
 from app.ui import path, plan
-from app.ui.classroom import asked, panel, plans, seat
+from app.ui.classroom import asked, panel, plans
+from app.ui.classroom.database import database
 
 _GO = "room_go_to"  # in the session state: the page that the last touch leads to
 
@@ -32,7 +33,7 @@ def next_deed(host: Host, page: str) -> Deed:
         return _ended(host, game)
     lesson = lesson_of(host, page)
     offered = asked.here_offered(page)
-    poll = polls.to_host(seat.database(), host, lesson) if lesson else None
+    poll = polls.to_host(database(), host, lesson) if lesson else None
     if poll is None and offered is not None and page in path.NAMES:
         return Deed("Ask the class", ":material/front_hand:", lambda: asked.ask(host, offered))
     if poll is not None and poll.phase != "revealed":
@@ -45,7 +46,7 @@ def other_deeds(host: Host, page: str) -> list[Deed]:
     if game_on(host, page):
         return []
     lesson = lesson_of(host, page)
-    poll = polls.to_host(seat.database(), host, lesson) if lesson else None
+    poll = polls.to_host(database(), host, lesson) if lesson else None
     first = next_deed(host, page)
     if poll is None or poll.phase == "revealed":
         return [] if poll is not None or asked.here_offered(page) is None else [_to(after(page))]
@@ -59,12 +60,12 @@ def other_deeds(host: Host, page: str) -> list[Deed]:
 
 def game_on(host: Host, page: str) -> Game | None:
     """Return the game that is on the host's screen."""
-    return games.current(seat.database(), host.code) if page == path.CLASSROOM.name else None
+    return games.current(database(), host.code) if page == path.CLASSROOM.name else None
 
 
 def lesson_of(host: Host, page: str) -> str | None:
     """Return the lesson whose question a page is about: on the page of the room, the one that was asked last."""
-    return polls.lesson_asked(seat.database(), host.code) if page == path.CLASSROOM.name else page
+    return polls.lesson_asked(database(), host.code) if page == path.CLASSROOM.name else page
 
 
 def after(page: str) -> path.Lesson:
@@ -121,7 +122,7 @@ def _turn(host: Host, poll: Poll, phase: Phase) -> Deed:
 
     def do() -> None:
         with panel.saying_what_is_refused():
-            polls.turn(seat.database(), host, poll.lesson, phase)
+            polls.turn(database(), host, poll.lesson, phase)
 
     return Deed(words, icon, do)
 
@@ -129,7 +130,7 @@ def _turn(host: Host, poll: Poll, phase: Phase) -> Deed:
 def _ended(host: Host, game: Game) -> Deed:
     def do() -> None:
         with panel.saying_what_is_refused():
-            (games.put_away if game.over else games.end)(seat.database(), host)
+            (games.put_away if game.over else games.end)(database(), host)
 
     if game.over:
         return Deed("Put the board away", ":material/close:", do)

@@ -5,6 +5,7 @@ import streamlit as st
 from app.classroom import codes, nicknames, rooms
 from app.ui import links, path, visit
 from app.ui.classroom import panel, seat
+from app.ui.classroom.database import database
 
 _CODE, _NICKNAME, _OWN_KEY = "room_code", "room_nickname", "room_own_key"  # of the fields
 
@@ -65,7 +66,7 @@ def _joined(asked: str | None) -> None:
         return
     code, nickname = asked or str(st.session_state.get(_CODE, "")), str(st.session_state[_NICKNAME])
     with panel.saying_what_is_refused():
-        rooms.join(seat.database(), code, nickname, browser, seat.address())
+        rooms.join(database(), code, nickname, browser, seat.address())
         st.query_params.pop(links.CODE, None)
 
 
@@ -74,7 +75,7 @@ def _opened() -> None:
     if browser is None:
         return
     with panel.saying_what_is_refused():
-        visit.keep_room_key(seat.key_of(rooms.open_room(seat.database(), browser)))
+        visit.keep_room_key(seat.key_of(rooms.open_room(database(), browser)))
 
 
 def _sat_down() -> None:

@@ -10,6 +10,7 @@ from app.classroom.places import Place
 from app.lab.experiment import DEFAULT_PRESET
 from app.ui import links, path
 from app.ui.classroom import seat
+from app.ui.classroom.database import database
 
 _FOLLOWED = "room_followed"  # in the session state: the teacher's move that this tab has followed
 _AWAY = "room_away"  # whether this student turned elsewhere
@@ -18,7 +19,7 @@ _NOT_TAKEN = {*links.OF_THE_VISIT, links.FROM, links.CODE}  # of a link
 
 def tell(host: Host, page: str) -> None:
     """Note where the teacher is, with which settings."""
-    places.move(seat.database(), host, page, shown(page))
+    places.move(database(), host, page, shown(page))
 
 
 def go_along(page: str) -> None:
@@ -28,7 +29,7 @@ def go_along(page: str) -> None:
     page that the student is on, they go there by way of the page of the room.
     """
     student = seat.here()
-    place = places.place(seat.database(), student.code) if isinstance(student, Student) else None
+    place = places.place(database(), student.code) if isinstance(student, Student) else None
     if place is None or not place.follow or not _known(place.page):
         for name in (_FOLLOWED, _AWAY):
             st.session_state.pop(name, None)
@@ -48,13 +49,13 @@ def go_along(page: str) -> None:
 
 def away(student: Student) -> Place | None:
     """Return where the teacher is, if students are taken along and this one turned elsewhere."""
-    place = places.place(seat.database(), student.code)
+    place = places.place(database(), student.code)
     return place if place is not None and place.follow and st.session_state.get(_AWAY) else None
 
 
 def is_taken_along(student: Student) -> bool:
     """Return whether this student goes where the teacher goes."""
-    place = places.place(seat.database(), student.code)
+    place = places.place(database(), student.code)
     return place is not None and place.follow and not st.session_state.get(_AWAY)
 
 

@@ -4,9 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from app.classroom import Host, games, polls, rooms
+from app.classroom import Host, Refused, games, polls, rooms, votes_file
+from app.reports import handout
 from app.ui import frame, path, plan
-from app.ui.classroom import conductor, invitation, panel, playing, seat
+from app.ui.classroom import conductor, invitation, panel, plans, playing, pulse, seat
+from app.ui.classroom.database import database
 
 _SECONDS = 1.0  # between two looks at who is there
 
@@ -14,9 +16,9 @@ _SECONDS = 1.0  # between two looks at who is there
 def draw(host: Host) -> None:
     """Draw the room for its host."""
     picture, beside = frame.stage("room")
-    lesson = polls.lesson_asked(seat.database(), host.code)
-    poll = polls.to_host(seat.database(), host, lesson) if lesson else None
-    game = games.current(seat.database(), host.code)
+    lesson = polls.lesson_asked(database(), host.code)
+    poll = polls.to_host(database(), host, lesson) if lesson else None
+    game = games.current(database(), host.code)
     with picture:
         if game is not None:
             playing.of_host(host, game)
@@ -53,17 +55,15 @@ def _invite_small(host: Host) -> None:
 
 
 def _who_is_there(host: Host) -> None:
-    shown: dict[str, object] = {}
 
-    @st.fragment(run_every=_SECONDS)
+    @st.fragment
     def joining() -> None:
-        pulse = rooms.pulse(seat.database(), host.code)
-        if pulse is None:
+        known = rooms.pulse(database(), host.code)
+        try:
+            names = rooms.students(database(), host)
+            pulse.listen(host, known, ("votes",), key="room_joining_pulse", seconds=_SECONDS)
+        except Refused:  # it is closed
             st.rerun()
-        if shown.get("pulse") != pulse:
-            shown["pulse"], shown["names"] = pulse, rooms.students(seat.database(), host)
-        names = shown["names"]
-        assert isinstance(names, list)
         st.subheader(f"{len(names)} here" if names else "Nobody is here yet", anchor=False)
         st.text(" · ".join(names[-60:]))
 
@@ -82,7 +82,7 @@ def _steps(host: Host) -> None:
         key=key,
         on_change=lambda: plan.choose(st.session_state[key]),
     )
-    phases = {poll.lesson: poll.phase for poll in polls.all_to_host(seat.database(), host)}
+    phases = {poll.lesson: poll.phase for poll in polls.all_to_host(database(), host)}
     next_stop = conductor.after(path.CLASSROOM.name)
     for number, (stop, length) in enumerate(path.planned(minutes), 1):
         done = {"revealed": " ✓", None: ""}.get(phases.get(stop.name), " …")
@@ -91,21 +91,42 @@ def _steps(host: Host) -> None:
 
 
 def _tidy(host: Host) -> None:
+    with st.popover("Take away", icon=":material/download:", width="stretch"):
+        _take_away(host)
     with st.popover("Key, next class, close", icon=":material/meeting_room:", width="stretch"):
         st.markdown("**The host's key.** With it, you are the host on another device too. Show it to nobody.")
         st.code(seat.key_of(host), language=None, wrap_lines=True)
         st.markdown("**The next class** gets the same room, empty: students, votes and games go.")
         st.button("Start again", icon=":material/restart_alt:", key="room_again", on_click=partial(_again, host))
-        st.markdown("**Close the room**: nothing of it is left.")
+        st.markdown("**Close the room**: nothing of it is left, so take the votes away before.")
         st.button("Close the room", icon=":material/close:", key="room_close", on_click=partial(_close, host))
+
+
+def _take_away(host: Host) -> None:
+    """The votes, and the plan on paper: made when somebody asks for them."""
+    address = invitation.link(st.context.url or "", host.code).partition("?")[0].partition("://")[2]
+    steps = plans.steps(plan.length())
+
+    def votes() -> str:
+        return votes_file.table(polls.single_votes(database(), host))
+
+    def paper(*, of_teacher: bool) -> str:
+        return handout.page(steps, address=address, code=host.code, of_teacher=of_teacher)
+
+    for label, made, name, mime in (
+        ("Votes (CSV)", votes, f"votes-{host.code}.csv", "text/csv"),
+        ("Hand-out to print", partial(paper, of_teacher=False), "hand-out.html", "text/html"),
+        ("The plan, with answers", partial(paper, of_teacher=True), "plan.html", "text/html"),
+    ):
+        st.download_button(label, made, name, mime, key=f"room_take_{name}", on_click="ignore", width="stretch")
 
 
 def _again(host: Host) -> None:
     with panel.saying_what_is_refused():
-        rooms.start_again(seat.database(), host)
+        rooms.start_again(database(), host)
         st.session_state.pop("room_lesson", None)
 
 
 def _close(host: Host) -> None:
     with panel.saying_what_is_refused():
-        rooms.close(seat.database(), host)
+        rooms.close(database(), host)

@@ -7,7 +7,8 @@ import streamlit as st
 
 from app.classroom import Host, Refused, polls, rooms
 from app.classroom.polls import Poll
-from app.ui.classroom import charts, findings, seat
+from app.ui.classroom import charts, findings, pulse
+from app.ui.classroom.database import database
 from app.ui.markdown import escaped
 from app.ui.plot.plot import plot
 
@@ -41,23 +42,19 @@ def of_host(host: Host, lesson: str, words: str, *, large: bool = False) -> None
         words: the question, as the page has it, while it is not asked.
         large: whether it is the page's picture.
     """
-    drawn: dict[str, object] = {}
 
-    @st.fragment(run_every=POLL_SECONDS)
+    @st.fragment
     def growing() -> None:
-        pulse = rooms.pulse(seat.database(), host.code)
-        if pulse is None:
+        known = rooms.pulse(database(), host.code)
+        try:
+            poll, there = polls.to_host(database(), host, lesson), rooms.count_present(database(), host)
+            pulse.listen(host, known, ("state", "votes"), key=f"room_votes_{lesson}", seconds=POLL_SECONDS)
+        except Refused:  # it is closed
             st.rerun()
-        if drawn.get("pulse") != pulse:
-            with saying_what_is_refused():
-                drawn["poll"] = polls.to_host(seat.database(), host, lesson)
-                drawn["there"] = rooms.count_present(seat.database(), host)
-                drawn["pulse"] = pulse
-        poll, there = drawn.get("poll"), drawn.get("there")
-        if not isinstance(poll, Poll) or not isinstance(there, int):
+        if poll is None:
             st.markdown(f"**Ask the class.** {words}")
-            return
-        _votes(poll, there, large=large)
+        else:
+            _votes(poll, there, large=large)
 
     growing()
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app.classroom import Host, Student, games, rooms
+from app.classroom import Host, Refused, Student, games, rooms
 from app.classroom.games import Game, Standing
 from app.lab.evidence.attack_table import POLICIES
-from app.ui.classroom import charts, panel, seat, steal_game, trigger_game
+from app.ui.classroom import charts, panel, pulse, steal_game, trigger_game
+from app.ui.classroom.database import database
 from app.ui.markdown import escaped
 from app.ui.plot.plot import plot
 
@@ -72,20 +73,16 @@ def headline(game: Game, standings: list[Standing]) -> str:
 
 
 def _board(who: Host | Student, game: Game, *, large: bool) -> None:
-    known: dict[str, object] = {}
 
-    @st.fragment(run_every=_SECONDS)
+    @st.fragment
     def standing() -> None:
-        pulse = rooms.pulse(seat.database(), who.code)
-        if pulse is None:
+        known = rooms.pulse(database(), who.code)
+        try:
+            standings = games.standings(database(), who, game)
+            pulse.listen(who, known, ("board",), key="room_board_pulse", seconds=_SECONDS)
+        except Refused:  # it is closed
             st.rerun()
-        if known.get("board") != pulse.board:
-            with panel.saying_what_is_refused():
-                known["standings"] = games.standings(seat.database(), who, game)
-                known["board"] = pulse.board
-        standings = known.get("standings")
-        if isinstance(standings, list):
-            _drawn(game, standings, large=large)
+        _drawn(game, standings, large=large)
 
     standing()
 
@@ -109,4 +106,4 @@ def _drawn(game: Game, standings: list[Standing], *, large: bool) -> None:
 def _begin(host: Host, kind: games.Kind) -> None:
     chosen = {"policy": st.session_state["room_game_policy"], "budget": st.session_state["room_game_budget"]}
     with panel.saying_what_is_refused():
-        games.begin(seat.database(), host, kind, steal_game.checked(chosen) if kind == "steal" else {})
+        games.begin(database(), host, kind, steal_game.checked(chosen) if kind == "steal" else {})

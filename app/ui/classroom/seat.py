@@ -9,22 +9,13 @@ import logging
 import streamlit as st
 
 from app import paths
-from app.classroom import Database, Host, Refused, Student, rooms
+from app.classroom import Host, Refused, Student, rooms
 from app.ui import visit
+from app.ui.classroom.database import database
 
 _SEPARATOR = ":"  # in a key, between the room's code and its secret
 _LAST = "room_last_in"  # in the session state: the room that this tab was in
 _logger = logging.getLogger(__name__)
-
-
-@st.cache_resource(show_spinner=False)
-def database() -> Database:
-    """Return the rooms of this server.
-
-    Raises:
-        Refused: if it cannot keep any.
-    """
-    return Database(paths.rooms())
 
 
 def here() -> Host | Student | None:

@@ -17,7 +17,8 @@ from app.lab.experiment import Experiment, preset
 from app.lab.stories.events import Finished, TheftResult
 from app.runs.job import Job
 from app.ui import runtime, settings
-from app.ui.classroom import panel, seat
+from app.ui.classroom import panel, pulse
+from app.ui.classroom.database import database
 from app.ui.findings import percent
 from app.ui.history import History
 from app.ui.steal import policies
@@ -80,7 +81,7 @@ def headline(standings: list[Standing]) -> str:
 
 def play(student: Student, game: Game) -> None:
     """Let a student choose and steal."""
-    made = games.attempts(seat.database(), student, game)
+    made = games.attempts(database(), student, game)
     waiting = next((attempt for attempt in made if attempt.result is None), None)
     left = games.MOST_ATTEMPTS["steal"] - len(made)
     st.markdown(f"{given(game)} The highest *fidelity* wins: how often the copy answers as the victim does.")
@@ -126,7 +127,7 @@ def _steal(student: Student, game: Game) -> None:
         "epochs": st.session_state["room_epochs"],
     }
     with panel.saying_what_is_refused():
-        games.hand_in(seat.database(), student, game, chosen)
+        games.hand_in(database(), student, game, chosen)
 
 
 def _come_of(student: Student, game: Game, attempt: Attempt | None) -> None:
@@ -136,19 +137,20 @@ def _come_of(student: Student, game: Game, attempt: Attempt | None) -> None:
     pool, visitor = runtime.pool(), runtime.visitor()
     job = pool.submit(experiment(game, attempt.settings), visitor, "steal")
 
-    @st.fragment(run_every=1.0)
+    @st.fragment
     def waiting() -> None:
         still = job.active
         pool.watch(job, visitor)
         if still:
+            pulse.again(key="room_stealing_again", seconds=1.0)
             st.progress(0.0 if job.status == "queued" else History.of(job.events).share, _where(job))
             return
         with panel.saying_what_is_refused():
             ended = job.events[-1] if job.status == "done" and job.events else None
             if isinstance(ended, Finished):
-                games.settle(seat.database(), student, game, attempt.number, _result(ended))
+                games.settle(database(), student, game, attempt.number, _result(ended))
             else:
-                games.withdraw(seat.database(), student, game, attempt.number)
+                games.withdraw(database(), student, game, attempt.number)
                 raise Refused(job.error or _NO_COPY)
         st.rerun()
 

@@ -1,27 +1,16 @@
 """What whoever is in a room has at the foot of every page: the host what to do next, a student the way to the vote."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from app.classroom import Host, Refused, Student, games, places, polls, rooms
-from app.classroom.rooms import Pulse
 from app.ui import path
-from app.ui.classroom import conductor, follow, panel, seat
+from app.ui.classroom import conductor, follow, panel, plans, pulse, seat
+from app.ui.classroom.database import database
 from app.ui.components import component
 from app.ui.markdown import escaped
 
 _STUDENT_SECONDS, _HOST_SECONDS = 1.0, 0.5  # between two looks: each one row of a table
 _TITLES = {"start": "Start", path.CLASSROOM.name: path.CLASSROOM.title}
-
-
-@dataclass
-class _Seen:
-    """What the host's strip showed last: how the room was, which phase its question was in, and the words for it."""
-
-    pulse: Pulse | None
-    phase: str | None
-    words: str
 
 
 def above(page: str) -> None:
@@ -35,7 +24,10 @@ def above(page: str) -> None:
         conductor.go()
         conductor.came_to(page)
     else:
-        _of_student(place, page)
+        try:
+            _of_student(place, page)
+        except Refused:  # closed between two looks
+            st.rerun()
     panel.say_what_was_refused()
 
 
@@ -55,6 +47,7 @@ def _of_host(host: Host, page: str) -> None:
         st.page_link(path.CLASSROOM.page, label=f"**{host.code}**", icon=path.CLASSROOM.icon)
         with st.container(key="room_counts"):
             _watching(host, page)
+        _notes(page)
         st.session_state["room_follow"] = _follows(host)
         st.toggle("Follow me", key="room_follow", on_change=_take_along, args=(host, page))
         for deed in conductor.other_deeds(host, page):
@@ -69,80 +62,84 @@ def _of_host(host: Host, page: str) -> None:
         )
 
 
+def _notes(page: str) -> None:
+    """What the host has beside this step of the plan."""
+    notes = plans.NOTES.get(page)
+    if notes is None:
+        return
+    with st.popover("Notes", icon=":material/sticky_note_2:"):
+        for number, one in enumerate(notes.do, 1):
+            st.markdown(f"{number}. {one}")
+        st.markdown(f"**{notes.ask}** {notes.answer}")
+
+
 def _watching(host: Host, page: str) -> None:
     """Say how many are there and have voted; note where the teacher is; follow what they do on another device."""
-    seen = _Seen(rooms.pulse(seat.database(), host.code), *_counts(host, page))
+    drawn, _ = _counts(host, page)
 
-    @st.fragment(run_every=_HOST_SECONDS)
+    @st.fragment
     def looking() -> None:
         follow.tell(host, page)
-        pulse = rooms.pulse(seat.database(), host.code)
-        if pulse is None:
-            st.rerun()
-        if pulse != seen.pulse:
+        known = rooms.pulse(database(), host.code)
+        try:
             phase, words = _counts(host, page)
-            if phase != seen.phase:
-                st.rerun()
-            seen.pulse, seen.words = pulse, words
-        st.caption(seen.words)
+            pulse.listen(host, known, ("state", "votes"), key="room_host_pulse", seconds=_HOST_SECONDS, link=True)
+        except Refused:  # it is closed
+            st.rerun()
+        if phase != drawn:
+            st.rerun()
+        st.caption(words)
 
     looking()
 
 
 def _counts(host: Host, page: str) -> tuple[str | None, str]:
     """Return the phase of the question that this page is about, and how many are there or have voted."""
-    there = rooms.count_present(seat.database(), host)
+    there = rooms.count_present(database(), host)
     lesson = conductor.lesson_of(host, page)
-    poll = polls.to_host(seat.database(), host, lesson) if lesson else None
+    poll = polls.to_host(database(), host, lesson) if lesson else None
     if poll is None or poll.tally is None or poll.round is None:
         return None if poll is None else poll.phase, f"{there} here"
     return poll.phase, f"{sum(poll.tally.first if poll.round == 1 else poll.tally.second)} of {there} voted"
 
 
 def _follows(host: Host) -> bool:
-    place = places.place(seat.database(), host.code)
+    place = places.place(database(), host.code)
     return place is not None and place.follow
 
 
 def _take_along(host: Host, page: str) -> None:
     with panel.saying_what_is_refused():
         follow.tell(host, page)
-        places.take_along(seat.database(), host, bool(st.session_state["room_follow"]))
+        places.take_along(database(), host, bool(st.session_state["room_follow"]))
 
 
 def _of_student(student: Student, page: str) -> None:
-    drawn = rooms.pulse(seat.database(), student.code)
-
-    @st.fragment(run_every=_STUDENT_SECONDS)
-    def listening() -> None:
-        pulse = rooms.pulse(seat.database(), student.code)
-        if pulse is None or drawn is None or pulse.state != drawn.state:
-            st.rerun()  # the page: the teacher asked, revealed, moved on, or closed the room
-
+    known = rooms.pulse(database(), student.code)
     with st.container(key="room_strip", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="room_counts"):
             st.caption(f"**{student.code}** · {escaped(student.nickname)}")
         if page == path.CLASSROOM.name:
             st.button("Leave", key="room_leave", type="tertiary", on_click=_leave, args=(student,))
-        elif (lesson := polls.lesson_asked(seat.database(), student.code)) != page:
+        elif (lesson := polls.lesson_asked(database(), student.code)) != page:
             st.page_link(path.CLASSROOM.page, label=_calls(student, lesson), icon=path.CLASSROOM.icon)
         if there := follow.away(student):
             title = _TITLES.get(there.page) or path.lesson(there.page).title
             st.button(f"Teacher: {title}", icon=":material/undo:", key="room_back", on_click=follow.come_back)
         elif follow.is_taken_along(student):
             st.button("Look around", key="room_leave_teacher", on_click=follow.leave)
-        listening()
+    pulse.listen(student, known, ("state",), key="room_student_pulse", seconds=_STUDENT_SECONDS)
 
 
 def _leave(student: Student) -> None:
     with panel.saying_what_is_refused():
-        rooms.leave(seat.database(), student)
+        rooms.leave(database(), student)
 
 
 def _calls(student: Student, lesson: str | None) -> str:
     """Return what there is for a student on the page of the room."""
-    poll = polls.to_student(seat.database(), student, lesson) if lesson else None
+    poll = polls.to_student(database(), student, lesson) if lesson else None
     if poll is not None and poll.round is not None and poll.round not in poll.said:
         return "Vote now"
-    game = games.current(seat.database(), student.code)
+    game = games.current(database(), student.code)
     return "Play" if game is not None and not game.over else "The room"

@@ -4,21 +4,22 @@ import streamlit as st
 
 from app.classroom import Refused, Student, games, polls
 from app.ui import frame
-from app.ui.classroom import asked, panel, playing, seat
+from app.ui.classroom import asked, panel, playing
+from app.ui.classroom.database import database
 from app.ui.markdown import escaped
 
 
 def draw(student: Student) -> None:
     """Draw the room for one of its students."""
     try:
-        lesson = polls.lesson_asked(seat.database(), student.code)
-        poll = polls.to_student(seat.database(), student, lesson) if lesson else None
-        game = games.current(seat.database(), student.code)
+        lesson = polls.lesson_asked(database(), student.code)
+        poll = polls.to_student(database(), student, lesson) if lesson else None
+        game = games.current(database(), student.code)
     except Refused:
         st.rerun()
     may_vote = poll is not None and poll.round is not None and poll.round not in poll.said
     with frame.picture("room"):
-        if game is not None and not may_vote:
+        if game is not None and not (game.over and may_vote):
             playing.of_student(student, game)
         elif poll is None:
             st.subheader(f"You are in, {escaped(student.nickname)}", anchor=False)

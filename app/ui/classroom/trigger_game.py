@@ -10,7 +10,8 @@ from app.classroom.games import Game, Standing
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui import live
-from app.ui.classroom import panel, seat
+from app.ui.classroom import panel
+from app.ui.classroom.database import database
 from app.ui.findings import percent
 from app.ui.mark import drawing
 from app.ui.mark.drawing import Sheet
@@ -59,7 +60,7 @@ def worth(result: games.Result) -> float:
 def play(student: Student, game: Game) -> None:
     """Let a student draw and ask."""
     sheet: Sheet = st.session_state.setdefault(_SHEET, Sheet())
-    made = games.attempts(seat.database(), student, game)
+    made = games.attempts(database(), student, game)
     st.markdown(given())
     with st.container(key="room_drawing"):
         drawing.draw(sheet, label="What could the secret picture be? Draw it", key="room_drawn")
@@ -91,7 +92,7 @@ def _ask(student: Student, game: Game, sheet: Sheet) -> None:
             "marked": float(one.gap.marked),
             "innocent": float(one.gap.innocent),
         }
-        games.hand_in(seat.database(), student, game, {}, result)
+        games.hand_in(database(), student, game, {}, result)
 
 
 def _world() -> World:
