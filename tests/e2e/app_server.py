@@ -34,15 +34,16 @@ def launch_options() -> dict[str, Any]:
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 2, **variables: str) -> Iterator[str]:
-    """Start the app on a free port, with its store and its log in ``folder``; yield its address.
+def serve(folder: Path, *, workers: int = 2, port: int | None = None, **variables: str) -> Iterator[str]:
+    """Start the app with its store, its data and its log in ``folder``; yield its address.
 
     Args:
         folder: where to.
         workers: how many.
+        port: on which; None: a free one.
         variables: of :class:`app.environment.Environment`, by name.
     """
-    port = free_port()
+    port = port or free_port()
     log = folder / "log"
     with log.open("w") as file:
         process = subprocess.Popen(
