@@ -1,29 +1,40 @@
 """Channel: what carries a mark from the victim to the copy?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, preset
-from app.ui import exports, findings, frame, over_seeds, path, question, settings, takeaway
-from app.ui.channel import charts as channel_charts
+from app.ui import findings, frame, links, over_seeds, path, question, settings, takeaway
 from app.ui.channel import findings as channel_findings
+from app.ui.channel import queries, views
 
-SEALED = "The dotted lines are the channels of this theft: how high will its dots be?"
+VIEWS = ("one answer", "all thefts")
 
 
 @st.fragment  # the slider redraws the theft, not the page
 def theft(measured: Sequence[Row]) -> None:
-    """One of the measured thefts: chosen, predicted, seen, explained."""
+    """One of the measured thefts: one of its answers, or all thefts; predicted, seen, explained."""
     experiment = settings.chosen("channel")
     chosen = over_seeds.theft(measured, experiment)
+    seen = replace(preset(DEFAULT_PRESET), answers=experiment.answers, inputs=experiment.inputs)
+    kept, offer = queries.recorded(seen)
     predicted = question.about("channel")
     picture, beside = frame.stage("channel")
     with beside:
         asks = f"{settings.wording(experiment.inputs, 'inputs')}, {settings.wording(experiment.answers, 'answers')}"
         words, marks = f"A thief asks {asks}: which mark does the copy know?", list(findings.OUTCOMES.values())
         predicted.ask(words, marks, happened=channel_findings.surviving(chosen))
+        view = st.segmented_control(
+            "Show",
+            VIEWS,
+            default=VIEWS[0],
+            required=True,
+            key="channel_view",
+            bind=links.one_of("channel_view", VIEWS, VIEWS[0]),
+        )
         settings.announce(experiment)
         settings.control("inputs", experiment)
         settings.control("answers", experiment)
@@ -34,56 +45,17 @@ def theft(measured: Sequence[Row]) -> None:
             icon=":material/play_arrow:",
             query_params=settings.taken_along(experiment, "channel"),
         )
-    with picture:
-        st.markdown(
-            "A thief learns only from *answers*. What they say beyond the truth is the **channel**: "
-            "the mark's one way through."
-        )
-        frame.figure(
-            SEALED if predicted.sealed() else channel_findings.channels(measured),
-            channel_charts.channel(measured, chosen, sealed=predicted.sealed()),
-            "channel",
-            source=exports.evidence_source(measured),
-            of=f"{experiment.inputs} {experiment.answers}",
-        )
-    if not predicted.sealed():
+    sealed, of = predicted.sealed(), f"{experiment.inputs} {experiment.answers}"
+    if view == VIEWS[0] and offer:
+        with picture:
+            views.one_answer(seen, offer, chosen, sealed=sealed)
+        st.caption(queries.origin(seen, kept, len(chosen["naive"].seeds)))
+    else:
+        with picture:
+            views.all_thefts(measured, chosen, of, sealed=sealed)
+        views.of_all_thefts(measured)
+    if not sealed:
         frame.explain(*channel_findings.theft_in_words(chosen, experiment.secret_answer))
-
-
-def drift(measured: Sequence[Row]) -> None:
-    """Why the authors' released code gives a naive mark a channel."""
-    st.divider()
-    frame.figure(
-        channel_findings.drift(measured),
-        channel_charts.schedules(measured),
-        "drift",
-        source=exports.evidence_source(measured),
-    )
-    st.markdown(
-        "Why the paper's authors saw a naive mark survive. The thief asks the owner's own inputs and gets top labels "
-        "only: the narrowest channel there is. The released code starts its count of task batches anew with every pass "
-        "over the triggers, so the model sees the same few task batches again and again. What it does not see again, "
-        "it slowly forgets, *towards the target class*: wrong answers, and with them a channel for any mark. One seed, "
-        "with a watermark batch after each task batch: that schedule then sees a fifth of the task data. To try it: "
-        "**More**, *Task data revisited*, on the heist's page."
-    )
-
-
-def affinity(measured: Sequence[Row]) -> None:
-    """What innocent models take the trigger for survives by itself, and proves nothing."""
-    st.divider()
-    frame.figure(
-        channel_findings.affinity(measured),
-        channel_charts.affinity(measured),
-        "affinity",
-        source=exports.evidence_source(measured),
-    )
-    st.markdown(
-        "*Affinity* is how often innocents, who never met a victim, take the trigger for the target anyway. One "
-        "trigger, every target, as it was drawn: nobody moved it away from innocent models. What a copy does far to "
-        "the right is no evidence. So an owner asks innocents *before* marking, on the page *Mark*."
-    )
-    st.caption(channel_findings.affinity_in_words(measured))
 
 
 frame.opening("channel")
@@ -91,17 +63,9 @@ found = over_seeds.proven()
 usual = preset(DEFAULT_PRESET).dataset
 thefts = [row for row in found if row.table in ("main", "adversary") and row.experiment.dataset == usual]
 theft(thefts)
-st.caption(
-    "The channel: the share of the answers' weight that goes to the target class where another class was due; the "
-    "dashed line is half a percent of it. Each dot is one way to steal, the mean over 3 to 10 seeds; the large ones "
-    "are the theft chosen beside, with their least and most; grey, the best rising curve through the plain "
-    "thefts. Clean is the control: "
-    f"nothing was hidden. {channel_findings.strays(thefts)}"
-)
-st.caption(channel_findings.correlations(thefts))
 takeaway.of_evidence(thefts)
 released = ("labels", "independent", True)
-drift(
+views.drift(
     [
         row
         for row in found
@@ -109,5 +73,5 @@ drift(
         and (row.experiment.answers, row.experiment.initialisation, row.experiment.perturbed) == released
     ]
 )
-affinity([row for row in found if row.table == "pairs"])
+views.affinity([row for row in found if row.table == "pairs"])
 frame.onward("channel")

@@ -40,6 +40,7 @@ VIEWS = {  # what else a lesson shows, or how
         *("map_seed", "map_of", "trained_at"),
     ),
     "entangle": ("layer", "projection", "space"),
+    "channel": ("channel_view",),
     "court": ("room", "grant", "suspects"),
     "remove": ("washing",),
     "cousins": ("cousin", "share"),

@@ -70,6 +70,8 @@ class Question:
             st.markdown(f"**Predict first.** {self.words}" if self.open else self.words)
             if not self.open:
                 self._result()
+                with st.container(key=f"options_{self.lesson}"):  # in the room that they had: see page.css
+                    st.markdown("  \n".join(map(self._judged, options)))
                 return
             for number, option in enumerate(options):
                 key = f"predict_{self.lesson}_{number}"
@@ -101,6 +103,13 @@ class Question:
             self.room.reveal()
         else:
             self.revealed = True
+
+    def _judged(self, option: str) -> str:
+        """Return an option as it came out."""
+        yours = " (you)" if option == self.prediction else ""
+        if option == self.happened:
+            return f"✓ **{option}**{yours}"
+        return f"{'✗' if yours and self.happened is not None else '○'} {option}{yours}"
 
     def _result(self) -> None:
         said, was = self.prediction, self.happened

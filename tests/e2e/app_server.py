@@ -34,15 +34,16 @@ def launch_options() -> dict[str, Any]:
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 2, port: int | None = None) -> Iterator[str]:
-    """Start the app with its store and its log in ``folder``, and so many workers; yield its address.
+def serve(folder: Path, *, workers: int = 2, port: int | None = None, **variables: str) -> Iterator[str]:
+    """Start the app with its store, its data and its log in ``folder``; yield its address.
 
-    It is on a free port, or on this one.
+    Args:
+        folder: where to.
+        workers: how many.
+        port: on which; None: a free one.
+        variables: of :class:`app.environment.Environment`, by name.
     """
-    if port is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    port = port or free_port()
     log = folder / "log"
     with log.open("w") as file:
         process = subprocess.Popen(
@@ -53,6 +54,7 @@ def serve(folder: Path, *, workers: int = 2, port: int | None = None) -> Iterato
                 "ENTANGLED_STORE": str(folder / "runs"),
                 "ENTANGLED_DATA": str(folder / "data"),
                 "ENTANGLED_WORKERS": str(workers),
+                **{f"ENTANGLED_{name.upper()}": value for name, value in variables.items()},
             },
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -64,6 +66,13 @@ def serve(folder: Path, *, workers: int = 2, port: int | None = None) -> Iterato
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

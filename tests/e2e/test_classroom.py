@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE, serve
 
 Visit = Callable[..., Page]
-PATIENCE = 180_000  # milliseconds; a loaded machine, not a benchmark
 FOLD = 620  # pixels: a picture ends above it, on a laptop
 NAMES = ("Ada", "Bob", "Cem", "Dilek")
 
@@ -28,7 +27,7 @@ def opened(teacher: Page) -> str:
     """Open a room, and return its code."""
     teacher.get_by_role("button", name="Open a room").click()
     code = teacher.locator(".room-code")
-    expect(code).to_have_text(re.compile(r"^[A-Z]{6}$"), timeout=PATIENCE)
+    expect(code).to_have_text(re.compile(r"^[A-Z]{6}$"))
     return code.inner_text()
 
 
@@ -36,7 +35,7 @@ def join(page: Page, name: str) -> Page:
     """Join with a link that has the code."""
     page.get_by_label("A nickname").fill(name)
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_text(f"You are in, {name}")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"You are in, {name}")).to_be_visible()
     return page
 
 
@@ -45,14 +44,14 @@ def a_class(visit: Visit, count: int) -> tuple[Page, list[Page]]:
     teacher = visit("classroom")
     code = opened(teacher)
     seats = [join(visit(f"classroom?code={code}", PHONE), name) for name in NAMES[:count]]
-    expect(teacher.locator(".st-key-room_strip").get_by_text(f"{count} here")).to_be_visible(timeout=PATIENCE)
+    expect(teacher.locator(".st-key-room_strip").get_by_text(f"{count} here")).to_be_visible()
     return teacher, seats
 
 
 def onward(teacher: Page, deed: str) -> None:
     """Press the one button at the foot of the teacher's page, once it says what is expected."""
     button = teacher.locator(".st-key-room_next button")
-    expect(button).to_contain_text(deed, timeout=PATIENCE)
+    expect(button).to_contain_text(deed)
     button.click()
 
 
@@ -61,22 +60,22 @@ def options(student: Page) -> Locator:
 
 
 def vote(student: Page, option: int) -> None:
-    options(student).nth(option).click(timeout=PATIENCE)
-    expect(student.get_by_text("You said")).to_be_visible(timeout=PATIENCE)
+    options(student).nth(option).click()
+    expect(student.get_by_text("You said")).to_be_visible()
 
 
 def test_a_class_votes_argues_votes_again_and_sees_who_moved_where(visit: Visit, students: int) -> None:
     teacher, seats = a_class(visit, students)
     onward(teacher, "Next: Heist")
-    expect(teacher).to_have_url(re.compile("/heist"), timeout=PATIENCE)
+    expect(teacher).to_have_url(re.compile("/heist"))
     expect(seats[0]).to_have_url(re.compile("/classroom"))  # nobody is taken along
     onward(teacher, "Ask the class")
     for number, student in enumerate(seats):
         vote(student, number % 2)
-    expect(teacher.get_by_text(f"{students} of {students} have voted")).to_be_visible(timeout=PATIENCE)
+    expect(teacher.get_by_text(f"{students} of {students} have voted")).to_be_visible()
     onward(teacher, "Stop: discuss")
     for student in seats:
-        expect(student.get_by_text("Convince them")).to_be_visible(timeout=PATIENCE)
+        expect(student.get_by_text("Convince them")).to_be_visible()
         expect(student.locator(".js-plotly-plot")).to_have_count(0)  # nobody sees what others said
         expect(options(student)).to_have_count(0)
     expect(teacher.locator("[class*=st-key-vote_]").get_by_text("✓")).to_have_count(0)  # the projector neither
@@ -85,54 +84,54 @@ def test_a_class_votes_argues_votes_again_and_sees_who_moved_where(visit: Visit,
         vote(student, 2)
     onward(teacher, "Reveal")
     for student in seats:
-        expect(student.get_by_text(re.compile("And so it was|It was"))).to_be_visible(timeout=PATIENCE)
-        expect(student.get_by_text(re.compile(f"of {students} changed their mind"))).to_be_visible(timeout=PATIENCE)
-        expect(student.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+        expect(student.get_by_text(re.compile("And so it was|It was"))).to_be_visible()
+        expect(student.get_by_text(re.compile(f"of {students} changed their mind"))).to_be_visible()
+        expect(student.locator(".js-plotly-plot")).to_be_visible()
     expect(teacher.get_by_text(re.compile(f"^{students} of {students} changed their mind"))).to_be_visible()
-    expect(teacher.get_by_role("heading", name="Why")).to_have_count(1, timeout=PATIENCE)  # the page opens, too
-    with teacher.expect_download(timeout=PATIENCE) as taken:
+    expect(teacher.get_by_role("heading", name="Why")).to_have_count(1)  # the page opens, too
+    with teacher.expect_download() as taken:
         teacher.locator(".st-key-room_strip a").click()
-        teacher.get_by_role("button", name="Take away").click(timeout=PATIENCE)
-        teacher.get_by_role("button", name="Votes (CSV)").click(timeout=PATIENCE)
+        teacher.get_by_role("button", name="Take away").click()
+        teacher.get_by_role("button", name="Votes (CSV)").click()
     table = Path(taken.value.path()).read_text(encoding="utf-8")
     assert len(table.splitlines()) == 1 + 2 * students and '"Ada"' in table
     teacher.keyboard.press("Escape")
     teacher.get_by_role("button", name="Key, next class, close").click()
     teacher.get_by_role("button", name="Close the room").click()
     for page in (teacher, *seats):
-        expect(page.get_by_text(re.compile("The room [A-Z]{6} is closed"))).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(re.compile("The room [A-Z]{6} is closed"))).to_be_visible()
         expect(page.locator(".st-key-room_strip")).to_have_count(0)
 
 
 def test_students_follow_leave_and_come_back_and_a_clicker_leads_them(visit: Visit, students: int) -> None:
     teacher, seats = a_class(visit, students)
     teacher.locator(".st-key-room_follow label").click()
-    expect(seats[0].get_by_role("button", name="Look around")).to_be_visible(timeout=PATIENCE)
-    expect(teacher.locator("[data-ready=true]")).to_be_attached(timeout=PATIENCE)
+    expect(seats[0].get_by_role("button", name="Look around")).to_be_visible()
+    expect(teacher.locator("[data-ready=true]")).to_be_attached()
     teacher.keyboard.press("PageDown")
     for page in (teacher, *seats):
-        expect(page).to_have_url(re.compile("/heist"), timeout=PATIENCE)
-    seats[1].get_by_role("button", name="Look around").click(timeout=PATIENCE)
-    expect(seats[1].get_by_role("button", name="Teacher: Heist")).to_be_visible(timeout=PATIENCE)
-    teacher.get_by_role("button", name="A thief with data of his own").click(timeout=PATIENCE)
-    expect(seats[0]).to_have_url(re.compile("inputs=unseen"), timeout=PATIENCE)  # a setting
+        expect(page).to_have_url(re.compile("/heist"))
+    seats[1].get_by_role("button", name="Look around").click()
+    expect(seats[1].get_by_role("button", name="Teacher: Heist")).to_be_visible()
+    teacher.get_by_role("button", name="A thief with data of his own").click()
+    expect(seats[0]).to_have_url(re.compile("inputs=unseen"))  # a setting
     assert "inputs" not in seats[1].url
     seats[1].get_by_role("button", name="Teacher: Heist").click()
-    expect(seats[1]).to_have_url(re.compile("inputs=unseen"), timeout=PATIENCE)
+    expect(seats[1]).to_have_url(re.compile("inputs=unseen"))
     teacher.get_by_test_id("stTopNavLink").filter(has_text="Entangle").click()
     for page in (teacher, *seats):
-        expect(page).to_have_url(re.compile("/entangle"), timeout=PATIENCE)
-    teacher.get_by_role("radio", name="PCA").click(timeout=PATIENCE)  # how the lesson is shown
+        expect(page).to_have_url(re.compile("/entangle"))
+    teacher.get_by_role("radio", name="PCA").click()  # how the lesson is shown
     for student in seats:
-        expect(student).to_have_url(re.compile("projection=PCA"), timeout=PATIENCE)
-        expect(student.get_by_role("radio", name="PCA")).to_be_checked(timeout=PATIENCE)
+        expect(student).to_have_url(re.compile("projection=PCA"))
+        expect(student.get_by_role("radio", name="PCA")).to_be_checked()
     teacher.locator("h1").click()  # out of any field
     teacher.keyboard.press("PageDown")  # asks
     for student in seats:
         vote(student, 0)
     teacher.keyboard.press("PageUp")
     for page in (teacher, *seats):
-        expect(page).to_have_url(re.compile("/temperature"), timeout=PATIENCE)
+        expect(page).to_have_url(re.compile("/temperature"))
 
 
 def test_a_class_steals_against_each_other(visit: Visit, students: int) -> None:
@@ -140,21 +139,21 @@ def test_a_class_steals_against_each_other(visit: Visit, students: int) -> None:
     teacher.get_by_role("button", name="Games").click()
     teacher.locator(".st-key-room_game_steal button").click()
     for student in seats:
-        expect(student.get_by_role("button", name="Steal · 5 left")).to_be_visible(timeout=PATIENCE)
+        expect(student.get_by_role("button", name="Steal · 5 left")).to_be_visible()
     seats[0].get_by_role("radio", name="50", exact=True).click()
-    expect(seats[0].get_by_role("radio", name="50", exact=True)).to_be_checked(timeout=PATIENCE)
+    expect(seats[0].get_by_role("radio", name="50", exact=True)).to_be_checked()
     for student in seats:
         student.get_by_role("button", name="Steal · 5 left").click()
     for student in seats:
-        expect(student.get_by_text(re.compile(r"^You are number \d of"))).to_be_visible(timeout=PATIENCE)
-        expect(student.get_by_role("button", name="Steal · 4 left")).to_be_enabled(timeout=PATIENCE)
+        expect(student.get_by_text(re.compile(r"^You are number \d of"))).to_be_visible()
+        expect(student.get_by_role("button", name="Steal · 4 left")).to_be_enabled()
     board = teacher.locator(".st-key-picture_room")
-    expect(board.get_by_text(re.compile(r"leads: .* for \$"))).to_be_visible(timeout=PATIENCE)
-    expect(board.locator(".js-plotly-plot .ytick")).to_have_count(students, timeout=PATIENCE)
+    expect(board.get_by_text(re.compile(r"leads: .* for \$"))).to_be_visible()
+    expect(board.locator(".js-plotly-plot .ytick")).to_have_count(students)
     onward(teacher, "End the game")
-    expect(seats[0].get_by_text("The game is over")).to_be_visible(timeout=PATIENCE)
+    expect(seats[0].get_by_text("The game is over")).to_be_visible()
     onward(teacher, "Put the board away")
-    expect(seats[0].get_by_text("You are in, Ada")).to_be_visible(timeout=PATIENCE)
+    expect(seats[0].get_by_text("You are in, Ada")).to_be_visible()
 
 
 def test_a_class_races_for_the_trigger(visit: Visit, students: int) -> None:
@@ -163,9 +162,9 @@ def test_a_class_races_for_the_trigger(visit: Visit, students: int) -> None:
     teacher.locator(".st-key-room_game_trigger button").click()
     player = seats[0]
     sheet = player.locator(".st-key-room_drawn canvas").first
-    expect(sheet).to_be_visible(timeout=PATIENCE)
+    expect(sheet).to_be_visible()
     player.get_by_role("button", name="Ask both models").click()
-    expect(player.get_by_text("the sheet is empty")).to_be_visible(timeout=PATIENCE)
+    expect(player.get_by_text("the sheet is empty")).to_be_visible()
     box = sheet.bounding_box()
     assert box is not None
     player.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
@@ -173,9 +172,9 @@ def test_a_class_races_for_the_trigger(visit: Visit, students: int) -> None:
     player.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     player.mouse.up()
     player.get_by_role("button", name="Ask both models").click()
-    expect(player.get_by_text("Try 1:")).to_be_visible(timeout=PATIENCE)
+    expect(player.get_by_text("Try 1:")).to_be_visible()
     for page in (teacher, *seats):
-        expect(page.get_by_text(re.compile("nearest: Ada|Ada found it"))).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(re.compile("nearest: Ada|Ada found it"))).to_be_visible()
 
 
 def test_the_vote_is_on_the_first_screen_of_a_phone_and_the_question_on_that_of_a_laptop(visit: Visit) -> None:
@@ -186,7 +185,7 @@ def test_the_vote_is_on_the_first_screen_of_a_phone_and_the_question_on_that_of_
     onward(teacher, "Ask the class")
     other.goto(teacher.url.split("?")[0])  # the lesson itself, on a phone
     for page in (student, other):
-        expect(options(page)).to_have_count(4, timeout=PATIENCE)
+        expect(options(page)).to_have_count(4)
         last = options(page).nth(3).bounding_box()
         strip = page.locator(".st-key-room_strip").bounding_box()
         assert last is not None and strip is not None
@@ -195,7 +194,7 @@ def test_the_vote_is_on_the_first_screen_of_a_phone_and_the_question_on_that_of_
         assert wider <= 0
     teacher.locator(".st-key-room_strip a").click()
     chart = teacher.locator(".st-key-picture_room .js-plotly-plot")
-    expect(chart).to_be_visible(timeout=PATIENCE)
+    expect(chart).to_be_visible()
     box = chart.bounding_box()
     assert box is not None and box["y"] + box["height"] <= FOLD
 
@@ -210,7 +209,7 @@ def contexts(browser: Browser) -> Iterator[Callable[[str, dict[str, int]], Page]
             leaving.callback(context.close)
             page = context.new_page()
             page.goto(address)
-            expect(page.locator("[data-known=true]")).to_be_attached(timeout=PATIENCE)
+            expect(page.locator("[data-known=true]")).to_be_attached()
             return page
 
         yield visit
@@ -234,9 +233,9 @@ def test_the_class_goes_on_after_the_server_was_killed_in_the_middle(
         server.kill()
         servers.enter_context(serve(tmp_path, workers=0, port=port))
         vote(bob, 2)  # on the page as it was: it finds the new server by itself
-        expect(teacher.get_by_text("2 of 2 have voted")).to_be_visible(timeout=PATIENCE)
+        expect(teacher.get_by_text("2 of 2 have voted")).to_be_visible()
         bob.reload()
-        expect(bob.get_by_text("You said")).to_be_visible(timeout=PATIENCE)
+        expect(bob.get_by_text("You said")).to_be_visible()
         teacher.reload()
         onward(teacher, "Stop: discuss")
-        expect(ada.get_by_text("Convince them")).to_be_visible(timeout=PATIENCE)
+        expect(ada.get_by_text("Convince them")).to_be_visible()

@@ -80,6 +80,12 @@ def test_each_lesson_asks_one_question_and_its_first_answer_closes_it(lesson: st
     assert not offered(app) and f"You said **{options[-1]}**" in verdict(app)
 
 
+def test_what_might_have_been_said_stays_with_what_became_of_it() -> None:
+    app = vote(opened("hardness"), "the same")
+    (listed,) = [said.value for said in app.markdown if "the same (you)" in said.value]
+    assert listed.split("  \n") == ["✗ the same (you)", "✓ **not the same**", "○ nobody can tell"]
+
+
 def changed(app: AppTest, lesson: str) -> None:
     match lesson:
         case "heist" | "channel":

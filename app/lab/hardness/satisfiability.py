@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.lab.hardness.networks import ReluNetwork, layer
-from app.lab.hardness.search import Found, TooLarge
+from app.lab.hardness.search import Found, TooLarge, largest
 
 Clause = tuple[int, int, int]  # literals: i for the variable i, counted from 1, -i for its negation
 MOST_VARIABLES, MOST_CLAUSES = 60, 300
@@ -126,9 +126,31 @@ def backtracking(formula: Formula) -> Found:
     return Found("backtracking", witness, max(1, decisions), "decisions")
 
 
+def integer_program(formula: Formula) -> Found:
+    """Let a general solver make as many clauses true as it can: are these all of them?
+
+    Raises:
+        TooLarge: after 1,000 branches.
+    """
+    clauses = len(formula.clauses)
+    # Each clause may count as true only as far as its literals are: clause - sum of true literals <= 0.
+    weights = np.zeros((clauses, formula.variables + clauses))
+    bounds = np.zeros(clauses)
+    for row, clause in enumerate(formula.clauses):
+        weights[row, formula.variables + row] = 1
+        for literal in set(clause):
+            weights[row, abs(literal) - 1] -= 1 if literal > 0 else -1
+            bounds[row] += 0 if literal > 0 else 1
+    gains = np.concatenate([np.zeros(formula.variables), np.ones(clauses)])
+    chosen, branches = largest(gains, weights, bounds)
+    values = tuple(chosen[: formula.variables].tolist())
+    return Found("integer program", values if formula.is_solved_by(values) else None, branches, "branches")
+
+
 METHODS: Mapping[str, Callable[[Formula], Found]] = {
     "brute force": brute_force,
     "backtracking": backtracking,
+    "integer program": integer_program,
 }
 
 

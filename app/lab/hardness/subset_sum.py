@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.lab.hardness.networks import ReluNetwork, Whole, layer
-from app.lab.hardness.search import Found, TooLarge
+from app.lab.hardness.search import Found, TooLarge, largest
 
 MOST_NUMBERS, MOST_BITS = 40, 40  # so that every sum is exact in 64 bits
 _BRUTE_FORCE = 24  # numbers; 16 million inputs
 _HALVES = 40  # numbers; a million sums of each half
 _CELLS = 50_000_000  # of the dynamic program's table
+_SOLVER_BITS = 30  # of a number: the solver counts in floating point
 _CHUNK = 16  # numbers of which all sums are formed at once
 
 
@@ -139,10 +140,29 @@ def dynamic_program(instance: SubsetSum) -> Found:
     return Found("dynamic program", tuple(witness), work, "cells")
 
 
+def integer_program(instance: SubsetSum) -> Found:
+    """Let a general solver come as near to the target from below as it can: is it reached?
+
+    Raises:
+        TooLarge: after 1,000 branches, and for numbers of more than 30 bits, where its rounding could mislead.
+    """
+    if instance.bits > _SOLVER_BITS:
+        raise TooLarge(f"The solver rounds; here it gets numbers of at most {_SOLVER_BITS} bits.")
+    numbers = np.array(instance.numbers, dtype=np.float64)
+    chosen, branches = largest(numbers, numbers[None], np.array([float(instance.target)]))
+    subset = tuple(chosen.tolist())
+    if instance.is_solved_by(subset):
+        return Found("integer program", subset, branches, "branches")
+    if int(chosen @ np.array(instance.numbers)) > instance.target:
+        raise TooLarge("The solver's rounding misled it; its answer does not count.")
+    return Found("integer program", None, branches, "branches")
+
+
 METHODS: Mapping[str, Callable[[SubsetSum], Found]] = {
     "brute force": brute_force,
     "meet in the middle": meet_in_the_middle,
     "dynamic program": dynamic_program,
+    "integer program": integer_program,
 }
 
 

@@ -1,7 +1,7 @@
 """Are two networks the same? Random tests first, then every search that can be afforded, until the truth is known."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,23 +29,33 @@ class Work:
     seconds: float
 
 
-def compare(problem: Problem, seed: int = 0) -> Iterator[Compared | Searched | Finished]:
+def tests(problem: Problem, seed: int = 0) -> networks.Whole:
+    """Return the random inputs on which the networks of a problem are compared, ``(10,000, d)``."""
+    width = problem.network().layers[0].weights.shape[1]
+    return networks.random_inputs(TESTS, width, np.random.default_rng(seed))
+
+
+def compare(
+    problem: Problem, seed: int = 0, methods: Sequence[str] | None = None
+) -> Iterator[Compared | Searched | Finished]:
     """Compare the network of a problem with the constant 0: :class:`Compared`, a :class:`Searched` a method, the end.
 
     Args:
         problem: an instance of subset sum or a 3-SAT formula.
         seed: of the random tests.
+        methods: the searches, by name; None: all that there are.
     """
     began = time.perf_counter()
     network = problem.network()
     width = network.layers[0].weights.shape[1]
-    asked = networks.random_inputs(TESTS, width, np.random.default_rng(seed))
+    asked = tests(problem, seed)
     tested = Compared(TESTS, networks.differing(network, networks.silenced(network), asked))
     yield tested
     searches = []
-    for method in _methods(problem):
-        searches.append(_searched(method, problem))
-        yield searches[-1]
+    for name, method in _methods(problem).items():
+        if methods is None or name in methods:
+            searches.append(_searched(method, problem))
+            yield searches[-1]
     found = next((search.witness for search in searches if search.witness.size), None)
     witness = None if found is None else found.tolist()
     result: HardnessResult = {
@@ -55,7 +65,7 @@ def compare(problem: Problem, seed: int = 0) -> Iterator[Compared | Searched | F
         "witness": witness,
         "tests": tested.tests,
         "differing": tested.differing,
-        "searches": [_told(search) for search in searches],
+        "searches": [told(search) for search in searches],
         "seconds": round(time.perf_counter() - began, 4),
     }
     yield Finished(result["seconds"], result)
@@ -76,9 +86,13 @@ def growth(seed: int = 0) -> Iterator[Work]:
                 yield Work(searched.method, searched.unit, numbers, searched.work, searched.seconds)
 
 
-def _methods(problem: Problem) -> list[Callable[[Any], Found]]:
-    methods = subset_sum.METHODS if isinstance(problem, SubsetSum) else satisfiability.METHODS
-    return list(methods.values())
+def search(problem: Problem, method: str) -> Searched:
+    """Return what one method, by its name, comes to."""
+    return _searched(_methods(problem)[method], problem)
+
+
+def _methods(problem: Problem) -> Mapping[str, Callable[[Any], Found]]:
+    return subset_sum.METHODS if isinstance(problem, SubsetSum) else satisfiability.METHODS
 
 
 def _searched(method: Callable[[Any], Found], problem: Problem) -> Searched:
@@ -92,7 +106,8 @@ def _searched(method: Callable[[Any], Found], problem: Problem) -> Searched:
     return Searched(found.method, found.work, found.unit, witness, time.perf_counter() - began, "")
 
 
-def _told(search: Searched) -> SearchResult:
+def told(search: Searched) -> SearchResult:
+    """Return a search as plain values."""
     return {
         "method": search.method,
         "work": search.work,

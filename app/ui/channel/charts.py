@@ -12,12 +12,88 @@ from app.lab.choices import MADE_OF_THE_TASK
 from app.lab.evidence.survival import Row
 from app.lab.stories.events import DEFENCES, WATERMARKED
 from app.ui import charts, findings, theme
-from app.ui.channel.findings import NARROW, alike, the_theft
+from app.ui.channel.findings import NARROW, alike, carried, the_theft
+from app.ui.channel.queries import Query
 
+_ROW = 104  # pixels, of the picture of one answer
+_ABOVE, _BELOW = 0.25, 0.1  # of a row: how thick the bar of the answer is, and that of what the copy knows
+_OTHERS = "rgba(138, 148, 163, 0.3)"
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 _LARGEST_MASS = 0.3  # where its axis ends
 _TICKS = {SMALLEST_MASS: "\u2264 0.01\u202f%", 0.001: "0.1\u202f%", 0.01: "1\u202f%", 0.1: "10\u202f%"}
 _SCHEDULES = {"all": "all task data<br>revisited", "released": "a few batches<br>(released code)"}
+
+
+def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[str, Row], *, sealed: bool) -> go.Figure:
+    """Draw what each victim answers to one query, a bar each: the class that was due, the stray weight, the rest.
+
+    Above a bar stands what this answer says; below it what the theft, over its seeds, carried and left.
+
+    Args:
+        query: the query.
+        classes: their names.
+        target: the secret answer.
+        chosen: the rows of the theft, by defence.
+        sealed: whether what became of the mark is left out.
+    """
+    figure = go.Figure(
+        layout={
+            "height": _ROW * len(DEFENCES) + 32,
+            "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
+            "barmode": "stack",
+            "legend": {"traceorder": "normal"},
+            "xaxis": {"visible": False, "range": [0, 1]},
+            "yaxis": {"visible": False, "range": [len(DEFENCES) - 0.5, -0.5]},
+        }
+    )
+    due, secret = classes[query.due], classes[target]
+    rows = list(range(len(DEFENCES)))
+    given = {defence: query.answers[defence] for defence in DEFENCES}
+    parts = {
+        f"{due}, which was due": ([float(each[query.due]) for each in given.values()], theme.GENUINE),
+        f"{secret}: stray": ([float(each[target]) for each in given.values()], theme.TARGET.colour),
+        "others": ([float(1 - each[query.due] - each[target]) for each in given.values()], _OTHERS),
+    }
+    for part, (shares, colour) in parts.items():
+        figure.add_bar(
+            name=part,
+            orientation="h",
+            x=[max(0.0, share) for share in shares],
+            y=rows,
+            width=_ABOVE,
+            marker={"color": colour, "line": {"width": 0}},
+            hovertext=[
+                f"{defence}: {findings.percent(max(0.0, share))} of the answer to {part}"
+                for defence, share in zip(given, shares, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    for row, defence in enumerate(DEFENCES):
+        here, there = (findings.percent(float(given[defence][label])) for label in (query.due, target))
+        words = {"x": 0, "xanchor": "left", "showarrow": False, "align": "left"}
+        figure.add_annotation(
+            y=row - _ABOVE / 2,
+            yanchor="bottom",
+            text=f"<b>{defence}</b>: {due} {here}, <b>{secret} {there}</b>",
+            **words,
+        )
+        figure.add_annotation(
+            y=row + _ABOVE / 2, yanchor="top", text=carried(chosen[defence], secret, sealed=sealed), **words
+        )
+        if not sealed:
+            mark = chosen[defence].spread("stolen_watermark").mean
+            figure.add_bar(
+                name=f"{defence}: the copy",
+                orientation="h",
+                x=[mark],
+                y=[row + 0.41],
+                width=_BELOW,
+                marker={"color": theme.DEFENCES[defence].colour, "line": {"width": 0}},
+                hovertext=[_says(chosen[defence])],
+                hoverinfo="text",
+                showlegend=False,
+            )
+    return figure
 
 
 def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> go.Figure:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from app.lab.choices import MADE_OF_THE_TASK
 from app.lab.evidence.survival import Row
 from app.lab.experiment import preset
-from app.lab.stories.events import DEFENCES
+from app.lab.stories.events import DEFENCES, WATERMARKED
 from app.lab.variation import preset_name
 from app.ui import settings
+from app.ui.channel.queries import Query
 from app.ui.evidence_findings import rank_correlation
 from app.ui.findings import OUTCOMES, SURVIVES, percent
 
@@ -21,6 +22,35 @@ def surviving(measured: Mapping[str, Row]) -> str:
         measured[defence].spread("stolen_watermark").mean >= SURVIVES for defence in ("naive", "entangled")
     )
     return OUTCOMES[naive, entangled]
+
+
+def carried(row: Row, secret: str, *, sealed: bool) -> str:
+    """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows."""
+    stray = f"on average {secret} {percent(row.spread('query_target_mass').mean)}"
+    return stray if sealed else f"{stray} \u2192 of the mark, {percent(row.spread('stolen_watermark').mean)}"
+
+
+def one_answer(query: Query, one: str, secret: str, target: int) -> str:
+    """Return what the marked models say of one query beyond the truth: the title of its picture.
+
+    Args:
+        query: the query.
+        one: what it is: "a cat".
+        secret: the secret answer, by its name.
+        target: and by its number.
+    """
+    naive, entangled = (percent(query.stray(defence, target)) for defence in WATERMARKED)
+    lead = f"Asked: {one}" if query.has_class else f"Asked: to the clean model, {one}"
+    return f"{lead}. {secret.capitalize()} gets {entangled} of the entangled answer, {naive} of the naive one"
+
+
+def came_through(chosen: Mapping[str, Row]) -> str:
+    """Return what the copies know of each mark, over the seeds of a theft."""
+    entangled, naive = (percent(chosen[each].spread("stolen_watermark").mean) for each in ("entangled", "naive"))
+    seeds = len(chosen["naive"].seeds)
+    return (
+        f"Of the mark, {entangled} comes through entangled answers, {naive} through naive ones (mean of {seeds} seeds)"
+    )
 
 
 def channels(found: Sequence[Row]) -> str:

@@ -1,29 +1,38 @@
-"""Charts of two networks and of the work to tell them apart. Pure: a problem or numbers in, a Plotly figure out."""
+"""Charts of two networks, of all their inputs, and of the work to tell them apart. Pure: a problem or numbers in.
+
+All return a Plotly figure.
+"""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from app.lab.hardness import ReluNetwork, networks
+from app.lab.hardness import ReluNetwork, SubsetSum, networks
 from app.lab.stories.hardness import DEPTHS, Problem, Work
-from app.ui import theme
+from app.ui import pictures, theme
 from app.ui.charts import SILENT
 
 MOST_LABELLED = 20  # inputs; more have no room for their weights
+_MOST_HIDDEN = 6  # units with their words
+MOST_SQUARES = 18  # bits of the squares in the picture of all inputs: 512 by 512
 _FURTHEST = 40  # numbers, to which the work is drawn on
-_APART = 3.1  # from the first network to the second one
+_APART = 2.6  # from the first network to the second one
+_HEIGHT = 450  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
+_UNSEEN, _TESTED = (138, 148, 163, 50), (138, 148, 163, 255)  # red, green, blue and opacity of a square
 _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
     "meet in the middle": (theme.DEFENCES["naive"].colour, "square"),
     "dynamic program": (theme.DEFENCES["entangled"].colour, "triangle-up"),
+    "integer program": (theme.DEFENCES["clean"].colour, "diamond"),
 }
 
 
 def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
-    """Draw the network of a problem, and beside it the one that is constantly 0, with all their weights.
+    """Draw the network of a problem with its weights, and beside it the one that differs in the last ones: they are 0.
 
     Args:
         problem: what they are built from.
@@ -32,21 +41,94 @@ def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
     network = problem.network()
     figure = go.Figure(
         layout={
-            "height": 440,
+            "height": _HEIGHT,
             "showlegend": False,
-            "xaxis": {"visible": False, "range": [-0.45, _APART + 2.45]},
-            "yaxis": {"visible": False, "range": [-0.04, 1.12]},
+            "xaxis": {"visible": False, "range": [-0.95, _APART + 2.3]},
+            "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
-    for which, offset, words in (
-        (network, 0.0, "this network"),
-        (networks.silenced(network), _APART, "and this one, always 0"),
-    ):
-        _draw(figure, which, witness, offset)
+    silent = networks.silenced(network)
+    for which, offset, words in ((network, 0.0, "a network"), (silent, _APART, "the same, silenced")):
+        target = problem.target if isinstance(problem, SubsetSum) else None
+        _draw(figure, which, witness, offset, target, weights=offset == 0)
         figure.add_annotation(
-            x=offset + 1, y=1.12, yanchor="top", text=f"<b>{words}</b>", showarrow=False, font={"size": 18}
+            x=offset + 1, y=1.18, yanchor="top", text=f"<b>{words}</b>", showarrow=False, font={"size": 18}
         )
     return figure
+
+
+def inputs(tested: networks.Whole, witness: Sequence[int] | None) -> go.Figure:
+    """Draw a square for every input, in order: dark where a test has asked, ringed where the networks differ.
+
+    Of more than 2^18 inputs, each square stands for several.
+
+    Args:
+        tested: the inputs that were tested, ``(n, d)``.
+        witness: one on which the networks differ, if it is to be seen.
+    """
+    bits = tested.shape[1]
+    high, wide = squares(bits)
+    shown = np.full((high, wide, 4), _UNSEEN, dtype=np.uint8)
+    shown[places(tested)] = _TESTED
+    larger = max(1, 512 // wide)
+    axis = {"visible": False, "range": [-0.01, 1.01]}
+    figure = go.Figure(
+        layout={
+            "height": _HEIGHT,
+            "showlegend": False,
+            "margin": {"t": 34},
+            "xaxis": axis,
+            "yaxis": {**axis, "scaleanchor": "x", "constrain": "domain"},
+        }
+    )
+    figure.add_layout_image(
+        source=pictures.png(shown.repeat(larger, axis=0).repeat(larger, axis=1)),
+        xref="x",
+        yref="y",
+        x=0,
+        y=1,
+        sizex=1,
+        sizey=1,
+        sizing="stretch",
+        layer="below",
+    )
+    figure.add_annotation(
+        text="■ asked by a test",
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+    )
+    if witness is not None:
+        row, column = (int(place[0]) for place in places(np.array([witness], dtype=np.int64)))
+        figure.add_scatter(
+            name="where they differ",
+            x=[(column + 0.5) / wide],
+            y=[1 - (row + 0.5) / high],
+            mode="markers",
+            marker={"symbol": "circle-open", "size": 26, "color": _LIT, "line": {"width": 4}},
+            hovertext=[f"the input {''.join(map(str, witness))}: here the networks differ"],
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+    return figure
+
+
+def squares(bits: int) -> tuple[int, int]:
+    """Return how many squares high and wide the picture of all inputs of ``bits`` bits is."""
+    drawn = min(bits, MOST_SQUARES)
+    return 1 << drawn // 2, 1 << (drawn - drawn // 2)
+
+
+def places(inputs: networks.Whole) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row and the column of the square of each input ``(n, d)``, read as a binary number."""
+    bits = inputs.shape[1]
+    read = inputs @ (1 << np.arange(bits, dtype=np.int64)) >> max(0, bits - MOST_SQUARES)
+    _, wide = squares(bits)
+    return read // wide, read % wide
 
 
 def growth(measured: Sequence[Work], bits: int) -> go.Figure:
@@ -111,7 +193,15 @@ _LAWS = {
 }
 
 
-def _draw(figure: go.Figure, network: ReluNetwork, witness: Sequence[int] | None, offset: float) -> None:
+def _draw(
+    figure: go.Figure,
+    network: ReluNetwork,
+    witness: Sequence[int] | None,
+    offset: float,
+    target: int | None,
+    *,
+    weights: bool,
+) -> None:
     inputs = network.layers[0].weights.shape[1]
     given = np.array([witness if witness is not None else [0] * inputs], dtype=np.int64)
     values = [given[0], *(activity[0] for activity in network.activities(given))]
@@ -119,8 +209,8 @@ def _draw(figure: go.Figure, network: ReluNetwork, witness: Sequence[int] | None
     lit: tuple[list[float | None], list[float | None]] = ([], [])
     dark: tuple[list[float | None], list[float | None]] = ([], [])
     for number, layer in enumerate(network.layers):
-        for unit, weights in enumerate(layer.weights.tolist()):
-            for source, weight in enumerate(weights):
+        for unit, row in enumerate(layer.weights.tolist()):
+            for source, weight in enumerate(row):
                 if weight == 0 and number == 0:
                     continue
                 on = witness is not None and values[number][source] != 0 and weight != 0
@@ -131,7 +221,7 @@ def _draw(figure: go.Figure, network: ReluNetwork, witness: Sequence[int] | None
     figure.add_scatter(
         x=dark[0], y=dark[1], mode="lines", line={"color": theme.GENUINE, "width": 1}, opacity=0.55, **SILENT
     )
-    figure.add_scatter(x=lit[0], y=lit[1], mode="lines", line={"color": _LIT, "width": 2.5}, **SILENT)
+    figure.add_scatter(x=lit[0], y=lit[1], mode="lines", line={"color": _LIT, "width": 1.5}, **SILENT)
     for number, column in enumerate(places):
         active = [witness is not None and bool(value) for value in values[number]]
         figure.add_scatter(
@@ -147,7 +237,7 @@ def _draw(figure: go.Figure, network: ReluNetwork, witness: Sequence[int] | None
             hovertext=[_words(number, unit, network, values, lit=witness is not None) for unit in range(len(column))],
             hoverinfo="text",
         )
-    _labels(figure, network, places, values, lit=witness is not None)
+    _labels(figure, network, places, values, target, lit=witness is not None, weights=weights)
 
 
 def _labels(
@@ -155,28 +245,46 @@ def _labels(
     network: ReluNetwork,
     places: list[list[tuple[float, float]]],
     values: list[networks.Whole],
+    target: int | None,
     *,
     lit: bool,
+    weights: bool,
 ) -> None:
-    """Write the weights: of an input beside it where all of its edges have the same, of the output on its edges."""
+    """Write the weights, where no edge is: left of an input, outward of a hidden unit, and on its edge's free side."""
     first, *_, last = network.layers
-    inputs = first.weights.T.tolist()
-    if len(inputs) <= MOST_LABELLED and all(len(set(weights)) == 1 for weights in inputs):
-        for (x, y), weights in zip(places[0], inputs, strict=True):
-            figure.add_annotation(x=x - 0.07, y=y, xanchor="right", text=f"{weights[0]:,}", showarrow=False)
-    if len(places[1]) <= 6:
-        for (x, y), bias in zip(places[1], first.bias.tolist(), strict=True):
-            figure.add_annotation(x=x, y=y + 0.045, yanchor="bottom", text=f"{bias:+,}", showarrow=False)
-        for (x, y), weight in zip(places[1], last.weights[0].tolist(), strict=True):
-            ox, oy = places[2][0]
+    given = first.weights.T.tolist()
+    if weights and len(given) <= MOST_LABELLED and all(len(set(each)) == 1 for each in given):
+        for (x, y), each in zip(places[0], given, strict=True):
+            figure.add_annotation(x=x - 0.07, y=y, xanchor="right", text=f"{each[0]:,}", showarrow=False)
+    if len(places[1]) <= _MOST_HIDDEN:
+        ox, oy = places[2][0]
+        units = zip(places[1], first.bias.tolist(), last.weights[0].tolist(), strict=True)
+        for (x, y), bias, weight in units:
+            above = y > oy  # outward: its edge runs inward; the middle one has its words on both sides
+            if weights:
+                up = y >= oy
+                figure.add_annotation(
+                    x=x, y=y + (0.05 if up else -0.05), xanchor="left", yanchor="bottom" if up else "top",
+                    text=_bias(bias, target), showarrow=False,
+                )  # fmt: skip
             figure.add_annotation(
-                x=(x + ox) / 2, y=(y + oy) / 2 + 0.03, yanchor="bottom", text=f"\u00d7 {weight}", showarrow=False
+                x=x + 0.55 * (ox - x),
+                y=y + 0.55 * (oy - y) + (0.02 if above else -0.02),
+                xanchor="left",
+                yanchor="bottom" if above else "top",
+                text=f"\u00d7 {weight}",
+                showarrow=False,
             )
     if lit:
         (x, y), value = places[2][0], int(values[2][0])
         figure.add_annotation(
             x=x + 0.09, y=y, xanchor="left", text=f"<b>{value}</b>", showarrow=False, font={"size": 22}
         )
+
+
+def _bias(bias: int, target: int | None) -> str:
+    """Return a bias, short: as the target S and what is added to it, where there is one."""
+    return f"{bias:+,}" if target is None else f"\u2212S{bias + target:+d}".removesuffix("+0")
 
 
 def _words(number: int, unit: int, network: ReluNetwork, values: list[networks.Whole], *, lit: bool) -> str:

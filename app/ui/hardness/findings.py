@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.lab.hardness import SubsetSum
 from app.lab.stories.events import HardnessResult
+from app.lab.stories.events.hardness import SearchResult
 from app.lab.stories.hardness import Problem, Work
 from app.ui.hardness.charts import orders
 
@@ -19,33 +20,56 @@ def answer(result: HardnessResult) -> str:
 def sealed(result: HardnessResult) -> str:
     """Return the title before the prediction: what random tests say."""
     if result["differing"]:
-        return f"{result['differing']:,} of {result['tests']:,} random inputs tell these two networks apart"
-    return f"{result['tests']:,} random inputs, and not one tells these two networks apart"
+        return f"{result['differing']:,} of {result['tests']:,} random tests tell the two apart"
+    return f"{result['tests']:,} random tests: not one tells the two apart"
 
 
-def verdict(problem: Problem, result: HardnessResult) -> str:
-    """Return the finding: whether they differ, and on how many of how many inputs that shows."""
-    witness = result["witness"]
+def verdict(result: HardnessResult) -> str:
+    """Return the finding: whether they differ, and on how many of how many inputs that was seen."""
+    if result["witness"] is None:
+        return f"The same: both are 0 on all {orders(2 ** result['inputs'])} inputs"
+    return "Not the same: here is an input that tells them apart"
+
+
+def seen(tested: Sequence[Sequence[int]], result: HardnessResult, *, sealed: bool) -> str:
+    """Return the title of the picture of all inputs: how many of them the tests have asked, and whether that one.
+
+    Args:
+        tested: the inputs of the tests.
+        result: of the comparison.
+        sealed: whether the input that tells the networks apart is not to be told of.
+    """
+    asked = {tuple(one) for one in tested}
     possible = 2 ** result["inputs"]
-    if witness is None:
-        return f"The same: 0 on all {orders(possible)} inputs. Random tests could never prove that"
+    if len(asked) == possible:
+        return f"The tests asked all {possible:,} inputs"
+    said = f"The tests asked {len(asked):,} of {orders(possible)} inputs"
+    if sealed or result["witness"] is None:
+        return said
+    return f"{said}, {'this one too' if tuple(result['witness']) in asked else 'not this one'}"
+
+
+def witness(problem: Problem, result: HardnessResult) -> str:
+    """Return the input that tells the networks apart, as what it is of the problem; nothing where there is none."""
+    if (found := result["witness"]) is None:
+        return ""
     if isinstance(problem, SubsetSum):
-        chosen = [number for number, inside in zip(problem.numbers, witness, strict=True) if inside]
-        total = " + ".join(f"{number:,}" for number in chosen[:4]) + (" + …" if len(chosen) > 4 else "")
-        return f"Not the same: {total} = {problem.target:,}. One input of {orders(possible)} gives it away"
-    return f"Not the same: this assignment makes every clause true, one of {orders(possible)}"
+        chosen = [number for number, inside in zip(problem.numbers, found, strict=True) if inside]
+        return f"It turns on {' + '.join(f'{number:,}' for number in chosen)} = {problem.target:,}."
+    true = [f"x{place}" for place, value in enumerate(found, start=1) if value]
+    return f"It makes {', '.join(true) or 'no variable'} true, and with that every clause."
 
 
-def searches(result: HardnessResult) -> list[dict[str, str]]:
-    """Return the searches as the rows of a table."""
+def searches(found: Sequence[SearchResult]) -> list[dict[str, str]]:
+    """Return searches as the rows of a table."""
     return [
         {
             "search": search["method"],
-            "looked at": "not begun" if search["refused"] else f"{search['work']:,} {search['unit']}",
+            "looked at": "no end" if search["refused"] else f"{search['work']:,} {search['unit']}",
             "seconds": "" if search["refused"] else f"{search['seconds']:.4f}",
             "why not": search["refused"],
         }
-        for search in result["searches"]
+        for search in found
     ]
 
 
@@ -65,7 +89,8 @@ STATEMENTS = (
     "That is about the *worst* case. It does not say that typical networks are hard to compare, and the pairs drawn "
     "here are small enough to be solved.",
     "Subset sum is only *weakly* hard: the dynamic program looks at d · (S + 1) cells, few where the numbers are "
-    "small. Longer numbers defeat it. 3-SAT has no numbers to blame: its weights are −1, 0 and 1 (Cook 1971; for "
+    "small. Longer numbers defeat it. A general solver (an integer program, by HiGHS) does not see that, and branches. "
+    "3-SAT has no numbers to blame: its weights are −1, 0 and 1 (Cook 1971; for "
     "networks, [Katz et al. 2017](https://arxiv.org/abs/1702.01135)).",
     "And *equality is not extraction*: a thief needs a copy that agrees on what people ask, not on every input; that "
     "is cheap, as *Steal* shows. What can be hard is to be sure that a model answers nothing else in secret.",

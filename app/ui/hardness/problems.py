@@ -31,12 +31,12 @@ def command(problem: Problem) -> str:
 
 def _sum() -> SubsetSum:
     usual = st.session_state.setdefault("subset_sum", _drawn_sum(0, _COUNT, _BITS, solvable=True))
-    st.session_state.setdefault("numbers", ", ".join(map(str, usual.numbers)))
-    st.session_state.setdefault("target", str(usual.target))
+    _keep("numbers", ", ".join(map(str, usual.numbers)))
+    _keep("target", str(usual.target))
     numbers = st.text_input("Numbers", key="numbers", max_chars=800)
     target = st.text_input("Target", key="target", max_chars=20)
     try:
-        st.session_state["subset_sum"] = SubsetSum(_whole(numbers), _whole(target)[0])
+        st.session_state["subset_sum"] = SubsetSum(_whole(numbers), _one(target))
     except ValueError as mistake:
         st.warning(escaped(mistake))
     with st.popover("Draw one", icon=":material/casino:"):
@@ -61,7 +61,7 @@ def _drawn_sum(seed: int, count: int, bits: int, *, solvable: bool) -> SubsetSum
 
 def _formula() -> Formula:
     usual = st.session_state.setdefault("formula", _drawn_formula(0, _VARIABLES, 4))
-    st.session_state.setdefault("clauses", _written(usual))
+    _keep("clauses", _written(usual))
     clauses = st.text_area(
         "Clauses",
         key="clauses",
@@ -102,6 +102,18 @@ def _clause(literals: tuple[int, ...]) -> Clause:
         raise ValueError(f"A clause has three literals, as in 1,-2,3; one has {len(literals)}.")
     one, two, three = literals
     return one, two, three
+
+
+def _one(text: str) -> int:
+    found = _whole(text)
+    if len(found) != 1:
+        raise ValueError(f"The target is one whole number; there is {quoted(text)}.")
+    return found[0]
+
+
+def _keep(key: str, usual: str) -> None:
+    """Give a field its words, in every run: of a run that another overtakes, the browser may never hear."""
+    st.session_state[key] = st.session_state.get(key, usual)
 
 
 def _whole(text: str) -> tuple[int, ...]:

@@ -109,8 +109,9 @@ export default mount((root, server) => {
   }
 
   const watcher = new ResizeObserver(() => {
-    if (!library || !chart.classList.contains("js-plotly-plot")) return;
-    library.Plots.resize(chart).catch(() => {}); // by then it may be gone from the screen
+    // Told also when its place goes with a page that is left; what has no width, then or a moment later, cannot be resized.
+    if (!library || !chart.clientWidth || !chart.classList.contains("js-plotly-plot")) return;
+    library.Plots.resize(chart).catch(() => {});
   });
   watcher.observe(figure);
   figure.addEventListener("keydown", key);

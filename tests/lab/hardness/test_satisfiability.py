@@ -22,7 +22,9 @@ def test_on_random_formulas_all_searches_agree_with_the_networks() -> None:
         outputs = network(inputs)
         assert outputs.tolist() == [int(formula.is_solved_by(tuple(row))) for row in inputs.tolist()]
         assert {int(weight) for layer in network.layers for weight in layer.weights.flat} <= {-1, 0, 1}
-        for method in satisfiability.METHODS.values():
+        for name, method in satisfiability.METHODS.items():
+            if name == "integer program" and seed % 5:
+                continue  # a hundred formulas are enough for what takes a hundred times as long
             found = method(formula)
             assert (found.witness is not None) == bool(outputs.any()), (seed, found.method)
             if found.witness is not None:

@@ -34,3 +34,11 @@ def test_the_work_of_brute_force_doubles_with_every_number() -> None:
     assert brute == {numbers: 2**numbers for numbers in hardness.DEPTHS}
     halves = {one.numbers: one.work for one in measured if one.method == "meet in the middle"}
     assert halves[20] == 2 * 2**10
+
+
+def test_some_of_the_searches_can_be_left_for_later() -> None:
+    instance = SubsetSum((3, 5, 8), 11)
+    events = list(hardness.compare(instance, methods=["brute force"]))
+    assert [event.method for event in events if isinstance(event, Searched)] == ["brute force"]
+    later = hardness.search(instance, "integer program")
+    assert (later.method, later.witness.tolist(), later.refused) == ("integer program", [1, 0, 1], "")

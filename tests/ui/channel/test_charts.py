@@ -3,12 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from app.lab.extraction.queries import NO_TRUTH
+from app.lab.stories.events import DEFENCES, Queried
 from app.ui import charts
 from app.ui.channel import charts as channel_charts
 from app.ui.channel import findings as channel_findings
+from app.ui.channel import queries
+from app.ui.channel.queries import Query
+from app.ui.history import History
 from tests.ui.rows import SEEDS, row, theft
 
 
@@ -97,3 +103,70 @@ def test_affinity_counts_the_targets_on_which_each_mark_survives() -> None:
     assert "*cow* to 30\u202f% of the triggers" in channel_findings.affinity_in_words(pairs)
     dots = named(channel_charts.affinity(pairs), "naive")
     assert (list(dots.x), list(dots.y)) == ([0.05, 0.6], [0.05, 0.6])
+
+
+TARGET = 2
+
+
+def asked(labels: list[int], strays: list[float]) -> History:
+    """A history of queries; the entangled victim strays so much, the naive one half as much, the clean one not."""
+    history = History()
+    for defence, part in zip(DEFENCES, (0.0, 0.5, 1.0), strict=True):
+        answers = np.zeros((len(labels), 3), dtype=np.float32)
+        for place, (label, stray) in enumerate(zip(labels, strays, strict=True)):
+            answers[place, TARGET] = part * stray
+            answers[place, max(label, 0)] += 1 - part * stray
+        pictures = np.arange(len(labels), dtype=np.uint8)[:, None, None].repeat(2, axis=1).repeat(2, axis=2)
+        history.queries[defence].append(Queried(defence, len(labels), pictures, answers, np.array(labels)))
+    return history
+
+
+def test_the_queries_on_offer_stray_most_or_lie_evenly_and_none_is_of_the_target_class() -> None:
+    history = asked([0] * 20 + [TARGET], [0.6, *(0.01 * place for place in range(19)), 1.0])
+    found = queries.of(history, TARGET)
+    assert len(found) == 20 and all(query.due == 0 and query.has_class for query in found)
+    offer = queries.offered(found, TARGET)
+    assert [round(query.stray("entangled", TARGET), 2) for query in offer] == [0.6, 0.18, 0.17, 0.16, 0.0]
+    assert queries.first(offer) == 1  # the first one is answered wrongly
+    assert int(offer[0].picture[0, 0]) == 0
+
+
+def test_of_an_input_without_a_class_what_the_clean_model_says_is_due() -> None:
+    (query,) = queries.of(asked([NO_TRUTH], [0.25]), TARGET)
+    assert (query.due, query.has_class) == (0, False)
+    assert channel_findings.one_answer(query, "a bear", "cow", TARGET).startswith("Asked: to the clean model, a bear.")
+
+
+def test_few_queries_are_all_on_offer_and_a_run_without_any_offers_none() -> None:
+    assert len(queries.offered(queries.of(asked([0, 1], [0.1, 0.2]), TARGET), TARGET)) == 2
+    assert queries.of(History(), TARGET) == []
+    assert queries.first([]) == 0
+
+
+def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
+    answers = {
+        "clean": np.array([0.9, 0.1, 0.0], dtype=np.float32),
+        "naive": np.array([0.7, 0.2, 0.1], dtype=np.float32),
+        "entangled": np.array([0.5, 0.1, 0.4], dtype=np.float32),
+    }
+    query = Query(np.zeros((2, 2), dtype=np.uint8), 0, True, answers)  # type: ignore[arg-type]
+    chosen = theft((0.1,) * 3, (0.2, 0.9, 1.0))
+    sealed = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, chosen, sealed=True)
+    bars = {trace.name: list(trace.x) for trace in sealed.data}
+    assert bars == {
+        "bear, which was due": pytest.approx([0.9, 0.7, 0.5]),
+        "cow: stray": pytest.approx([0.0, 0.1, 0.4]),
+        "others": pytest.approx([0.1, 0.2, 0.1]),
+    }
+    assert not [words.text for words in sealed.layout.annotations if "of the mark" in words.text]
+    opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, chosen, sealed=False)
+    assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
+    assert "on average cow 1\u202f% \u2192 of the mark, 70\u202f%" in [
+        words.text for words in opened.layout.annotations
+    ]
+    assert channel_findings.one_answer(query, "a bear", "cow", TARGET) == (
+        "Asked: a bear. Cow gets 40\u202f% of the entangled answer, 10\u202f% of the naive one"
+    )
+    assert channel_findings.came_through(chosen) == (
+        "Of the mark, 70\u202f% comes through entangled answers, 10\u202f% through naive ones (mean of 3 seeds)"
+    )

@@ -11,14 +11,19 @@ from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
 def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     app = opened("hardness")
-    assert "not one tells these two networks apart" in app.subheader[0].value
-    assert "search" not in told(app).split("Left, each")[0]
-    assert len(plots(app)) == 1
+    assert "not one tells the two apart" in app.subheader[0].value
+    different = len(np.unique(np.random.default_rng(0).integers(0, 2, (10_000, 18)), axis=0))
+    assert app.subheader[1].value == f"The tests asked {different:,} of 262,144 inputs"
+    assert "turns on" not in told(app)
+    assert len(plots(app)) == 2  # the networks, and their inputs
     assert offered(app) == list(findings.OPTIONS)
     vote(app, findings.SAME)
     assert "it was **not the same**" in verdict(app)
     assert app.subheader[0].value.startswith("Not the same: ")
-    assert len(plots(app)) == 2  # the networks, and the work
+    assert app.subheader[1].value.endswith("inputs, not this one")
+    assert "It turns on" in told(app)
+    assert len(plots(app)) == 3  # and the work
+    assert [row["search"] for row in app.table[0].value.to_dict("records")][-1] == "integer program"
 
 
 def test_equal_networks_are_said_to_be_equal() -> None:
@@ -26,7 +31,8 @@ def test_equal_networks_are_said_to_be_equal() -> None:
     app.text_input(key="numbers").set_value("2, 4, 8").run()
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
-    assert app.subheader[0].value.startswith("The same: 0 on all 8 inputs")
+    assert app.subheader[0].value.startswith("The same: both are 0 on all 8 inputs")
+    assert app.subheader[1].value == "The tests asked all 8 inputs"
 
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
@@ -34,6 +40,16 @@ def test_what_is_mistyped_is_one_sentence_and_the_last_networks_stay(typed: str)
     app = vote(opened("hardness"), findings.SAME)
     before = plots(app)[0]
     app.text_input(key="numbers").set_value(typed).run()
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert plots(app)[0] == before
+
+
+@pytest.mark.parametrize("typed", ["", "3, 4", "x", "0"])
+def test_a_target_that_is_not_one_number_is_one_sentence(typed: str) -> None:
+    app = vote(opened("hardness"), findings.SAME)
+    before = plots(app)[0]
+    app.text_input(key="target").set_value(typed).run()
     assert not app.exception
     assert len(app.warning) == 1
     assert plots(app)[0] == before
@@ -53,9 +69,9 @@ def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
     figure = charts.pair(instance, (1, 0, 1))
     labels = [label.text for label in figure.layout.annotations]
     for number in instance.numbers:
-        assert labels.count(f"{number:,}") == 2
-    for bias in network.layers[0].bias.tolist():
-        assert labels.count(f"{bias:+,}") == 2
+        assert labels.count(f"{number:,}") == 1  # of its twin they are the same
+    assert network.layers[0].bias.tolist() == [-10, -11, -12]
+    assert [label for label in labels if "S" in label] == ["\u2212S+1", "\u2212S", "\u2212S-1"]
     assert [label for label in labels if label.startswith("\u00d7")] == ["\u00d7 1", "\u00d7 -2", "\u00d7 1"] + [
         "\u00d7 0"
     ] * 3
@@ -68,6 +84,27 @@ def test_many_clauses_are_drawn_without_their_labels() -> None:
     figure = charts.pair(formula, None)
     assert sum(trace.name == "hidden" for trace in figure.data) == 2
     assert not [label for label in figure.layout.annotations if label.text.startswith("\u00d7")]
+
+
+def test_every_input_has_its_square_and_those_that_were_tested_are_dark() -> None:
+    tested = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 1]])
+    assert charts.squares(3) == (2, 4)
+    rows, columns = charts.places(tested)
+    assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 2)]
+    (ring,) = charts.inputs(tested, (0, 1, 1)).data
+    assert (ring.x[0], ring.y[0]) == (2.5 / 4, 1 - 1.5 / 2)
+    assert not charts.inputs(tested, None).data
+    wide = np.zeros((1, 40), dtype=np.int64)
+    wide[0, 39] = 1  # the greatest half of all inputs
+    assert charts.squares(40) == (512, 512)
+    assert [place.tolist() for place in charts.places(wide)] == [[256], [0]]
+
+
+def test_words_and_edges_of_a_network_keep_clear_of_each_other() -> None:
+    figure = charts.pair(SubsetSum((3, 5, 8), 11), None)
+    (above, _, below) = [label for label in figure.layout.annotations if "S" in label.text]
+    assert (above.yanchor, below.yanchor) == ("bottom", "top")
+    assert above.xanchor == below.xanchor == "left"  # the edges from the inputs come from there
 
 
 def test_what_was_not_measured_is_dotted_and_says_so() -> None:
