@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+import segno
+
 from app import environment
 from app.ui import path
 
@@ -22,9 +24,15 @@ def of_page(seen: str) -> str:
 
 def _root(seen: str) -> str:
     seen = seen.rstrip("/")
-    return next((seen.removesuffix(f"/{stop.name}") for stop in path.LESSONS if seen.endswith(f"/{stop.name}")), seen)
+    names = [stop.name for stop in (*path.LESSONS, path.CLASSROOM)]
+    return next((seen.removesuffix(f"/{name}") for name in names if seen.endswith(f"/{name}")), seen)
 
 
 def is_local(address: str) -> bool:
     """Return whether only the server's own machine understands this address, so that no phone can follow it."""
     return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def qr(text: str) -> str:
+    """Return ``text`` as a QR code: an SVG data URI, black on white, with its quiet zone."""
+    return str(segno.make(text, micro=False, error="m").svg_data_uri(scale=4, border=4, light="#FFFFFF"))

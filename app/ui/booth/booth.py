@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-import segno
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -157,11 +156,6 @@ def link(base: str, chosen: Experiment) -> str:
     return f"{base}/heist" + (f"?{urlencode(changed)}" if changed else "")
 
 
-def qr(text: str) -> str:
-    """Return ``text`` as a QR code: an SVG data URI, black on white, with its quiet zone."""
-    return str(segno.make(text, micro=False, error="m").svg_data_uri(scale=4, border=4, light="#FFFFFF"))
-
-
 def chance(p_value: float) -> str:
     """Return how often an innocent model would give the secret answer so often, as a person reads it."""
     if p_value < 1e-6:
@@ -229,7 +223,7 @@ def take_away(base: str) -> dict[str, Any]:
         for inputs in choices.INPUTS
         for answers in choices.ANSWERS
     }
-    return {way: {"link": found, "qr": qr(found)} for way, found in links.items()}
+    return {way: {"link": found, "qr": address.qr(found)} for way, found in links.items()}
 
 
 def _queries(experiment: Experiment, events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.classroom import Host, Refused, games, polls, rooms, votes_file
 from app.reports import handout
-from app.ui import frame, path, plan
+from app.ui import address, frame, path, plan
 from app.ui.classroom import conductor, invitation, panel, plans, playing, pulse, seat
 from app.ui.classroom.database import database
 
@@ -38,19 +38,19 @@ def draw(host: Host) -> None:
 def _invite(host: Host) -> None:
     link = invitation.link(st.context.url or "", host.code)
     with st.container(key="room_invitation"):
-        st.image(invitation.qr(link), width=400, alt=f"QR code of {link}")
+        st.image(address.qr(link), width=400, alt=f"QR code of {link}")
         with st.container():
             st.html(f'<p class="room-code">{host.code}</p>')
             st.markdown(f"Scan, or open `{link.partition('?')[0].partition('://')[2]}` and type the code.")
             _who_is_there(host)
-    if invitation.is_local(link):
+    if address.is_local(link):
         st.warning("This machine is in no network: phones cannot follow the link.", icon=":material/wifi_off:")
 
 
 def _invite_small(host: Host) -> None:
     link = invitation.link(st.context.url or "", host.code)
     with st.popover(f"Join: {host.code}", icon=":material/qr_code:", width="stretch"):
-        st.image(invitation.qr(link), width=300, alt=f"QR code of {link}")
+        st.image(address.qr(link), width=300, alt=f"QR code of {link}")
         st.code(link, language=None, wrap_lines=True)
 
 
@@ -104,14 +104,14 @@ def _tidy(host: Host) -> None:
 
 def _take_away(host: Host) -> None:
     """The votes, and the plan on paper: made when somebody asks for them."""
-    address = invitation.link(st.context.url or "", host.code).partition("?")[0].partition("://")[2]
+    place = invitation.link(st.context.url or "", host.code).partition("?")[0].partition("://")[2]
     steps = plans.steps(plan.length())
 
     def votes() -> str:
         return votes_file.table(polls.single_votes(database(), host))
 
     def paper(*, of_teacher: bool) -> str:
-        return handout.page(steps, address=address, code=host.code, of_teacher=of_teacher)
+        return handout.page(steps, address=place, code=host.code, of_teacher=of_teacher)
 
     for label, made, name, mime in (
         ("Votes (CSV)", votes, f"votes-{host.code}.csv", "text/csv"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui import path
+from app.ui import address, path
 from app.ui.classroom import invitation, plans
 
 
@@ -23,8 +23,8 @@ def test_a_class_votes_twice_where_its_plan_has_the_time() -> None:
 
 @pytest.mark.parametrize("page", ["", "/", "/classroom", "/heist", "/classroom/"])
 def test_students_join_at_the_apps_own_address(page: str) -> None:
-    address = f"https://lab.example/entangled{page}"
-    assert invitation.link(address, "BCDFGH") == "https://lab.example/entangled/classroom?code=BCDFGH"
+    seen = f"https://lab.example/entangled{page}"
+    assert invitation.link(seen, "BCDFGH") == "https://lab.example/entangled/classroom?code=BCDFGH"
 
 
 def test_the_servers_own_machine_invites_under_its_address_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,8 +34,8 @@ def test_the_servers_own_machine_invites_under_its_address_in_the_network(monkey
     )
     assert invitation.link("http://127.0.0.1/", "BCDFGH") == "http://192.0.2.7/classroom?code=BCDFGH"
     monkeypatch.setattr(invitation, "own_address", lambda: None)
-    assert invitation.is_local(invitation.link("http://localhost:8501/classroom", "BCDFGH"))
+    assert address.is_local(invitation.link("http://localhost:8501/classroom", "BCDFGH"))
 
 
 def test_the_code_is_a_picture_of_the_link() -> None:
-    assert invitation.qr("http://192.0.2.7/classroom?code=BCDFGH").startswith("data:image/svg+xml")
+    assert address.qr("http://192.0.2.7/classroom?code=BCDFGH").startswith("data:image/svg+xml")
