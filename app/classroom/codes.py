@@ -13,6 +13,7 @@ import unicodedata
 ALPHABET = "BCDFGHJKLMNPQRTVWXZ"  # no vowel and no Y; no S, which is read as 5
 LENGTH = 6  # 47 million codes
 _SECRET_BYTES = 24
+_SECRET = re.compile(r"[\w-]{32}", re.ASCII)  # 24 bytes, in letters
 _SEPARATORS = re.compile(r"[\s.\-_·]+")
 
 
@@ -30,6 +31,11 @@ def parsed(text: str) -> str | None:
 def new_secret() -> str:
     """Return a random secret: 192 bits, so that a plain hash of it says nothing."""
     return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def is_secret(text: str) -> bool:
+    """Return whether a text has the form of :func:`new_secret`."""
+    return _SECRET.fullmatch(text) is not None
 
 
 def digest(secret: str) -> bytes:
