@@ -11,9 +11,10 @@ from typing import Literal
 
 from app.classroom.refused import Refused
 
-What = Literal["host", "key", "join", "address", "vote", "attempt"]
+What = Literal["host", "school", "key", "join", "address", "vote", "attempt"]
 LIMITS: dict[What, tuple[int, float]] = {  # times, seconds
     "host": (6, 3600),  # rooms that a browser opens
+    "school": (60, 3600),  # ... and an address
     "key": (10, 60),  # secrets of a host that are tried from an address
     "join": (15, 60),  # codes that a browser tries
     "address": (240, 60),  # codes that are tried from an address: a class that joins, everybody twice
@@ -23,6 +24,7 @@ LIMITS: dict[What, tuple[int, float]] = {  # times, seconds
 _REMEMBERED = 10_000  # who asked for what
 _SENTENCES: dict[What, str] = {
     "host": "That is many rooms in an hour: close one, or wait.",
+    "school": "That is many rooms in an hour: wait a little.",
     "key": "Too many wrong secrets: wait a minute.",
     "join": "Too many codes in a minute: wait a little, and read the code again.",
     "address": "Too many people are joining at once: wait a few seconds.",

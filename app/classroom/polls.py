@@ -110,15 +110,14 @@ def turn(database: Database, host: Host, lesson: str, phase: Phase) -> None:
 
 
 def answered(database: Database, host: Host, lesson: str, answer: str) -> None:
-    """Note what happened, as the teacher's page has it now; a question that was not asked has no answer."""
-    known = database.row("SELECT answer, phase FROM polls WHERE room = ? AND lesson = ?", host.code, lesson)
-    if known is None or known[0] == answer:
-        return
+    """Note what happened, where that was not known when the question was asked; the first word on it counts."""
     with database.writing():
         rooms.check(database, host)
-        database.write("UPDATE polls SET answer = ? WHERE room = ? AND lesson = ?", answer, host.code, lesson)
-        if known[1] == "revealed":
-            rooms.changed(database, host.code, "state")
+        changed = database.write(
+            "UPDATE polls SET answer = ? WHERE room = ? AND lesson = ? AND answer IS NULL", answer, host.code, lesson
+        )
+        if changed and _phase(database, host.code, lesson) == "revealed":
+            rooms.changed(database, host.code, "state", "votes")
 
 
 def vote(database: Database, student: Student, lesson: str, round: int, option: int) -> None:

@@ -41,12 +41,13 @@ class Pulse:
     board: int
 
 
-def open_room(database: Database, browser: str) -> Host:
-    """Open a room for whoever sits at this browser.
+def open_room(database: Database, browser: str, address: str) -> Host:
+    """Open a room for whoever sits at this browser, and asks from this address.
 
     Raises:
         Refused: if that is one too many.
     """
+    database.limits.take("school", address)
     database.limits.take("host", browser)
     secret = codes.new_secret()
     with database.writing():

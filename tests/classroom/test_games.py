@@ -106,7 +106,7 @@ def test_after_the_end_nothing_is_handed_in_and_what_was_on_its_way_still_counts
 
 def test_only_the_room_plays_and_only_its_host_begins(database: Database, host: Host, ada: Student) -> None:
     game = playing(database, host)
-    other = rooms.open_room(database, TEACHER)
+    other = rooms.open_room(database, TEACHER, "192.0.2.1")
     stranger = rooms.join(database, other.code, "Bob", BOB, HERE)
     games.begin(database, other, "steal", {})
     for deed in (

@@ -130,7 +130,7 @@ def test_a_click_of_the_first_round_does_not_count_in_the_second(database: Datab
 
 @pytest.mark.usefixtures("asked")
 def test_rooms_do_not_see_each_other(database: Database, host: Host, ada: Student) -> None:
-    other = rooms.open_room(database, TEACHER)
+    other = rooms.open_room(database, TEACHER, "192.0.2.1")
     with pytest.raises(Refused):  # a student of one room, in another
         polls.vote(database, replace(ada, code=other.code), "heist", 1, 0)
     with pytest.raises(Refused):
@@ -195,14 +195,17 @@ def test_a_question_goes_on_and_never_back(database: Database, host: Host) -> No
     assert seen(database, host).phase == "revealed" and seen(database, host).options == OPTIONS
 
 
-@pytest.mark.usefixtures("asked")
-def test_an_answer_that_is_known_later_is_told_then(database: Database, host: Host, ada: Student) -> None:
+def test_an_answer_that_is_known_later_is_told_then_and_the_first_word_counts(
+    database: Database, host: Host, ada: Student
+) -> None:
+    polls.ask(database, host, "heist", "Which copy?", OPTIONS, None)
     polls.turn(database, host, "heist", "revealed")
     before = rooms.pulse(database, host.code)
     polls.answered(database, host, "heist", "both")
     assert seen(database, ada).answer == "both"
     assert rooms.pulse(database, host.code) != before
-    polls.answered(database, host, "heist", "both")
+    polls.answered(database, host, "heist", "neither")
+    assert seen(database, ada).answer == "both"
     polls.answered(database, host, "steal", "cheap")  # not asked: nothing to know
     assert polls.to_host(database, host, "steal") is None
 

@@ -47,7 +47,7 @@ def test_a_student_is_found_again_by_their_browser_alone(database: Database, ada
 
 
 def test_who_joins_another_room_leaves_the_first(database: Database, host: Host, ada: Student) -> None:
-    other = rooms.open_room(database, TEACHER)
+    other = rooms.open_room(database, TEACHER, "192.0.2.1")
     rooms.join(database, other.code, "Ada", ADA, HERE)
     found = rooms.seat_of(database, ADA)
     assert found is not None and found.code == other.code
@@ -104,7 +104,7 @@ def test_only_the_secret_makes_a_host(database: Database, host: Host, ada: Stude
 
 
 def test_the_secret_of_one_room_does_not_open_another(database: Database, host: Host) -> None:
-    other = rooms.open_room(database, TEACHER)
+    other = rooms.open_room(database, TEACHER, "192.0.2.1")
     stranger = replace(host, code=other.code)
     for deed in (rooms.close, rooms.start_again, rooms.students, polls.all_to_host, polls.single_votes):
         with pytest.raises(Refused, match="Only the host"):
@@ -147,7 +147,7 @@ def test_a_room_ends_after_a_day(
         rooms.students(database, host)
     with pytest.raises(Refused, match="no room"):
         rooms.join(database, host.code, "Bob", BOB, HERE)
-    rooms.open_room(database, EVE)
+    rooms.open_room(database, EVE, "192.0.2.1")
     assert b"Ada" not in everything_in(tmp_path / "rooms.sqlite")
 
 
@@ -261,12 +261,16 @@ def test_secrets_cannot_be_tried_one_after_the_other(database: Database, host: H
 def test_nobody_opens_rooms_without_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     most, _ = limits.LIMITS["host"]
     for _ in range(most):
-        rooms.open_room(database, EVE)
+        rooms.open_room(database, EVE, "192.0.2.1")
     with pytest.raises(Refused, match="many rooms"):
-        rooms.open_room(database, EVE)
+        rooms.open_room(database, EVE, "192.0.2.1")
+    for number in range(limits.LIMITS["school"][0] - most - 1):  # the refused one counts as well
+        rooms.open_room(database, f"{1000 + number:032x}", "192.0.2.1")
+    with pytest.raises(Refused, match="many rooms"):
+        rooms.open_room(database, "9" * 32, "192.0.2.1")
     monkeypatch.setattr(rooms, "MOST_ROOMS", most)
     with pytest.raises(Refused, match="as many as it can"):
-        rooms.open_room(database, ADA)
+        rooms.open_room(database, ADA, "192.0.2.2")
 
 
 def test_a_room_has_an_end_of_students(database: Database, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

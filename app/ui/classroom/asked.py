@@ -71,7 +71,8 @@ class AskedInRoom:
         with st.container(key=f"vote_{self.lesson}_of_{len(options)}", gap="xsmall"):
             if isinstance(self.seat, Host):
                 offer(Offered(self.lesson, words, tuple(options), happened))
-                if self.poll is not None and happened is not None:
+                # Of the setting in which it was asked: what the teacher turns to afterwards changes no answer.
+                if self.poll is not None and self.poll.answer is None and happened is not None:
                     polls.answered(database(), self.seat, self.lesson, happened)
                 panel.of_host(self.seat, self.lesson, words)
             elif self.poll is None:

@@ -12,7 +12,7 @@ from app.classroom import Host, games, polls
 from app.classroom.games import Game
 from app.classroom.polls import Phase, Poll
 from app.ui import path, plan
-from app.ui.classroom import asked, panel, plans
+from app.ui.classroom import asked, panel, plans, turning
 from app.ui.classroom.database import database
 
 _GO = "room_go_to"  # in the session state: the page that the last touch leads to
@@ -98,7 +98,7 @@ def stepped(host: Host, page: str, way: int) -> None:
 def go() -> None:
     """Turn to the page that the last touch leads to, if any."""
     if name := st.session_state.pop(_GO, None):
-        st.switch_page(path.lesson(name).page)
+        turning.turn(name)
 
 
 def came_to(page: str) -> None:

@@ -75,7 +75,7 @@ def _opened() -> None:
     if browser is None:
         return
     with panel.saying_what_is_refused():
-        visit.keep_room_key(seat.key_of(rooms.open_room(database(), browser)))
+        visit.keep_room_key(seat.key_of(rooms.open_room(database(), browser, seat.address())))
 
 
 def _sat_down() -> None:

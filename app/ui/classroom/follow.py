@@ -4,12 +4,11 @@ back.
 
 import streamlit as st
 
-from app import paths
 from app.classroom import Host, Student, places
 from app.classroom.places import Place
 from app.lab.experiment import DEFAULT_PRESET
 from app.ui import links, path
-from app.ui.classroom import seat
+from app.ui.classroom import seat, turning
 from app.ui.classroom.database import database
 
 _FOLLOWED = "room_followed"  # in the session state: the teacher's move that this tab has followed
@@ -41,10 +40,10 @@ def go_along(page: str) -> None:
             st.session_state[_AWAY] = True  # by themselves
         return
     if page == place.page and shown(page) != place.link:
-        st.switch_page(paths.page("about" if page == path.CLASSROOM.name else path.CLASSROOM.name))
+        turning.turn("about" if page == path.CLASSROOM.name else path.CLASSROOM.name)
     st.session_state[_FOLLOWED] = place.moved
     if page != place.page:
-        st.switch_page(paths.page(place.page), query_params=place.link)
+        turning.turn(place.page, place.link)
 
 
 def away(student: Student) -> Place | None:

@@ -65,7 +65,7 @@ def _who_is_there(host: Host) -> None:
         except Refused:  # it is closed
             st.rerun()
         st.subheader(f"{len(names)} here" if names else "Nobody is here yet", anchor=False)
-        st.text(" · ".join(names[-60:]))
+        st.text(" · ".join(names))
 
     joining()
 
@@ -93,9 +93,10 @@ def _steps(host: Host) -> None:
 def _tidy(host: Host) -> None:
     with st.popover("Take away", icon=":material/download:", width="stretch"):
         _take_away(host)
-    with st.popover("Key, next class, close", icon=":material/meeting_room:", width="stretch"):
-        st.markdown("**The host's key.** With it, you are the host on another device too. Show it to nobody.")
+    with st.popover("Another device", icon=":material/key:", width="stretch"):
+        st.markdown("**The host's key.** With it, you are the host on another device too. Cover the projector first.")
         st.code(seat.key_of(host), language=None, wrap_lines=True)
+    with st.popover("Next class, close", icon=":material/meeting_room:", width="stretch"):
         st.markdown("**The next class** gets the same room, empty: students, votes and games go.")
         st.button("Start again", icon=":material/restart_alt:", key="room_again", on_click=partial(_again, host))
         st.markdown("**Close the room**: nothing of it is left, so take the votes away before.")

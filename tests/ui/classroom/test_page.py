@@ -30,7 +30,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 
 @pytest.fixture
 def host(database: Database) -> Host:
-    return rooms.open_room(database, TEACHER)
+    return rooms.open_room(database, TEACHER, "192.0.2.1")
 
 
 @pytest.fixture

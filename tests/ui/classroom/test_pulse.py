@@ -32,7 +32,7 @@ def asked(ear: str) -> Response:
 
 
 def test_who_is_in_the_room_hears_three_numbers_and_nothing_else(database: Database) -> None:
-    host = rooms.open_room(database, "1" * 32)
+    host = rooms.open_room(database, "1" * 32, "192.0.2.1")
     answer = asked(rooms.ear(database, host))
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     assert json.loads(bytes(answer.body)) == {"state": 0, "votes": 0, "board": 0}
@@ -42,13 +42,13 @@ def test_who_is_in_the_room_hears_three_numbers_and_nothing_else(database: Datab
 
 @pytest.mark.parametrize("ear", ["", "BCDFGH", "' OR '1'='1", "../../etc/passwd", "\x00", "x" * 10_000, "\udcff"])
 def test_nobody_else_hears_anything(database: Database, ear: str) -> None:
-    host = rooms.open_room(database, "1" * 32)
+    host = rooms.open_room(database, "1" * 32, "192.0.2.1")
     assert asked(host.code).status_code == 404
     assert asked(ear).status_code == 404
 
 
 def test_a_closed_room_is_silent(database: Database) -> None:
-    host = rooms.open_room(database, "1" * 32)
+    host = rooms.open_room(database, "1" * 32, "192.0.2.1")
     ear = rooms.ear(database, host)
     rooms.close(database, host)
     assert asked(ear).status_code == 404
