@@ -30,9 +30,12 @@ class Student:
         query: what the address of the page says behind its "?".
     """
 
-    def __init__(self, url: str, name: str) -> None:
-        """Prepare a session with the app at ``url``, for a browser that keeps ``name``, 32 hexadecimal digits."""
-        self._url, self._name = url, name
+    def __init__(self, url: str, name: str, *, key: str = "") -> None:
+        """Prepare a session with the app at ``url``, for a browser that keeps ``name``, 32 hexadecimal digits.
+
+        ``key`` is that of the room which is hosted from it, if any.
+        """
+        self._url, self._kept = url, {"name": name, **({"key": key} if key else {})}
         self._cache: dict[str, ForwardMsg] = {}
         self._pages: dict[str, str] = {}  # lesson -> the hash of its page
         self._values: dict[str, Any] = {}  # of widgets, by id
@@ -64,7 +67,7 @@ class Student:
         seconds = await self._ask(f"{lesson}?{query}")
         for kind, element, _ in self._elements:
             if kind == "bidi_component" and element.component_name.endswith("_identity"):
-                self._values[element.id] = {"json_value": json.dumps({"name": self._name})}
+                self._values[element.id] = {"json_value": json.dumps(self._kept)}
                 seconds += await self._ask(f"{lesson}, recognised")
         return seconds
 
@@ -78,6 +81,23 @@ class Student:
         element, fragment = self._find("slider", label)
         self._values[element.id] = {"string_array_value": {"data": [element.options[number]]}}
         return await self._ask(f"{label}: {element.options[number]}", fragment=fragment)
+
+    async def press(self, label: str) -> float:
+        """Press a button."""
+        element, fragment = self._find("button", label)
+        self._values[element.id] = {"trigger_value": True}
+        try:
+            return await self._ask(label, fragment=fragment)
+        finally:
+            del self._values[element.id]
+
+    def drawn(self, key: str) -> float:
+        """Return the sum of all bars of the chart with this key."""
+        for kind, element, _ in self._elements:
+            if kind == "bidi_component" and f"plot_{key}" in element.id:
+                figure = json.loads(json.loads(element.json)["figure"])
+                return float(sum(sum(trace["x"]) for trace in figure["data"]))
+        raise Lost(f"there is no chart {key} on the page {self._page}")
 
     def options(self, label: str) -> int:
         """Return how many choices a slider has."""

@@ -31,6 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.switch_page(path.lesson("heist").page, query_params={**settings.of_a_link(experiment), "live": "start"})
     words = settings.wording(experiment.dataset)
     st.markdown(f"Three models train on {words}, here and now. That takes about half a minute.")
+    st.page_link(path.CLASSROOM.page, label="Join a class, or teach one", icon=path.CLASSROOM.icon)
 title = st.container()
 stops = path.planned(class_length())
 title.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
