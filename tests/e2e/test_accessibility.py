@@ -18,7 +18,7 @@ EXCLUDED = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["", *(stop.name for stop in path.LESSONS)])
+@pytest.mark.parametrize("name", ["", *(stop.name for stop in (*path.LESSONS, path.CLASSROOM))])
 def test_axe_finds_nothing(visit: Visit, name: str, scheme: str) -> None:
     page = visit(name, color_scheme=scheme)
     page.add_style_tag(content="* { transition: none !important }")  # what was stale is in full colour at once
@@ -26,11 +26,16 @@ def test_axe_finds_nothing(visit: Visit, name: str, scheme: str) -> None:
     if (button := page.get_by_role("button", name="Show me", exact=True)).count():
         button.click()
         settled(page)
+    told = violations(page)
+    assert not told, "\n".join(told)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on a page, in words."""
     context = {"exclude": [[selector] for selector in EXCLUDED]}
     page.mouse.move(0, 0)  # what the pointer happens to lie on has another colour
     found = Axe().run(page, context=context, options=RULES).response["violations"]
-    told = [f"{rule['id']}: {node['failureSummary']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-    assert not told, "\n".join(told)
+    return [f"{rule['id']}: {node['failureSummary']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 def settled(page: Page) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.app_server import PHONE, WIDE, serve
+from tests.e2e.test_accessibility import violations
 
 Visit = Callable[..., Page]
 FOLD = 620  # pixels: a picture ends above it, on a laptop
@@ -88,6 +89,7 @@ def test_a_class_votes_argues_votes_again_and_sees_who_moved_where(visit: Visit,
         expect(student.get_by_text(re.compile(f"of {students} changed their mind"))).to_be_visible()
         expect(student.locator(".js-plotly-plot")).to_be_visible()
     expect(teacher.get_by_text(re.compile(f"^{students} of {students} changed their mind"))).to_be_visible()
+    assert not violations(teacher) and not violations(seats[0])
     expect(teacher.get_by_role("heading", name="Why")).to_have_count(1)  # the page opens, too
     with teacher.expect_download() as taken:
         teacher.locator(".st-key-room_strip a").click()

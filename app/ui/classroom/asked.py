@@ -73,7 +73,8 @@ class AskedInRoom:
                 offer(Offered(self.lesson, words, tuple(options), happened))
                 # Of the setting in which it was asked: what the teacher turns to afterwards changes no answer.
                 if self.poll is not None and self.poll.answer is None and happened is not None:
-                    polls.answered(database(), self.seat, self.lesson, happened)
+                    with panel.saying_what_is_refused():
+                        polls.answered(database(), self.seat, self.lesson, happened)
                 panel.of_host(self.seat, self.lesson, words)
             elif self.poll is None:
                 st.markdown(f"**The class's question.** {words}")

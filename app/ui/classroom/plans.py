@@ -33,12 +33,12 @@ NOTES = {
         (
             "Play the film up to *Compare*: it stops before the trial. Say only that two of the three models keep a "
             "secret.",
-            "Ask. Most classes expect both marks to survive, or neither.",
+            "Ask, before anybody has seen a trial.",
             "Reveal, and let the film play on. Then touch *A thief with data of his own*.",
         ),
         "The naive model knew its secret perfectly. Why does its copy not know it?",
-        "The thief never saw a trigger. He learns only from answers to ordinary questions, and those of the naive "
-        "model are as good as honest. Nothing of the mark was in what he bought.",
+        "The thief never saw a trigger. He learns only from answers to ordinary questions, and those the naive model "
+        "answers almost always truthfully: next to nothing of the mark was in what he bought.",
     ),
     "steal": Notes(
         (
@@ -93,7 +93,7 @@ NOTES = {
         (
             "The court asks one trigger after the other and stops when it is sure.",
             "Ask how many it needs. Reveal; play the hearing.",
-            "Point at the clean copy: the same number of questions, and no conviction.",
+            "Point at the clean copy: it was asked the same, and is the control.",
         ),
         "Could an innocent be convicted?",
         "Yes, up to one in a hundred at 99 % confidence, if it gives the secret answer no more often than was "
@@ -101,7 +101,7 @@ NOTES = {
     ),
     "remove": Notes(
         (
-            "The thief knows that there is a mark, not which. He may wash the copy in ten ways and more.",
+            "The thief knows that there is a mark, not which. He may wash the copy in many ways.",
             "Ask how many work. Reveal, and open one attack by a touch.",
         ),
         "When has the thief won?",

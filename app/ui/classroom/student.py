@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.classroom import Refused, Student, games, polls
+from app.classroom import Student, games, polls
 from app.ui import frame
 from app.ui.classroom import asked, panel, playing
 from app.ui.classroom.database import database
@@ -11,12 +11,9 @@ from app.ui.markdown import escaped
 
 def draw(student: Student) -> None:
     """Draw the room for one of its students."""
-    try:
-        lesson = polls.lesson_asked(database(), student.code)
-        poll = polls.to_student(database(), student, lesson) if lesson else None
-        game = games.current(database(), student.code)
-    except Refused:
-        st.rerun()
+    lesson = polls.lesson_asked(database(), student.code)
+    poll = polls.to_student(database(), student, lesson) if lesson else None
+    game = games.current(database(), student.code)
     with frame.picture("room"):
         if game is not None:
             playing.of_student(student, game)
