@@ -30,7 +30,7 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 def price_of(row: Row, measure: Measure) -> str:
     """Return what one mark costs, what comes of it, as ``measure`` has it, and whether that is the paper's price."""
-    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g}"
+    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g} (how hard to entangle)"
     survives = f"{points(row)}, and {percent(mean(row.measures['stolen_watermark']))} of the mark survives"
     said = (
         f"{name} costs {court(row)}" if measure == "triggers" else f"{name} costs {survives} ({len(row.seeds)} seeds)"
