@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self, cast
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-NAMES = ("startup", "page", "sliders", "temperature", "booth", "heist", "extraction")
+NAMES = ("startup", "page", "sliders", "temperature", "cousins", "booth", "heist", "extraction")
 
 
 @dataclass(frozen=True)

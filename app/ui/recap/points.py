@@ -20,6 +20,7 @@ from app.ui.remove import findings as removal_findings
 from app.ui.steal import findings as steal_findings
 
 _SIX = 6  # triggers shown
+NEVER = "never"  # instead of a price
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,20 @@ def taxed(confidences: History, labels: History) -> Point:
     }
     most = max([each.dollars for each in bought.values() if each is not None], default=1.0)
     lost = labels.honest.second_best
-    numbers = f"Good: {percent(GOOD)} of the victim's accuracy. Lost: the second choice, where top labels are sold."
+    prices = [
+        f"{NEVER if one is None else steal_findings.dollars(one.dollars)} with {name}" for name, one in bought.items()
+    ]
+    numbers = (
+        f"{percent(GOOD)} of the victim's accuracy: {', '.join(prices)}. With those, honest users lose the second "
+        f"choice in {percent(lost)} of answers."
+    )
     rows = [Bar("A good copy costs the thief")]
     for name, first in bought.items():
-        share, says = (1.0, "never") if first is None else (first.dollars / most, steal_findings.dollars(first.dollars))
+        share, says = (1.0, NEVER) if first is None else (first.dollars / most, steal_findings.dollars(first.dollars))
         rows.append(Bar(f"with {name}", share, says, theme.THIEF.colour))
     rows += [Bar("Honest users lose"), Bar("of 2nd choices", lost, percent(lost))]
     says = "Hiding detail taxes honest users, and slows the thief a little."
-    told = "; ".join(f"{row.name} {row.says}".strip() for row in rows)
-    return Point("steal", says, numbers, drawings.bars(rows, told))
+    return Point("steal", says, numbers, drawings.bars(rows, numbers))
 
 
 def handshake(heist: History, experiment: Experiment) -> Point:
