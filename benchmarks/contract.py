@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self, cast
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-NAMES = ("startup", "page", "sliders", "temperature", "booth", "classroom", "heist", "extraction")
+NAMES = ("startup", "page", "sliders", "temperature", "booth", "classroom", "heist", "arithmetic", "extraction")
 
 
 @dataclass(frozen=True)
