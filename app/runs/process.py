@@ -41,6 +41,7 @@ class WorkerProcess:
         found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
+            "MALLOC_ARENA_MAX": "1",  # of Linux: else what one thread frees, the next cannot use, 140 MB after a heist
             **os.environ,
             "OMP_NUM_THREADS": "1",  # torch reads it too
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
