@@ -33,6 +33,7 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
         "3 students start the same run",
         "runs of one other",
     ],
+    "votes": ["3 students are asked", "3 students vote", "votes counted", "the teacher's chart"],
     "arithmetic": ["SNNL", "2-conv, its arithmetic beside"],
     "extraction": ["knockoff, other data", "copycat, inputs of the task"],
 }
@@ -40,7 +41,9 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
 
 def check(name: str, rows: list[Row]) -> None:
     for row in rows:
-        may_be_none = row.unit in NONE or any(word in row.what for word in ("spread", "phase", "before anybody's"))
+        may_be_none = row.unit in NONE or any(
+            word in row.what for word in ("spread", "phase", "before anybody's", "right after")
+        )
         least = -100 if "growth" in row.what else 0 if may_be_none else math.ulp(0.0)
         assert math.isfinite(row.value) and row.value >= least, row
         assert row.unit
