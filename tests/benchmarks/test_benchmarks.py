@@ -64,8 +64,14 @@ def test_a_benchmark_says_in_one_line_what_it_measures(name: str) -> None:
     assert contract.purpose(name).endswith((".", ":"))
 
 
+LONG = ("classroom", "votes")  # servers of their own, for minutes
+BY_THEMSELVES = [
+    pytest.param(name, marks=pytest.mark.hard) if name in LONG else name for name in NAMES if name not in IN_A_BROWSER
+]
+
+
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in IN_A_BROWSER])
+@pytest.mark.parametrize("name", BY_THEMSELVES)
 def test_a_benchmark_yields_its_rows(name: str) -> None:
     with Stage(quick=True, repetitions=1) as stage:
         check(name, list(contract.load(name).measure(stage)))
