@@ -82,6 +82,10 @@ def _steps(host: Host) -> None:
         key=key,
         on_change=lambda: plan.choose(st.session_state[key]),
     )
+    st.caption(
+        "The blue button below is what comes next; Page Down, or a clicker, presses it, Page Up goes back a lesson. "
+        "*Follow me*: students' screens show your page and settings."
+    )
     phases = {poll.lesson: poll.phase for poll in polls.all_to_host(database(), host)}
     next_stop = conductor.after(path.CLASSROOM.name)
     for number, (stop, length) in enumerate(path.planned(minutes), 1):

@@ -10,8 +10,6 @@ from app.ui.components import component
 from app.ui.markdown import escaped
 
 _STUDENT_SECONDS, _HOST_SECONDS = 1.0, 0.5  # between two looks: each one row of a table
-_FOLLOW = "Students' screens show your page and settings. Who looks around alone comes back by a touch."
-_KEYS = "Page Down, or onward on a clicker, does the same; Page Up is the lesson before."
 _TITLES = {"start": "Start", path.CLASSROOM.name: path.CLASSROOM.title}
 
 
@@ -51,11 +49,11 @@ def _of_host(host: Host, page: str) -> None:
             _watching(host, page)
         _notes(page)
         st.session_state["room_follow"] = _follows(host)
-        st.toggle("Follow me", key="room_follow", help=_FOLLOW, on_change=_take_along, args=(host, page))
+        st.toggle("Follow me", key="room_follow", on_change=_take_along, args=(host, page))
         for deed in conductor.other_deeds(host, page):
             st.button(deed.words, icon=deed.icon, key=f"room_{deed.words}", on_click=deed.do)
         deed = conductor.next_deed(host, page)
-        st.button(deed.words, icon=deed.icon, key="room_next", type="primary", help=_KEYS, on_click=deed.do)
+        st.button(deed.words, icon=deed.icon, key="room_next", type="primary", on_click=deed.do)
     with st.container(key="room_keys", gap=None):  # which take no room: see page.css
         component("classroom/clicker")(
             key="room_clicker",
