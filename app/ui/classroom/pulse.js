@@ -35,9 +35,9 @@ export default mount((root, server) => {
     }
     try {
       const answer = await fetch(new URL(asked.address, document.baseURI), { cache: "no-store" });
-      if (answer.status !== 404 && !answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw new Error(String(answer.status));
       failures = 0;
-      const now = answer.ok ? await answer.json() : null; // 404: the room is closed
+      const now = answer.status === 204 ? null : await answer.json(); // 204: the room is closed
       if (asked === data && (changed(asked.known, now) || (asked.link && location.search !== search))) say();
     } catch {
       failures += 1; // the server is away for a moment

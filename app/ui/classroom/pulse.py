@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import paths
@@ -67,7 +67,7 @@ def _mounted(key: str, seconds: float, data: dict[str, Any]) -> None:
 async def _answer(request: Request) -> Response:
     found = rooms.heard(database(), request.path_params["ear"]) if paths.rooms().exists() else None
     if found is None:
-        return PlainTextResponse("Not Found", 404, _HEADERS)
+        return Response(status_code=204, headers=_HEADERS)  # not 404, which a browser reports as a fault of the page
     return JSONResponse({"state": found.state, "votes": found.votes, "board": found.board}, headers=_HEADERS)
 
 

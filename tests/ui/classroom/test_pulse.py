@@ -43,19 +43,19 @@ def test_who_is_in_the_room_hears_three_numbers_and_nothing_else(database: Datab
 @pytest.mark.parametrize("ear", ["", "BCDFGH", "' OR '1'='1", "../../etc/passwd", "\x00", "x" * 10_000, "\udcff"])
 def test_nobody_else_hears_anything(database: Database, ear: str) -> None:
     host = rooms.open_room(database, "1" * 32, "192.0.2.1")
-    assert asked(host.code).status_code == 404
-    assert asked(ear).status_code == 404
+    assert asked(host.code).status_code == 204
+    assert asked(ear).status_code == 204
 
 
 def test_a_closed_room_is_silent(database: Database) -> None:
     host = rooms.open_room(database, "1" * 32, "192.0.2.1")
     ear = rooms.ear(database, host)
     rooms.close(database, host)
-    assert asked(ear).status_code == 404
+    assert asked(ear).status_code == 204
 
 
 def test_a_server_without_rooms_makes_no_file_for_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTANGLED_DATA", str(tmp_path))
     opened_database.database.cache_clear()
-    assert asked("x").status_code == 404
+    assert asked("x").status_code == 204
     assert not list(tmp_path.iterdir())
