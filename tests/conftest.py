@@ -1,6 +1,8 @@
 """One thread, no deadlines, and one small finished run for whoever only reads it: tests share the machine."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported first
@@ -50,6 +52,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("hard"):
                 item.add_marker(pytest.mark.skip(reason="only with --hard"))
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """``__main__`` stays what it is: a page under ``AppTest`` takes its place, and what spawns would start that page."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 // triggers: heard (when)
 import { mount } from "../components/mount.js";
 import { changed, pause } from "./changes.js";
+import { maySpeak } from "./turns.js";
 
 /**
  * What pulse.py writes.
@@ -46,8 +47,9 @@ export default mount((root, server) => {
   }
 
   function say() {
-    if (gone || performance.now() - said < PATIENCE || !atRest()) return;
-    said = performance.now();
+    const now = performance.now();
+    if (gone || now - said < PATIENCE || !atRest() || !maySpeak(now)) return; // the next look tries again
+    said = now;
     server.setTriggerValue("heard", Date.now());
   }
 
