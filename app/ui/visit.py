@@ -113,7 +113,10 @@ def here() -> Visit:
 
 
 def recognise() -> None:
-    """Ask the browser who this is; it answers once a tab, and then the page is drawn again, with all that was kept."""
+    """Ask the browser who this is; it answers once a tab, and then the page is drawn again, with all that was kept.
+
+    A tab that has told a server which was started anew since says it with its first message, and nothing has changed.
+    """
     name = st.session_state.get(_NAME)
     component("components/identity")(
         key=_IDENTITY,
@@ -123,6 +126,9 @@ def recognise() -> None:
     )
     if name is not None:
         known_as(name)
+    else:
+        _told()
+        _told_key()
 
 
 def browser() -> str | None:
@@ -166,12 +172,14 @@ def known_as(name: str) -> None:
 
 
 def _told() -> None:
-    if (told := st.session_state.get(_IDENTITY)) is not None:  # a run that ended early may have dropped it
+    told = st.session_state.get(_IDENTITY)  # a run that ended early may have dropped it
+    if told is not None and told.name is not None:
         known_as(str(told.name))
 
 
 def _told_key() -> None:
-    if (told := st.session_state.get(_IDENTITY)) is not None:
+    told = st.session_state.get(_IDENTITY)
+    if told is not None and told.key is not None:
         st.session_state.setdefault(_KEY, str(told.key))
 
 

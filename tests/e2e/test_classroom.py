@@ -13,9 +13,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE, serve
 from tests.e2e.test_accessibility import violations
 
-# Minutes of servers and browsers: make test-hard runs them.
-pytestmark = pytest.mark.hard
-
 Visit = Callable[..., Page]
 FOLD = 620  # pixels: a picture ends above it, on a laptop
 NAMES = ("Ada", "Bob", "Cem", "Dilek")

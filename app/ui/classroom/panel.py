@@ -101,13 +101,15 @@ def of_student(poll: Poll, vote: Callable[[str], None]) -> None:
     if poll.round is not None and poll.round not in poll.said:
         with st.container(key="room_vote", gap="xsmall"):
             for number, option in enumerate(poll.options):
-                st.button(
+                if st.button(
                     escaped(option),
                     key=f"room_vote_{poll.lesson}_{poll.round}_{number}",
                     width="stretch",
                     on_click=vote,
                     args=(option,),
-                )
+                ):  # still there: the server was started anew between the drawing and the click, and knows no callback
+                    vote(option)
+                    st.rerun()
     elif poll.phase == "revealed":
         _revealed(poll, said)
     elif poll.phase == "discuss":
