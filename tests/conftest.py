@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def main_module() -> Iterator[None]:
-    """``__main__`` stays what it is: a page under ``AppTest`` takes its place, and what spawns would start that page."""
+    """Keep ``__main__``: a page under ``AppTest`` takes its place, and what spawns a process would start that page."""
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
