@@ -43,7 +43,7 @@ def draw(job: Job, history: History) -> None:
             finding = removal_findings.start(seeds) if sealed else removal_findings.everything(seeds)
             figure = removal_charts.everything(names, seeds, sealed=sealed)
             frame.figure(finding, figure, "washings", on_pick=None if sealed else open_curve)
-        st.caption("A row is one attack; touch it for its curve. " + removal_charts.LEGEND)
+        st.caption(removal_charts.LEGEND)
         if not sealed:
             frame.explain(*removal_findings.everything_in_words(seeds))
     if history.finished is not None:
@@ -101,7 +101,7 @@ with beside, live.controls(experiment, job, "inputs", "answers", "kappa", "tempe
     )
     if chosen != ALL:
         st.button("All attacks", icon=":material/arrow_back:", key="all_attacks", on_click=open_curve, args=(ALL,))
-st.markdown(
+story = (
     "This thief knows that the copy may be marked, but neither the triggers nor their answer. So they attack the mark "
     "itself, harder and harder, and each time the owner asks the triggers again."
 )

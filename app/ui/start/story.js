@@ -24,10 +24,10 @@ import { mount } from "../components/mount.js";
  */
 
 const ACT = 5; // seconds
-const WORLD = 1200;
+const WORLD = 1250;
 const TALL = 280;
 const NARROW = 480; // what a narrow screen sees at once
-const CAMERA = [10, 252, 534, 720]; // its left edge, act by act
+const CAMERA = [10, 252, 534, 750]; // its left edge, act by act
 const ON = [
   ["owner", "victim"],
   ["victim", "api", "thief"],
@@ -36,6 +36,7 @@ const ON = [
 ];
 const MARKED = [1, 6, 10]; // nodes of a network that carry the secret, for the eye
 const PER_ACT = 8; // tokens on their way in one act
+const ANSWERED = 978; // where the copy's answers stay: between it and the court
 const ROUTES = [
   // act by act: there, and back
   [[140, 268]],
@@ -45,8 +46,8 @@ const ROUTES = [
   ],
   [[668, 778]],
   [
-    [1036, 894],
-    [894, 1040],
+    [1040, 916],
+    [916, ANSWERED],
   ],
 ];
 
@@ -245,8 +246,9 @@ function create(root) {
     answer.setAttribute("transform", back ? "" : "translate(0 46)");
     const [from, to] = legs[leg];
     const x = from + (to - from) * ease(way * legs.length - leg);
-    const y = back ? 160 : legs.length === 1 ? 84 : 92;
-    group.setAttribute("transform", arrived ? `translate(960 ${20 + 26 * i})` : `translate(${x} ${y})`);
+    const stays = 78 + 19 * i; // below the keys on their way
+    const y = now === 3 ? (back ? stays : 30) : back ? 160 : legs.length === 1 ? 84 : 92;
+    group.setAttribute("transform", arrived ? `translate(${ANSWERED} ${stays})` : `translate(${x} ${y})`);
     return moving;
   }
 
