@@ -8,8 +8,9 @@ import streamlit as st
 
 from app import environment, paths
 from app.ui import health
+from app.ui.classroom import pulse
 from app.ui.plot import library
 from app.ui.warm_up import warm_up
 
 environment.read_or_exit()
-app = st.App(paths.DOOR, lifespan=warm_up, routes=[library.ROUTE, health.ROUTE])
+app = st.App(paths.DOOR, lifespan=warm_up, routes=[library.ROUTE, health.ROUTE, pulse.ROUTE])

@@ -7,6 +7,7 @@ bounds and one line that says what it is for. An empty variable counts as one th
 import dataclasses
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,20 @@ from typing import Any
 PREFIX = "ENTANGLED_"
 
 
-def variable(default: Any, help: str, *, unit: str = "", low: float | None = None, choices: Sequence[str] = ()) -> Any:
-    """Declare a variable: its default, what it is for, the unit of a number and its least value, or all its values."""
-    about = {"help": help, "unit": unit, "low": low, "choices": choices}
+def variable(
+    default: Any,
+    help: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    choices: Sequence[str] = (),
+    form: tuple[str, str] = ("", ""),
+) -> Any:
+    """Declare a variable: its default, what it is for, and what it may be.
+
+    A number has a unit and a least value; a text may have all its values listed, or a pattern and that in words.
+    """
+    about = {"help": help, "unit": unit, "low": low, "choices": choices, "form": form}
     return dataclasses.field(default=default, metadata=about)
 
 
@@ -36,8 +48,14 @@ class Environment:
     store_days: float = variable(90, "A run that nobody asked for in so long goes.", unit="days", low=0.01)
     data: str = variable("", "The folder of fetched data sets; by default beside the store.")
     visits: str = variable("", "Where pictures lie that visitors bring; by default a temporary folder.")
-    scheduler: str = variable("", "The Dask scheduler of `sweep`, as `tcp://HOST:PORT`; by default this machine.")
-    address: str = variable("", "The interface that `python -m app app` listens on; by default all.")
+    scheduler: str = variable("", "The Dask scheduler for live runs and `sweep`: `tcp://HOST:PORT`; by default none.")
+    address: str = variable(
+        "",
+        "What shared links and QR codes begin with, as `https://HOST/PATH`; by default what the browser shows.",
+        form=(r"https?://[^\s/?#]+[^\s?#]*", "an address as https://HOST/PATH"),
+    )
+    interface: str = variable("", "The network interface that `python -m app app` listens on; by default all.")
+    booth_renewal: float = variable(0, "When a booth loads itself anew; 0: each night after 23:00.", unit="h", low=0)
     log: str = variable("text", "`json`: one line an event on stderr; `text`: only faults.", choices=("text", "json"))
     health_token: str = variable("", "The secret that `/health` asks for; without it, there is no such page.")
 
@@ -91,13 +109,16 @@ def _default(field: "dataclasses.Field[Any]") -> str:
 def _parsed(field: "dataclasses.Field[Any]", text: str) -> Any:
     about = field.metadata
     parse, kind = _TYPES[field.type]
-    low, allowed = about["low"], about["choices"]
+    low, allowed, (pattern, form) = about["low"], about["choices"], about["form"]
     try:
         value = parse(text)
         # Not "value < low": a float that is not a number is not below anything.
-        if (low is not None and not low <= value < math.inf) or (allowed and value not in allowed):
+        outside = (low is not None and not low <= value < math.inf) or (allowed and value not in allowed)
+        if outside or (pattern and not re.fullmatch(pattern, text)):
             raise ValueError(text)
     except ValueError:
-        wanted = f"one of {', '.join(allowed)}" if allowed else kind if low is None else f"{kind} of {low} or more"
+        if low is not None:
+            kind = f"{kind} of {low} or more"
+        wanted = f"one of {', '.join(allowed)}" if allowed else form or kind
         raise ValueError(f"{name(field)} must be {wanted}; it is {text!r}.") from None
     return value

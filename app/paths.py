@@ -43,6 +43,11 @@ def data() -> Path:
     return Path(environment.read().data or _usual("data"))
 
 
+def rooms() -> Path:
+    """Return the file of the rooms that teachers opened for their classes: in the folder of fetched :func:`data`."""
+    return data() / "rooms.sqlite"
+
+
 def visits() -> Path:
     """Return the folder of what visitors brought along, for the time of their visit: ``$ENTANGLED_VISITS``, else it is
     the user's own among this machine's temporary files.

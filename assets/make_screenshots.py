@@ -1,7 +1,7 @@
 """Make ``assets/screenshots/``: every lesson in its final state, from the recorded runs.
 
-On a projector (1280 wide, light), in the first screen of a lecture hall (1920 x 1080, dark), and on a phone; and the
-booth. ``make screenshots``
+The first screen of a projector (1280 x 720, light) and of a lecture hall (1920 x 1080, dark), a phone; and the booth.
+``make screenshots``
 """
 
 import tempfile
@@ -16,9 +16,9 @@ from tests.e2e.app_server import PHONE, WIDE, launch_options, serve
 USUAL = preset(DEFAULT_PRESET)
 FOLDER = Path(__file__).with_name("screenshots")
 HALL = {"width": 1920, "height": 1080}
-TALL = 1500  # pixels: a lesson with its explanation
+TALL = 1500  # pixels: a lesson on the phone with its controls
 LOOKS = {
-    "projector": ({**WIDE, "height": TALL}, "light"),
+    "projector": (WIDE, "light"),
     "hall": (HALL, "dark"),
     "phone": ({**PHONE, "height": TALL}, "light"),
 }
@@ -48,8 +48,8 @@ def show(page: Page, lesson: str) -> None:
         page.get_by_role("button", name="6 Verdict").click()
     settled(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
-    for chart in page.get_by_test_id("stVegaLiteChart").filter(visible=True).all():
-        expect(chart.locator("canvas, svg").first).to_be_attached(timeout=PATIENCE)
+    for chart in page.locator("[class*=st-key-figure_] [data-part=plot]").filter(visible=True).all():
+        expect(chart.locator(".main-svg, canvas").first).to_be_attached(timeout=PATIENCE)
     page.evaluate("document.fonts.ready")
 
 

@@ -37,10 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         about = earlier.machine
         print(f"Compared with {said}{about['commit']}, {about['date']}, load average {about['load average']}")
     for name in asked.names or NAMES:
-        _run(name, Stage(asked.quick, 1 if asked.quick else asked.repetitions), found, earlier)
+        _run(name, _stage(asked), found, earlier)
         if asked.json:  # after each, so that a run that is broken off leaves what it had
             found.write(asked.json)
     return bool(found.failed)
+
+
+def _stage(asked: argparse.Namespace) -> Stage:
+    return Stage(asked.quick, repetitions=1 if asked.quick else asked.repetitions, minutes=asked.minutes)
 
 
 def _run(name: str, stage: Stage, found: Report, earlier: Report | None) -> None:
@@ -74,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         default=3,
         metavar="N",
         help="how often to start, to steal, to drag; minutes of the booth (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--minutes", type=_count, default=1, metavar="N", help="how long the class stays (default: %(default)s)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write machine and rows as JSON, too")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with the JSON of an earlier run")

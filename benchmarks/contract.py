@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self, cast
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-NAMES = ("startup", "page", "sliders", "temperature", "cousins", "booth", "heist", "extraction")
+NAMES = (
+    *("startup", "page", "sliders", "temperature", "cousins", "booth"),
+    *("classroom", "votes", "heist", "arithmetic", "extraction"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,14 @@ class Stage:
     Attributes:
         quick: only show that the benchmark works, in about a second; its figures mean nothing.
         repetitions: how often to measure what is slow.
+        minutes: how long a class stays.
         url: of an app that runs already; else the stage starts one, with an empty store.
         chromium: a browser that runs already; else the stage starts one.
     """
 
     quick: bool = False
     repetitions: int = 3
+    minutes: int = 1
     url: str = ""
     chromium: "Browser | None" = None
     _held: ExitStack = field(default_factory=ExitStack, init=False, repr=False)

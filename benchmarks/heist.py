@@ -5,22 +5,19 @@ Every preset runs in a worker process, as in the app, from the click: an idle po
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median
 
 import torch
-from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from app.lab.experiment import PRESETS, Experiment, preset
 from app.lab.stories.events import Finished, Measured, Phase
-from app.lab.task import datasets, networks
 from app.runs.pool import Pool
 from app.runs.store import Store
+from benchmarks.arithmetic import step
 from benchmarks.contract import Row, Stage, at_most, middle_and_worst
 
 LIMITS = {"mnist": 30.0, "digits": 8.0, "blobs": 4.0}  # seconds, from the issue that asked for them
-STEPS, PRODUCTS = 60, 8
 
 
 @dataclasses.dataclass
@@ -86,38 +83,5 @@ def _rows(name: str, timings: list[Timing]) -> Iterator[Row]:
         yield Row(f"{name}, the phase “{phase}”, median", median(each.phases[phase] for each in timings), "s")
 
 
-def step(name: str, experiment: Experiment, *, quick: bool) -> Iterator[Row]:
-    """Yield how long one training step takes, and its arithmetic per second beside that of a large matrix product."""
-    data = datasets.load(experiment.dataset)
-    model = networks.build(experiment.network, data.shape, data.classes, torch.Generator().manual_seed(0))
-    inputs, labels = data.owner.inputs[: experiment.batch_size], data.owner.labels[: experiment.batch_size]
-    optimiser = torch.optim.Adam(model.parameters(), fused=True)
-
-    def once() -> None:
-        optimiser.zero_grad()
-        functional.cross_entropy(model(inputs), labels).backward()
-        optimiser.step()
-
-    once()
-    with FlopCounterMode(display=False) as counter:
-        once()
-    seconds = _median_seconds(once, 3 if quick else STEPS)
-    large = torch.randn(256, 256) if quick else torch.randn(1536, 1536)
-    peak = 2 * len(large) ** 3 / _median_seconds(lambda: large @ large, 3 if quick else PRODUCTS)
-    rate = counter.get_total_flops() / seconds
-    yield Row(f"{name}, a training step of {len(inputs)} inputs, p50", seconds * 1e3, "ms")
-    yield Row(f"{name}, its arithmetic", rate / 1e9, "Gflop/s")
-    yield Row(f"{name}, its arithmetic beside a {len(large)} × {len(large)} matrix product's", 100 * rate / peak, "%")
-
-
 def _short(experiment: Experiment) -> Experiment:
     return dataclasses.replace(experiment, task_epochs=1, watermark_epochs=1, adversary_epochs=1, budget=20)
-
-
-def _median_seconds(action: Callable[[], object], times: int) -> float:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - began)
-    return median(taken)

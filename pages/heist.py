@@ -39,7 +39,7 @@ def tell(job: Job, known: History) -> None:
             beats.around(shown, known),
             shown,
             victims.probe,
-            Gate(words, OUTCOMES, sealed, predicted.prediction is not None),
+            Gate(words, OUTCOMES if predicted.open else (), sealed, predicted.prediction is not None),
             fresh=job.origin == "live",
             choose=turn,
             predict=predicted.predict,

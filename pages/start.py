@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.ui import frame, path, plan, settings, visit
+from app.ui.classroom import strip
 from app.ui.start import story
 
 _DONE = {"": "", "seen": " · :material/visibility: seen", "predicted": " · :material/check_circle: predicted"}
@@ -30,6 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.switch_page(path.lesson("heist").page, query_params={**settings.of_a_link(experiment), "live": "start"})
     words = settings.wording(experiment.dataset)
     st.markdown(f"Three models train on {words}, here and now. That takes about half a minute.")
+    st.page_link(path.CLASSROOM.page, label="Join a class, or teach one", icon=path.CLASSROOM.icon)
 title = st.container()
 stops = path.planned(class_length())
 title.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
@@ -49,3 +51,4 @@ st.markdown(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
     "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."
 )
+strip.below("start")

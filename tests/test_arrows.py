@@ -12,9 +12,10 @@ from app import paths
 
 # A file or folder, as a prefix of its modules, and what nothing below it may import.
 FORBIDDEN = {
-    "app.lab": ("streamlit", "app.runs", "app.cli", "app.ui", "app.reports", "pages"),
-    "app.runs": ("streamlit", "app.cli", "app.ui", "app.reports", "pages"),
-    "app.cli": ("app.ui", "pages"),
+    "app.lab": ("streamlit", "app.runs", "app.classroom", "app.cli", "app.ui", "app.reports", "pages"),
+    "app.runs": ("streamlit", "app.classroom", "app.cli", "app.ui", "app.reports", "pages"),
+    "app.classroom": ("streamlit", "app.runs", "app.cli", "app.ui", "app.reports", "pages", "torch", "numpy"),
+    "app.cli": ("app.ui", "app.classroom", "pages"),
     "app.ui": ("app.cli", "pages"),
     "app": ("pages", "tests", "benchmarks"),
     "pages": ("pages", "app.cli", "tests", "benchmarks"),

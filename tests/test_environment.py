@@ -47,6 +47,7 @@ def test_every_default_is_allowed_and_has_its_type() -> None:
         ("ENTANGLED_GRACE", "0", 0.0),
         ("ENTANGLED_STORE", "/somewhere", "/somewhere"),
         ("ENTANGLED_LOG", "json", "json"),
+        ("ENTANGLED_ADDRESS", "https://school.example/lab", "https://school.example/lab"),
         ("ENTANGLED_HEALTH_TOKEN", "ü secret", "ü secret"),
     ],
 )
@@ -67,6 +68,8 @@ def test_a_value_is_read_in_its_type(variable: str, text: str, value: object) ->
         ("ENTANGLED_GRACE", "inf", "a finite number of 0 or more"),
         ("ENTANGLED_QUEUE", "0", "a whole number of 1 or more"),
         ("ENTANGLED_LOG", "xml", "one of text, json"),
+        ("ENTANGLED_ADDRESS", "127.0.0.1", "an address as https://HOST/PATH"),
+        ("ENTANGLED_ADDRESS", "https://school.example/?x", "an address as https://HOST/PATH"),
     ],
 )
 def test_a_value_that_cannot_be_gets_one_sentence(variable: str, text: str, wanted: str) -> None:

@@ -18,7 +18,7 @@
     python -m app pretrain [NAME ...] [--only heists|removal|trapdoor|attacks|temperatures|backdoors]
                         [--folder FOLDER]
     python -m app fetch NAME
-    python -m app app [--port N] [--address HOST]
+    python -m app app [--port N] [--interface HOST]
 
 In the place of PRESET may stand ``own --data FOLDER_OR_ZIP``. A kit and its claim need the same settings. Progress goes
 to stderr. With ``--json`` stdout is one line, the result as one object, and nothing else; for a sweep, each line is one
@@ -107,7 +107,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "app":
             from app.cli import serve  # Streamlit has its own way with Ctrl-C
 
-            return serve.serve(chosen.port, chosen.address)
+            return serve.serve(chosen.port, chosen.interface)
         case "triggers" | "claim":
             from app.cli import court
 
@@ -272,10 +272,10 @@ def _parser() -> _Parser:
         "--port", metavar="N", type=_positive, default=8501, help="the port of the server; by default 8501"
     )
     served.add_argument(
-        "--address",
+        "--interface",
         metavar="HOST",
-        default=environment.read().address or None,
-        help="the network interface to listen on; by default that of ENTANGLED_ADDRESS, or all",
+        default=environment.read().interface or None,
+        help="the network interface to listen on; by default that of ENTANGLED_INTERFACE, or all",
     )
     return parser
 

@@ -5,7 +5,7 @@ from app import paths
 _EVERYWHERE = ("0.0.0.0", "::")  # no addresses to open in a browser
 
 
-def serve(port: int = 8501, address: str | None = None) -> int:
+def serve(port: int = 8501, interface: str | None = None) -> int:
     """Serve the pages until Ctrl-C, with the settings and the theme that the app ships with; return the exit status.
 
     They lie beside the entry, so they apply in any working folder. In this process: a server that is ended from
@@ -13,14 +13,14 @@ def serve(port: int = 8501, address: str | None = None) -> int:
 
     Args:
         port: where to listen; a port that is taken ends the process, with a sentence in the log.
-        address: of the network interface to listen on; None for all of this machine's.
+        interface: the address of the one to listen on; None for all of this machine's.
     """
     from streamlit.web import cli  # half a second, which no other command needs
 
     options = ["--server.port", str(port)]
-    if address is not None:
-        options += ["--server.address", address]
-        if address not in _EVERYWHERE:
-            options += ["--browser.serverAddress", address]
+    if interface is not None:
+        options += ["--server.address", interface]
+        if interface not in _EVERYWHERE:
+            options += ["--browser.serverAddress", interface]
     cli.main(["run", str(paths.ENTRY), *options], prog_name="entangled", standalone_mode=False)
     return 0

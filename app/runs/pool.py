@@ -1,15 +1,15 @@
-"""Scheduling: worker processes, a queue, and the visitors who watch.
+"""Scheduling: workers of this machine or of a cluster, a queue, and the visitors who watch.
 
-Equal experiments share one run, and a finished run is computed again only when a visitor asks to see it live. A run
-ends early when no visitor watches it any more, or when it exceeds its limit of time or memory; a worker that does not
-stop by itself is ended and replaced. A run whose worker died by itself is repeated, once.
+Equal experiments share one run, visitors take turns (:mod:`app.runs.waiting`), and a finished run is computed again
+only when a visitor asks to see it live. A run ends early when no visitor watches it any more, or when it exceeds its
+limit of time or memory; a worker that does not stop by itself is ended and replaced. A run whose worker died by itself
+is repeated, once.
 """
 
 import atexit
 import logging
 import threading
 import time
-from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +19,13 @@ from app.lab.experiment import Experiment
 from app.lab.record import DamagedRecord, Task
 from app.lab.stories.events import Claimed, Distances, Event, Probe, Weights
 from app.runs import log
+from app.runs.cluster import ClusterWorker
+from app.runs.contract import ClusterUnreachable, Worker, WorkerDied
 from app.runs.job import Job, Status
-from app.runs.process import WorkerDied, WorkerProcess
+from app.runs.process import WorkerProcess
 from app.runs.store import Store, Stored
 from app.runs.supervise import Limits, supervise
+from app.runs.waiting import Waiting
 
 START_LIMIT = 300.0  # seconds; on a busy machine a worker waits for its share, and a slow disk for torch
 START_ATTEMPTS = 3  # failed starts in a row, after which waiting jobs fail
@@ -42,6 +45,11 @@ FROM_A_RUN_ONLY: tuple[Task, ...] = (
 )  # the others compute the run themselves where there is none
 ONE_A_VISITOR: tuple[Task, ...] = ("run", "steal", "remove")  # the long ones: of these, each visitor has one at a time
 
+_NO_PROCESS = "No process can be started for this run; the server's log says why."
+_UNREACHABLE = (
+    "The machines that compute live runs cannot be reached; finished runs are there as ever. Try again in some minutes."
+)
+
 _logger = logging.getLogger(__name__)
 
 
@@ -56,13 +64,13 @@ class State:
     Attributes:
         queued: how many jobs wait.
         running: of each job, the beginning of its ``run``'s key, its ``task`` and its ``seconds`` so far.
-        workers: of each process, its ``pid`` and its ``memory`` in bytes.
+        workers: of each process, its ``pid``, its ``memory`` in bytes and, of one on a cluster, its ``machine``.
         remembered: how many ended jobs are in memory.
     """
 
     queued: int
     running: list[dict[str, Any]]
-    workers: list[dict[str, int]]
+    workers: list[dict[str, Any]]
     remembered: int
 
 
@@ -82,29 +90,31 @@ class Pool:
         memory_limit: int = Environment.memory_limit * 2**20,
         queue: int = Environment.queue,
         remembered: int = Environment.remembered,
+        scheduler: str = "",
         lab: str = "app.lab.stories.tasks",
     ) -> None:
         """Start the workers in the background; jobs may be submitted at once.
 
         Args:
-            workers: the number of processes, each using one core.
+            workers: the number of processes, each using one core; so many runs at once.
             store: where finished runs are kept and looked up.
             time_limit: seconds that a run may take.
             grace: seconds that a visitor may be away (a reload, a lost connection) before they count as gone.
             memory_limit: bytes of resident memory that a worker may use.
             queue: how many jobs may wait.
             remembered: how many ended jobs are kept in memory, for visitors who return to them.
+            scheduler: the address of the Dask scheduler whose cluster has the processes; empty for this machine.
             lab: the module whose functions do the work, each named after its task.
         """
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
-        self._grace, self._lab = grace, lab
+        self._grace, self._scheduler, self._lab = grace, scheduler, lab
         self._longest, self._remembered = queue, remembered
         self._changed = threading.Condition()  # guards everything below
-        self._queue: deque[Job] = deque()
+        self._queue = Waiting()
         self._jobs: dict[tuple[Task, str], Job] = {}  # the latest of each, active or ended, oldest first
         self._away: dict[str, float] = {}  # visitor -> when the grace period ends (monotonic)
-        self._processes: set[WorkerProcess] = set()
+        self._processes: set[Worker] = set()
         self._serving = 0
         self._closed = False
         self._threads = [threading.Thread(target=self._keep_serving, daemon=True) for _ in range(workers)]
@@ -139,6 +149,7 @@ class Pool:
                 if alike and other is not job and visitor in other.watchers:
                     self._abandon(other, visitor)
             job.watchers.add(visitor)
+            self._queue.claim(job, visitor)  # last, for what the visitor has given up takes no turn
             return job
 
     def find(self, key: str, task: Task = "run") -> Job | None:
@@ -176,6 +187,7 @@ class Pool:
             self._away.pop(visitor, None)
             if job.active and job.stop_asked is None:
                 job.watchers.add(visitor)
+                self._queue.claim(job, visitor)
 
     def leave(self, visitor: str) -> None:
         """Note that the visitor may be gone; they count as gone unless they watch again within the grace period."""
@@ -206,7 +218,9 @@ class Pool:
             ]
             processes = [process for process in self._processes if process.alive]
             queued, remembered = len(self._queue), len(self._jobs) - len(active)
-        workers = [{"pid": process.pid, "memory": process.memory()} for process in processes]
+        workers = [
+            {"pid": process.pid, "memory": process.memory(), "machine": process.machine} for process in processes
+        ]
         return State(queued, running, sorted(workers, key=lambda worker: worker["pid"]), remembered)
 
     def close(self) -> None:
@@ -237,8 +251,8 @@ class Pool:
             full = f"{self._longest} runs wait already, as many as may: try again in some minutes."
             return Job(experiment, task, status="failed", error=full)
         job = Job(experiment, task)
-        self._queue.append(job)
-        self._queue_changed()
+        self._queue.add(job)
+        self._changed.notify_all()
         _logger.info("run queued", extra={**_facts(job), "visitor": log.pseudonym(visitor)})
         return job
 
@@ -259,14 +273,10 @@ class Pool:
     def _active(self) -> list[Job]:
         return [job for job in self._jobs.values() if job.active]
 
-    def _queue_changed(self) -> None:
-        for position, job in enumerate(self._queue, start=1):
-            job.position = position
-        self._changed.notify_all()
-
     def _abandon(self, job: Job, visitor: str) -> None:
         """Remove a watcher. Absent ones do not count: after a reload, a visitor must not keep their own run alive."""
         job.watchers.discard(visitor)
+        self._queue.disclaim(job, visitor)
         if job.active and job.watchers <= self._away.keys():
             self._stop(job)
 
@@ -278,8 +288,10 @@ class Pool:
         for visitor in gone:
             del self._away[visitor]
         for job in self._active():
-            if job.watchers & gone:
-                job.watchers -= gone
+            if left := job.watchers & gone:
+                job.watchers -= left
+                for visitor in left:
+                    self._queue.disclaim(job, visitor)
                 if not job.watchers:
                     self._stop(job)
 
@@ -288,7 +300,7 @@ class Pool:
         if job.status == "queued":
             self._queue.remove(job)
             self._settle(job, "stopped")
-            self._queue_changed()
+            self._changed.notify_all()
 
     def _settle(self, job: Job, status: Status, error: str | None = None) -> None:
         seconds = 0.0 if job.began is None else round(time.monotonic() - job.began, 3)
@@ -302,8 +314,8 @@ class Pool:
             self._settle(job, "stopped")
             return
         job.repeat()
-        self._queue.appendleft(job)
-        self._queue_changed()
+        self._queue.add_again(job)
+        self._changed.notify_all()
         _logger.info("run repeated", extra=_facts(job))
 
     # Threads, one for each worker: nothing from here on is called with the lock held.
@@ -313,7 +325,7 @@ class Pool:
         failures = 0
         while not self._closed:
             try:
-                with closing(WorkerProcess(self._lab, self._store.folder / "numba")) as process:
+                with closing(self._started()) as process:
                     self._wait_until_ready(process)
                     failures = 0
                     self._serve(process)
@@ -322,7 +334,12 @@ class Pool:
                     failures += 1
                     self._start_failed(failures, fault)
 
-    def _wait_until_ready(self, process: WorkerProcess) -> None:
+    def _started(self) -> Worker:
+        if self._scheduler:
+            return ClusterWorker(self._scheduler, self._lab)
+        return WorkerProcess(self._lab, self._store.folder / "numba")
+
+    def _wait_until_ready(self, process: Worker) -> None:
         """Wait until the worker is ready; :meth:`close` can interrupt this."""
         with self._changed:
             if self._closed:
@@ -330,7 +347,7 @@ class Pool:
             self._processes = {process, *(other for other in self._processes if other.alive)}
         process.wait_until_ready(START_LIMIT)
 
-    def _serve(self, process: WorkerProcess) -> None:
+    def _serve(self, process: Worker) -> None:
         with self._changed:
             self._serving += 1
         try:
@@ -345,21 +362,21 @@ class Pool:
             with self._changed:
                 self._serving -= 1
 
-    def _next(self, process: WorkerProcess) -> Job | None:
+    def _next(self, process: Worker) -> Job | None:
         """Wait for a job and return it; None when the process is lost or the pool is closed."""
         with self._changed:
             while not self._closed and process.alive:
                 self._remove_absent_visitors()
                 if self._queue:
-                    job = self._queue.popleft()
+                    job = self._queue.take()
                     job.begin()
-                    self._queue_changed()
+                    self._changed.notify_all()
                     _logger.info("run begun", extra=_facts(job))
                     return job
                 self._changed.wait()
         return None
 
-    def _perform(self, process: WorkerProcess, job: Job) -> tuple[Status, str | None] | None:
+    def _perform(self, process: Worker, job: Job) -> tuple[Status, str | None] | None:
         """Run the job, store its result, and return how it ended; None if it is to be repeated."""
         try:
             status, error = supervise(process, job, self._material(job), self._limits, self._check_visitors)
@@ -410,8 +427,8 @@ class Pool:
         with self._changed:
             if failures >= START_ATTEMPTS and not self._serving:
                 for job in self._queue:
-                    self._settle(job, "failed", "No process can be started for this run; the server's log says why.")
-                self._queue.clear()
+                    self._queue.remove(job)
+                    self._settle(job, "failed", _UNREACHABLE if isinstance(fault, ClusterUnreachable) else _NO_PROCESS)
             self._changed.wait_for(lambda: self._closed, min(0.5 * 2**failures, LONGEST_PAUSE))
 
 

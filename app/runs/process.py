@@ -15,6 +15,7 @@ import psutil
 
 from app import paths
 from app.runs import worker
+from app.runs.contract import WorkerDied
 
 EXIT_LIMIT = 5.0  # seconds from the closing of its pipe to the end of a process; a fraction of one on an idle machine
 
@@ -27,12 +28,8 @@ _ENDED = object()  # the last item of an inbox: the worker has closed its pipe
 _logger = logging.getLogger(__name__)
 
 
-class WorkerDied(Exception):
-    """The worker has ended; the message is the part of a sentence that follows "a worker"."""
-
-
 class WorkerProcess:
-    """A worker process that this server has started.
+    """A worker process of this machine (:class:`~app.runs.contract.Worker`).
 
     A subprocess with two pipes rather than ``multiprocessing``: spawn would execute ``streamlit_app.py`` again in the
     child, and fork would copy a server full of threads. Pipes work the same on every operating system, but only Unix
@@ -44,6 +41,7 @@ class WorkerProcess:
         found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
         environment = {
             "NUMBA_CACHE_DIR": str(numba_cache),
+            "MALLOC_ARENA_MAX": "1",  # of Linux: else what one thread frees, the next cannot use, 140 MB after a heist
             **os.environ,
             "OMP_NUM_THREADS": "1",  # torch reads it too
             "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
@@ -66,6 +64,11 @@ class WorkerProcess:
     def pid(self) -> int:
         """The number of the process."""
         return self._process.pid
+
+    @property
+    def machine(self) -> str:
+        """Nothing: it is this one."""
+        return ""
 
     @property
     def alive(self) -> bool:

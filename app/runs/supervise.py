@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.runs.contract import Worker, WorkerDied
 from app.runs.job import Job, Status
-from app.runs.process import WorkerDied, WorkerProcess
 from app.runs.worker import STOP
 
 TICK = 0.1  # seconds between two checks of the limits
@@ -21,7 +21,7 @@ class Limits:
 
 
 def supervise(
-    process: WorkerProcess,
+    process: Worker,
     job: Job,
     material: tuple[object, ...],
     limits: Limits,
@@ -53,9 +53,7 @@ def supervise(
         raise
 
 
-def _follow(
-    process: WorkerProcess, job: Job, limits: Limits, meanwhile: Callable[[], None]
-) -> tuple[Status, str | None]:
+def _follow(process: Worker, job: Job, limits: Limits, meanwhile: Callable[[], None]) -> tuple[Status, str | None]:
     began = time.monotonic()
     stop_sent = False
     while True:

@@ -1,4 +1,4 @@
-"""The process that trains: ``python -m app.runs.worker LAB``, started by the pool only.
+"""The process that trains: ``python -m app.runs.worker LAB``, started by :mod:`app.runs.process` only.
 
 It exchanges messages with the server through its standard input and output: pipes without an address, to which no other
 process can connect, and which close when the server ends. What a run prints goes to standard error instead. ``LAB`` is

@@ -11,6 +11,7 @@ from app.lab import variation
 from app.lab.record import Task
 from app.runs.job import Job
 from app.ui import links, path, plan, takeaway, visit
+from app.ui.classroom import strip
 from app.ui.components import component
 from app.ui.plot.plot import plot
 
@@ -32,6 +33,7 @@ def opening(name: str, lead: str = "") -> None:
     plan.length()  # here, where what it says of a link has room
     with listeners:
         plan.clock(name)
+    strip.above(name)
     if lead:
         st.markdown(lead)
 
@@ -116,6 +118,7 @@ def provenance(job: Job, seconds: float | None, task: Task = "run") -> None:
 def onward(name: str) -> None:
     """Close the lesson called ``name`` with the question that the next one answers."""
     visit.seen(name)
+    strip.below(name)
     stop = path.after(name, plan.length())
     st.divider()
     with st.container(key="back_row_words"):

@@ -23,6 +23,7 @@ LIVE = "live"  # a run that is watched
 RECORDED = "recorded"  # its value while the visitor looks at the recorded run instead
 FROM = "from"  # the lesson that a link between lessons takes a setting along from
 MINUTES = "minutes"  # the length of a class
+CODE = "code"  # of a room, on the page where one joins it
 OF_THE_VISIT = (LIVE, MINUTES)  # which a link to a setting leaves out
 _ON_EVERY_PAGE = {
     LIVE: ("1", "start", RECORDED),
@@ -31,7 +32,7 @@ _ON_EVERY_PAGE = {
     "booth": ("1",),  # which the door reads
 }
 SETTINGS = ("preset", *(field.name for field in dataclasses.fields(Experiment)), *FORMER_NAMES)
-_WITHOUT_SETTINGS = ("trapdoor", "hardness", "cousins")  # lessons
+_WITHOUT_SETTINGS = ("trapdoor", "hardness", "cousins", path.CLASSROOM.name)  # pages
 VIEWS = {  # what else a lesson shows, or how
     "mark": ("mark_ask", "mark_layer"),
     "temperature": (
@@ -43,6 +44,7 @@ VIEWS = {  # what else a lesson shows, or how
     "court": ("room", "grant", "suspects"),
     "remove": ("washing",),
     "cousins": ("cousin", "share"),
+    path.CLASSROOM.name: (CODE,),
 }
 _NAMED = 3  # of the parameters that a page does not know
 
@@ -50,9 +52,13 @@ Bound = Literal["query-params"] | None  # for ``bind`` of a widget
 
 
 def parameters(page: str) -> tuple[str, ...]:
-    """Return the names of all that a link to a page may ask for; the page is a lesson, or ``"start"``."""
-    of_settings = () if page in _WITHOUT_SETTINGS else SETTINGS
-    return (*of_settings, *VIEWS.get(page, ()), *_ON_EVERY_PAGE)
+    """Return the names of all that a link to a page may ask for; it is a lesson, ``"start"`` or ``"classroom"``."""
+    return (*(SETTINGS if has_settings(page) else ()), *VIEWS.get(page, ()), *_ON_EVERY_PAGE)
+
+
+def has_settings(page: str) -> bool:
+    """Return whether a page is about an experiment that a link may choose."""
+    return page not in _WITHOUT_SETTINGS
 
 
 def refuse(name: str, asked: str, why: str, shown: object) -> None:

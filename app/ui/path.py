@@ -43,6 +43,9 @@ LESSONS = (
 
 NAMES = frozenset(stop.name for stop in LESSONS)
 
+# Beside the path: where a class meets.
+CLASSROOM = Lesson("classroom", "Classroom", "What does the whole class say?", 0, ":material/groups:")
+
 # What a class of so many minutes has time for: lessons, and the minutes that each gets there.
 CLASSES: dict[int, dict[str, int]] = {
     5: {"heist": 3, "channel": 2},
@@ -89,7 +92,7 @@ def lesson(name: str) -> Lesson:
 
 def heading(address: str) -> str:
     """Return the heading of the page at ``address`` (below the app's own): a lesson's is its question."""
-    return next((stop.question for stop in LESSONS if stop.name == address), WELCOME)
+    return next((stop.question for stop in (*LESSONS, CLASSROOM) if stop.name == address), WELCOME)
 
 
 def after(name: str, minutes: int | None = None) -> Lesson:

@@ -1,4 +1,7 @@
-"""Predict first: the one question of a lesson, asked beside its picture; its first answer closes it, all then plays."""
+"""Predict first: the one question of a lesson, asked beside its picture; its first answer closes it, all then plays.
+
+In a room for a class it is the room's question: there, it is asked, voted on and revealed when the teacher says so.
+"""
 
 import weakref
 from collections.abc import Sequence
@@ -8,6 +11,8 @@ import streamlit as st
 
 from app.runs.job import Job
 from app.ui import visit
+from app.ui.classroom import asked
+from app.ui.classroom.asked import AskedInRoom
 
 
 @dataclass
@@ -21,6 +26,7 @@ class Question:
         happened: what was seen to happen, in the setting in which it was first seen.
         revealed: whether the visitor asked for the answer without a prediction.
         watched: the run that they saw happen.
+        room: the question as it stands in the room that the visitor is in; None: they are in none.
     """
 
     lesson: str
@@ -29,14 +35,19 @@ class Question:
     happened: str | None = None
     revealed: bool = False
     watched: "weakref.ref[Job] | None" = None  # a visit is kept for longer than its runs
+    room: AskedInRoom | None = None
 
     @property
     def open(self) -> bool:
         """Whether the visitor may still predict."""
+        if self.room is not None:
+            return self.room.open
         return self.prediction is None and self.happened is None and not self.revealed
 
     def sealed(self, job: Job | None = None) -> bool:
         """Return whether the answer (that this run gives) is to be kept from the visitor for now."""
+        if self.room is not None:
+            return self.room.sealed
         seen = self.watched() if self.watched is not None else None
         return self.open and not (job is not None and (job.active or job is seen))
 
@@ -52,6 +63,9 @@ class Question:
         if self.open:
             self.words = words
         self.settle(happened, job)
+        if self.room is not None:
+            self.room.draw(words, options, happened)
+            return
         with st.container(key=f"vote_{self.lesson}_of_{len(options)}", gap="xsmall"):  # its height: see page.css
             st.markdown(f"**Predict first.** {self.words}" if self.open else self.words)
             if not self.open:
@@ -66,6 +80,8 @@ class Question:
 
     def settle(self, happened: str | None, job: Job | None = None) -> None:
         """Note what happened (None: that is not known yet), unless it is sealed or something was noted before."""
+        if self.room is not None and not self.room.sealed:
+            self.prediction, self.happened = self.room.said or self.prediction, self.happened or self.room.answer
         if happened is not None and self.happened is None and not self.sealed(job):
             self.happened = happened
 
@@ -76,12 +92,17 @@ class Question:
 
     def predict(self, option: str) -> None:
         """Take the visitor's prediction; the first one counts, for a click may be on its way while the answer comes."""
-        if self.open:
+        if self.room is not None:
+            self.room.vote(option)
+        elif self.open:
             self.prediction = option
 
     def reveal(self) -> None:
-        """Show the answer to somebody who does not want to predict."""
-        self.revealed = True
+        """Show the answer to somebody who does not want to predict; in a room, only the teacher does that."""
+        if self.room is not None:
+            self.room.reveal()
+        else:
+            self.revealed = True
 
     def _judged(self, option: str) -> str:
         """Return an option as it came out."""
@@ -104,4 +125,6 @@ class Question:
 
 def about(lesson: str) -> Question:
     """Return the question of a lesson to this visitor."""
-    return visit.here().questions.setdefault(lesson, Question(lesson))
+    question = visit.here().questions.setdefault(lesson, Question(lesson))
+    question.room = asked.here(lesson)
+    return question

@@ -17,7 +17,7 @@ from app.runs.store import Store
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
-    """Return the pool of worker processes, as the environment wants it, started on first use."""
+    """Return the pool of workers, as the environment wants it, started on first use."""
     chosen = environment.read()
     log.begin(chosen.log)
     store = Store()
@@ -30,6 +30,7 @@ def pool() -> Pool:
         memory_limit=chosen.memory_limit * 2**20,
         queue=chosen.queue,
         remembered=chosen.remembered,
+        scheduler=chosen.scheduler,
     )
     gc.collect()
     gc.freeze()

@@ -26,7 +26,7 @@ from app.lab.experiment import (
     renamed,
 )
 from app.lab.variation import base, differences, preset_name
-from app.ui import links, path, terms, visit
+from app.ui import address, links, path, terms, visit
 from app.ui.markdown import escaped
 
 _WORDS = {
@@ -340,8 +340,8 @@ def wording(value: str, setting: str = "") -> str:
 def link() -> str:
     """Return the address of this page with the visitor's setting, without what belongs to this visit alone."""
     asked = {name: value for name, value in st.query_params.items() if name not in links.OF_THE_VISIT}
-    address = st.context.url or ""
-    return f"{address}?{urlencode(asked)}" if asked else address
+    here = address.of_page(st.context.url or "")
+    return f"{here}?{urlencode(asked)}" if asked else here
 
 
 def to_url(asked: Mapping[str, str], names: Container[str]) -> None:

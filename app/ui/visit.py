@@ -25,7 +25,8 @@ MOST = 2_000  # visits that are kept
 LONGEST = 24 * 3600.0  # seconds after the last touch
 _FORM = re.compile(r"[0-9a-f]{32}")  # of a name
 _SESSION, _NAME, _NOTICES, _IDENTITY = "visit", "visit_name", "visit_notices", "identity"
-_OF_THE_TAB = {"visitor", _NAME}  # the first: by which the pool knows a run's watchers apart
+_KEY, _KEEP = "room_key", "room_key_to_keep"
+_OF_THE_TAB = {"visitor", _NAME, _KEY}  # the first: by which the pool knows a run's watchers apart
 
 
 @dataclass
@@ -114,9 +115,30 @@ def here() -> Visit:
 def recognise() -> None:
     """Ask the browser who this is; it answers once a tab, and then the page is drawn again, with all that was kept."""
     name = st.session_state.get(_NAME)
-    component("components/identity")(key=_IDENTITY, data={"known": name is not None}, on_name_change=_told)
+    component("components/identity")(
+        key=_IDENTITY,
+        data={"known": name is not None, "keep": st.session_state.get(_KEEP)},
+        on_name_change=_told,
+        on_key_change=_told_key,
+    )
     if name is not None:
         known_as(name)
+
+
+def browser() -> str | None:
+    """Return the name that this browser made up; None: it has not said so yet, or it keeps nothing."""
+    name: str | None = st.session_state.get(_NAME)
+    return name
+
+
+def room_key() -> str:
+    """Return the key of the room that is hosted from this browser; empty: from here, none is."""
+    return str(st.session_state.get(_KEY, ""))
+
+
+def keep_room_key(key: str) -> None:
+    """Let the browser keep the key of the room that is hosted from it, or (empty) forget it."""
+    st.session_state[_KEY] = st.session_state[_KEEP] = key
 
 
 def notices() -> None:
@@ -144,7 +166,13 @@ def known_as(name: str) -> None:
 
 
 def _told() -> None:
-    known_as(str(st.session_state[_IDENTITY].name))
+    if (told := st.session_state.get(_IDENTITY)) is not None:  # a run that ended early may have dropped it
+        known_as(str(told.name))
+
+
+def _told_key() -> None:
+    if (told := st.session_state.get(_IDENTITY)) is not None:
+        st.session_state.setdefault(_KEY, str(told.key))
 
 
 def seen(lesson: str) -> None:

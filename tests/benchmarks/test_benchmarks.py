@@ -10,7 +10,8 @@ import benchmarks
 from benchmarks import contract
 from benchmarks.contract import NAMES, Row, Stage
 
-PARTS = {"__init__", "__main__", "browsing", "contract", "machine", "report"}
+PARTS = {"__init__", "__main__", "browsing", "contract", "machine", "report", "student"}
+NONE = ("messages", "errors", "lost", "copies")  # units of what there may be none of
 IN_A_BROWSER = ("startup", "page", "sliders", "temperature", "cousins", "booth")
 EXPECTED = {  # how the rows begin that nobody would want to miss
     "startup": [
@@ -25,14 +26,25 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
     "cousins": ["frames", "what the server is told", "a backdoor at 5% poison", "attack success at 5% poison"],
     "booth": ["visitors", "memory", "nodes", "errors"],
     "heist": ["blobs, from the click to the verdict", "blobs, the phase “copy”", "blobs, a training step"],
+    "classroom": [
+        "3 students, a touch",
+        "3 students while two runs train, a change",
+        "memory of server",
+        "3 students start the same run",
+        "runs of one other",
+    ],
+    "votes": ["3 students are asked", "3 students vote", "votes counted", "the teacher's chart"],
+    "arithmetic": ["SNNL", "2-conv, its arithmetic beside"],
     "extraction": ["knockoff, other data", "copycat, inputs of the task"],
 }
 
 
 def check(name: str, rows: list[Row]) -> None:
     for row in rows:
-        may_be_none = row.unit in ("messages", "errors") or "spread" in row.what or "phase" in row.what
-        least = 0 if may_be_none else math.ulp(0.0)
+        may_be_none = row.unit in NONE or any(
+            word in row.what for word in ("spread", "phase", "before anybody's", "right after")
+        )
+        least = -100 if "growth" in row.what else 0 if may_be_none else math.ulp(0.0)
         assert math.isfinite(row.value) and row.value >= least, row
         assert row.unit
         assert row.goal is None or math.isfinite(row.goal.limit)

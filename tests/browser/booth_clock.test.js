@@ -1,7 +1,7 @@
 // The booth's minute, and how long it waits for whoever has gone.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ACTS, actAt, secondsLeft } from "../../app/ui/booth/booth_clock.js";
+import { ACTS, actAt, renewalDue, secondsLeft } from "../../app/ui/booth/booth_clock.js";
 
 test("six acts make a minute, and then it begins anew", () => {
   assert.equal(
@@ -22,4 +22,19 @@ test("it asks after 45 seconds, counts ten, and then they are gone", () => {
   assert.equal(secondsLeft(54.5), 1);
   assert.equal(secondsLeft(55), 0);
   assert.equal(secondsLeft(600), 0);
+});
+
+test("it loads itself anew once after 23:00 of each day", () => {
+  /** @param {number} day @param {number} hour @param {number} minute */
+  const at = (day, hour, minute) => new Date(2026, 10, day, hour, minute).getTime();
+  assert.equal(renewalDue(at(28, 9, 0), at(28, 22, 59), 0), false);
+  assert.equal(renewalDue(at(28, 9, 0), at(28, 23, 0), 0), true);
+  assert.equal(renewalDue(at(28, 23, 1), at(29, 0, 30), 0), false, "it has done so");
+  assert.equal(renewalDue(at(28, 23, 1), at(29, 23, 0), 0), true, "and does so the next day");
+  assert.equal(renewalDue(at(28, 9, 0), at(30, 8, 0), 0), true, "also when somebody played on at 23:00");
+});
+
+test("or after so many hours", () => {
+  assert.equal(renewalDue(0, 2 * 3600 * 1000 - 1, 2), false);
+  assert.equal(renewalDue(0, 2 * 3600 * 1000, 2), true);
 });

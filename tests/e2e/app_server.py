@@ -34,17 +34,28 @@ def launch_options() -> dict[str, Any]:
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 2) -> Iterator[str]:
-    """Start the app on a free port with its store and its log in ``folder``, and so many workers; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serve(folder: Path, *, workers: int = 2, port: int | None = None, **variables: str) -> Iterator[str]:
+    """Start the app with its store, its data and its log in ``folder``; yield its address.
+
+    Args:
+        folder: where to.
+        workers: how many.
+        port: on which; None: a free one.
+        variables: of :class:`app.environment.Environment`, by name.
+    """
+    port = port or free_port()
     log = folder / "log"
     with log.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "ENTANGLED_STORE": str(folder / "runs"), "ENTANGLED_WORKERS": str(workers)},
+            env={
+                **os.environ,
+                "ENTANGLED_STORE": str(folder / "runs"),
+                "ENTANGLED_DATA": str(folder / "data"),
+                "ENTANGLED_WORKERS": str(workers),
+                **{f"ENTANGLED_{name.upper()}": value for name, value in variables.items()},
+            },
             stdout=file,
             stderr=subprocess.STDOUT,
         )
@@ -55,6 +66,13 @@ def serve(folder: Path, *, workers: int = 2) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

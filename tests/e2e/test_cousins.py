@@ -9,12 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 LARGE = {"width": 1920, "height": 1080}
 
 
 def finding(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible()
 
 
 def crosses(page: Page) -> Locator:
@@ -27,9 +26,7 @@ def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, siz
     page = visit(f"cousins?cousin={cousin}", size)
     finding(page, "corner pattern" if cousin == "Backdoor" else "^15 points bend")
     picture = page.locator(".st-key-picture_cousins")
-    expect(picture.locator("svg.main-svg" if cousin == "Backdoor" else "svg[role=group]").first).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(picture.locator("svg.main-svg" if cousin == "Backdoor" else "svg[role=group]").first).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
     assert box["y"] >= 0 and box["y"] + box["height"] <= fold
@@ -39,7 +36,7 @@ def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, siz
 
 def test_a_vote_shows_the_backdoor_and_what_a_defence_leaves_of_both(visit: Visit) -> None:
     page = visit("cousins")
-    page.get_by_role("button", name="over 5 points").click(timeout=PATIENCE)
+    page.get_by_role("button", name="over 5 points").click()
     finding(page, r"^5.% poison: the pattern commands 97\.3.% of the pictures")
     finding(page, r"units off: the backdoor still works on 59\.1")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
@@ -61,7 +58,7 @@ def test_the_line_is_bent_by_keyboard(visit: Visit) -> None:
     page.get_by_role("button", name="Add a point").click()
     expect(crosses(page)).to_be_focused()
     # The server fits Huber's line to the new points, and the page says so.
-    expect(page.get_by_role("row", name=re.compile(r"^Huber 0\.\d{4}$"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("row", name=re.compile(r"^Huber 0\.\d{4}$"))).to_be_visible()
 
 
 def test_a_cross_is_put_and_dragged_by_mouse(visit: Visit) -> None:
@@ -87,9 +84,9 @@ def test_a_cross_is_put_and_dragged_by_mouse(visit: Visit) -> None:
 
 def test_trim_is_shown_failing_and_its_rounds_are_played(visit: Visit) -> None:
     page = visit("cousins?cousin=Poisoning")
-    page.get_by_role("combobox", name=re.compile("Start from")).click(timeout=PATIENCE)
+    page.get_by_role("combobox", name=re.compile("Start from")).click()
     page.get_by_role("option", name="TRIM fails: told of 7 of 15").click()
     finding(page, r"^TRIM fails: told of 7 of 15, it keeps \d+ of 15")
     page.get_by_role("button", name="Play TRIM").click()
     expect(page.get_by_text(re.compile(r"^Start \d of 5, round 1 of"))).to_be_visible()
-    expect(page.get_by_role("button", name="Play TRIM")).to_be_visible(timeout=PATIENCE)  # to its end
+    expect(page.get_by_role("button", name="Play TRIM")).to_be_visible()  # to its end

@@ -10,8 +10,6 @@ from app.lab.experiment import DEFAULT_PRESET, preset
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 180_000  # milliseconds; a loaded machine, not a benchmark
-UMAP_PATIENCE = 240_000  # the first time in a new store, numba compiles for half a minute of an idle machine
 LARGE = {"width": 1920, "height": 1080}
 USUAL = preset(DEFAULT_PRESET)
 PARTING, END = USUAL.task_epochs, USUAL.task_epochs + USUAL.watermark_epochs
@@ -22,12 +20,12 @@ def epoch(page: Page) -> Locator:
 
 
 def at(page: Page, number: int) -> None:
-    expect(epoch(page)).to_have_attribute("aria-valuetext", f"epoch {number}", timeout=PATIENCE)
+    expect(epoch(page)).to_have_attribute("aria-valuetext", f"epoch {number}")
 
 
 def shown(page: Page) -> Page:
     """Open the answer without a prediction."""
-    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click()
     at(page, END)
     return page
 
@@ -78,7 +76,7 @@ def test_it_plays_out_after_the_prediction_and_can_be_stepped(visit: Visit) -> N
     expect(page.get_by_role("heading", name=re.compile(r"^Entangled: [\d.]+\s%.*naive: "))).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     page.get_by_role("button", name="One epoch back").click()
     at(page, END - 1)
     page.get_by_role("button", name="One epoch on").click()
@@ -95,7 +93,7 @@ def test_another_layer_and_another_projection_stay_at_the_same_epoch(visit: Visi
     page.get_by_role("radio", name="dense", exact=True).click()
     expect(page).to_have_url(re.compile("layer=dense"))
     page.get_by_role("radio", name="PCA", exact=True).click()
-    expect(page.locator(".legend .method")).to_have_text("PCA", timeout=PATIENCE)
+    expect(page.locator(".legend .method")).to_have_text("PCA")
     at(page, END - 1)
     assert not set(before) & set(drawn(page))
 
@@ -125,7 +123,7 @@ def test_a_trigger_shows_its_picture_and_its_neighbours(visit: Visit) -> None:
 def test_in_space_one_hand_turns_all_maps(visit: Visit) -> None:
     page = shown(visit("entangle"))
     page.get_by_text("In 3-D").click()
-    expect(page.locator(".legend .method")).to_have_text("UMAP, 3-D: drag to turn", timeout=PATIENCE)
+    expect(page.locator(".legend .method")).to_have_text("UMAP, 3-D: drag to turn")
     maps(page).first.press("ArrowRight")
     before = drawn(page)
     place = box(maps(page).first)
@@ -139,9 +137,9 @@ def test_in_space_one_hand_turns_all_maps(visit: Visit) -> None:
 
 def test_after_a_live_run_pca_plays_until_umap_is_laid_out(visit: Visit) -> None:
     page = visit("entangle?preset=blobs&seed=107&live=start")
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
     method = page.locator(".legend .method")
     expect(method).to_have_text(re.compile("^PCA, until UMAP is laid out$|^UMAP$"))
     expect(epoch(page)).to_be_visible()
-    expect(method).to_have_text("UMAP", timeout=UMAP_PATIENCE)
-    expect(page.get_by_text("UMAP is being laid out")).to_have_count(0, timeout=UMAP_PATIENCE)
+    expect(method).to_have_text("UMAP")
+    expect(page.get_by_text("UMAP is being laid out")).to_have_count(0)

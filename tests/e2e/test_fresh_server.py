@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.ui.path import LESSONS
+from app.ui.path import CLASSROOM, LESSONS
 from tests.e2e.app_server import WIDE, serve
 
-PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
-NAVIGATION = ["Start", *(stop.title for stop in LESSONS)]
+NAVIGATION = ["Start", *(stop.title for stop in LESSONS), CLASSROOM.title]
 Visitor = Callable[[str], Page]
 
 
@@ -41,12 +40,12 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 
 def assert_door(page: Page) -> None:
     """The navigation of the door, and none of Streamlit's own list of files."""
-    expect(page.get_by_test_id("stTopNavLink")).to_have_text(NAVIGATION, timeout=PATIENCE)
+    expect(page.get_by_test_id("stTopNavLink")).to_have_text(NAVIGATION)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
 
 
 def assert_lesson(page: Page, name: str, heading: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(heading, timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     assert page.url.rstrip("/").endswith(f"/{name}")
     assert_door(page)
 
@@ -54,17 +53,17 @@ def assert_lesson(page: Page, name: str, heading: str) -> None:
 def test_a_lesson_is_the_first_thing_that_a_server_is_asked_for(fresh: str, visitor: Visitor) -> None:
     assert_lesson(visitor(f"{fresh}/heist"), "heist", "Which mark survives the theft?")
     second = visitor(fresh)
-    expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(second.get_by_role("heading", level=1)).to_be_visible()
     assert_door(second)
 
 
 def test_the_booth_at_a_lessons_address_is_the_first_thing(fresh: str, visitor: Visitor) -> None:
     booth = visitor(f"{fresh}/heist?booth=1")
-    expect(booth.get_by_text("Touch the screen and do it yourself")).to_be_visible(timeout=PATIENCE)
+    expect(booth.get_by_text("Touch the screen and do it yourself")).to_be_visible()
     expect(booth.get_by_test_id("stTopNavLink")).to_have_count(0)
     expect(booth.get_by_test_id("stSidebarNav")).to_have_count(0)
     second = visitor(fresh)
-    expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(second.get_by_role("heading", level=1)).to_be_visible()
     assert_door(second)
 
 
@@ -84,5 +83,5 @@ def test_two_lessons_at_once_are_the_first_thing(fresh: str, visitor: Visitor) -
     assert_lesson(heist, "heist", "Which mark survives the theft?")
     assert_lesson(court, "court", next(stop.question for stop in LESSONS if stop.name == "court"))
     second = visitor(fresh)
-    expect(second.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(second.get_by_role("heading", level=1)).to_be_visible()
     assert_door(second)

@@ -8,20 +8,17 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app_server import PHONE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 
 
 def film(page: Page) -> Locator:
     found = page.get_by_role("group", name="The heist, step by step")
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_be_visible()
     return found
 
 
 def at(picture: Locator, step: str) -> None:
     """Wait until the film shows a step."""
-    expect(picture.get_by_role("button", name=re.compile(rf"^\d {step}"))).to_have_attribute(
-        "aria-current", "step", timeout=PATIENCE
-    )
+    expect(picture.get_by_role("button", name=re.compile(rf"^\d {step}"))).to_have_attribute("aria-current", "step")
 
 
 def test_played_it_stops_before_the_trial_and_a_prediction_in_it_plays_on_to_the_verdict(visit: Visit) -> None:
@@ -36,7 +33,7 @@ def test_played_it_stops_before_the_trial_and_a_prediction_in_it_plays_on_to_the
     picture.get_by_role("button", name="neither").click()
     at(picture, "Verdict")
     expect(picture.get_by_role("heading", name=re.compile("convicted|convicts|walks free"))).to_be_visible()
-    expect(page.get_by_text(re.compile("You said"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(picture.get_by_role("heading")).to_be_in_viewport()
     expect(picture.get_by_role("button", name="Play again")).to_be_in_viewport(ratio=1)
 
@@ -57,7 +54,7 @@ def test_the_keyboard_alone_steps_back_and_forth_and_up_to_the_gate(visit: Visit
     page.keyboard.press(" ")  # goes to the options
     page.keyboard.press("Enter")
     at(picture, "Verdict")
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
 
 
 def test_one_key_hides_everything_but_the_picture(visit: Visit) -> None:
@@ -80,7 +77,7 @@ def test_the_other_thief_is_there_at_once_and_the_page_follows(visit: Visit) -> 
     at(picture, "Query")
     expect(other).to_have_attribute("aria-pressed", "true")
     expect(picture.get_by_text("The thief asks inputs the victim never saw")).to_be_visible()
-    expect(page).to_have_url(re.compile("inputs=unseen"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("inputs=unseen"))
     at(picture, "Query")
     picture.get_by_role("button", name=re.compile("^3 Compare")).click()
     expect(picture.get_by_text("not on record")).to_be_visible()
@@ -132,7 +129,7 @@ def test_on_a_phone_the_film_fits_and_no_answer_lies_on_its_copy(visit: Visit) -
     page = visit("heist", PHONE)
     picture = film(page)
     picture.get_by_role("button", name=re.compile("^2 Query")).click()
-    expect(picture.get_by_text("of answers stray").first).to_be_visible(timeout=PATIENCE)
+    expect(picture.get_by_text("of answers stray").first).to_be_visible()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
     assert (picture.bounding_box() or PHONE)["y"] < 160

@@ -13,13 +13,12 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 120_000  # milliseconds; a loaded machine, not a benchmark
 QUICK = "preset=digits&task_epochs=3&watermark_epochs=3&adversary_epochs=2"
 
 
 def sheet(page: Page, name: str = "What the models are asked") -> Locator:
     found = page.get_by_role("application", name=name)
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_be_visible()
     return found
 
 
@@ -39,13 +38,13 @@ def stroke(page: Page, on: Locator, *points: tuple[float, float]) -> None:
 def answers(page: Page, who: str, what: str) -> None:
     """Wait until a model's answer in the picture is ``what``, a regular expression."""
     said = page.locator(".st-key-figure_answers .annotation-text").filter(has_text=re.compile(f"^{who}"))
-    expect(said).to_have_text(re.compile(f"^{who}({what})$"), timeout=PATIENCE)
+    expect(said).to_have_text(re.compile(f"^{who}({what})$"))
 
 
 def place(page: Page, selector: str) -> dict[str, float]:
     """Where something lies on the screen, once it is there."""
     found = page.locator(selector).first
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_be_visible()
     box = found.bounding_box()
     assert box is not None
     return {"top": box["y"], "bottom": box["y"] + box["height"]}
@@ -80,17 +79,17 @@ def test_a_digit_drawn_by_keyboard_is_read(visit: Visit) -> None:
 
 def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) -> None:
     page = visit(f"mark?{QUICK}")
-    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Draw or upload your own").click()
     paper = sheet(page, "Your own trigger")
     stroke(page, paper, (0.2, 0.2), (0.8, 0.8))
     stroke(page, paper, (0.8, 0.2), (0.2, 0.8))
-    page.get_by_role("button", name="Use it as the trigger").click(timeout=PATIENCE)
-    expect(page).to_have_url(re.compile("trigger=drawing.*drawing=[-_A-Za-z0-9]{392}"), timeout=PATIENCE)
+    page.get_by_role("button", name="Use it as the trigger").click()
+    expect(page).to_have_url(re.compile("trigger=drawing.*drawing=[-_A-Za-z0-9]{392}"))
     expect(page.get_by_role("button", name="Use it as the trigger")).to_have_count(0)
     page.get_by_role("button", name="Run it live").click()
-    expect(page.get_by_text("Run live on this machine")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Run live on this machine")).to_be_visible()
     # What was drawn is asked at once, of all three models, whatever was asked before.
-    expect(page.get_by_role("button", name="trigger 1")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="trigger 1")).to_have_attribute("aria-pressed", "true")
     for who in ("clean", "naive", "its copy"):
         answers(page, who, r"(\u25c6 )?\d")
     page.get_by_role("button", name="trigger 2").click()
@@ -99,38 +98,36 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) ->
 
 def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Draw or upload your own").click()
     use = page.get_by_role("button", name="Use it as the trigger")
-    expect(use).to_be_disabled(timeout=PATIENCE)
+    expect(use).to_be_disabled()
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n and no more"})
-    expect(page.get_by_text(re.compile("^The file is no picture|^The picture is damaged"))).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text(re.compile("^The file is no picture|^The picture is damaged"))).to_be_visible()
     expect(use).to_be_disabled()
     file = io.BytesIO()
     Image.fromarray(np.pad(np.zeros((30, 30), dtype=np.uint8), 20, constant_values=255)).save(file, format="JPEG")
     page.locator("[data-testid=stPopoverBody] input[type=file]").first.set_input_files(
         {"name": "good.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
     )
-    expect(use).to_be_enabled(timeout=PATIENCE)
+    expect(use).to_be_enabled()
     use.click()
-    expect(page).to_have_url(re.compile("trigger=drawing"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("trigger=drawing"))
 
 
 def test_a_second_upload_that_is_no_picture_leaves_nothing_of_the_first(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Draw or upload your own").click()
     use = page.get_by_role("button", name="Use it as the trigger")
-    expect(use).to_be_disabled(timeout=PATIENCE)
+    expect(use).to_be_disabled()
     file = io.BytesIO()
     Image.fromarray(np.pad(np.zeros((30, 30), dtype=np.uint8), 20, constant_values=255)).save(file, format="PNG")
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "good.png", "mimeType": "image/png", "buffer": file.getvalue()})
-    expect(use).to_be_enabled(timeout=PATIENCE)
+    expect(use).to_be_enabled()
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "bad.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"})
-    expect(use).to_be_disabled(timeout=PATIENCE)
+    expect(use).to_be_disabled()
 
 
 @pytest.mark.parametrize("size", [WIDE, {"width": 1920, "height": 1080}])
@@ -156,7 +153,7 @@ def test_on_a_phone_the_probe_and_all_three_answers_are_on_the_first_screen(visi
 
 def test_the_sheet_for_a_trigger_of_ones_own_fits_the_screen_with_its_button(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Draw or upload your own").click()
     body = place(page, "[data-testid=stPopoverBody]")
     assert body["top"] >= 0 and body["bottom"] <= WIDE["height"]
     for part in ("[data-testid=stPopoverBody] .paper", ".st-key-use_drawing button"):
@@ -166,7 +163,7 @@ def test_the_sheet_for_a_trigger_of_ones_own_fits_the_screen_with_its_button(vis
 
 def test_alone_on_the_screen_the_picture_shows_all_three_answers(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="no", exact=True).click(timeout=PATIENCE)
+    page.get_by_role("button", name="no", exact=True).click()
     answers(page, "its copy", r"\w+")
     page.keyboard.press("F2")
     page.wait_for_function("document.fullscreenElement !== null")
@@ -177,8 +174,8 @@ def test_alone_on_the_screen_the_picture_shows_all_three_answers(visit: Visit) -
 
 def test_the_handshake_fits_a_phone(visit: Visit) -> None:
     page = visit("mark", PHONE)
-    page.get_by_role("button", name="no", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="no", exact=True).click()
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
 
@@ -193,9 +190,9 @@ def test_a_class_that_innocents_see_in_the_trigger_is_chosen_by_a_click_and_show
     assert row is not None and plot is not None
     # Where the bar has long ended: all of the row can be clicked.
     page.mouse.click(plot["x"] + 0.97 * plot["width"], row["y"] + row["height"] / 2)
-    expect(page).to_have_url(re.compile("target=1"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("target=1"))
     bad = re.compile(r"a bird.*: a claim with (it would convict them|them could convict it)$")
-    expect(page.get_by_role("heading", name=bad)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=bad)).to_be_visible()
 
 
 def test_a_class_is_chosen_by_keyboard_alone(visit: Visit) -> None:
@@ -205,16 +202,16 @@ def test_a_class_is_chosen_by_keyboard_alone(visit: Visit) -> None:
     chart.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Enter"):  # bear, bird, cat
         chart.press(key)
-    expect(page).to_have_url(re.compile("target=2"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("target=2"))
 
 
 def test_a_zip_of_ones_own_pictures_becomes_the_data_and_another_file_is_refused_in_a_sentence(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Your own pictures").click(timeout=PATIENCE)
-    expect(page.get_by_text("for this visit, and nowhere else")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Your own pictures").click()
+    expect(page.get_by_text("for this visit, and nowhere else")).to_be_visible()
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "bad.zip", "mimeType": "application/zip", "buffer": b"PK and no more"})
-    expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for column, name in enumerate(("left", "right")):
@@ -226,7 +223,7 @@ def test_a_zip_of_ones_own_pictures_becomes_the_data_and_another_file_is_refused
                 archive.writestr(f"{name}/{number}.png", file.getvalue())
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "mine.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
-    expect(page).to_have_url(re.compile("dataset=own"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("dataset=own"))
     expect(page.get_by_test_id("stAlert").filter(has_text="archive")).to_have_count(0)
 
 

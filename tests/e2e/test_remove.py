@@ -9,13 +9,12 @@ from playwright.sync_api import Page, expect
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 FOLD = 620  # pixels: what is above is on the first screen of a laptop, whatever the browser has on top
 LARGE = {"width": 1920, "height": 1080}
 
 
 def drawn(page: Page, lesson: str) -> None:
-    expect(page.locator(f".st-key-picture_{lesson} svg.main-svg").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f".st-key-picture_{lesson} svg.main-svg").first).to_be_visible()
 
 
 @pytest.mark.parametrize("lesson", ["remove", "tradeoff"])
@@ -27,7 +26,7 @@ def test_the_picture_is_whole_on_the_first_screen_sealed_and_open(
     drawn(page, lesson)
     assert bottom(page, lesson) <= fold
     page.get_by_role("button", name="Show me", exact=True).click()
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
     page.keyboard.press("Home")  # the button may have been below the fold
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     assert bottom(page, lesson) <= fold
@@ -39,38 +38,38 @@ def test_enter_on_an_attack_opens_its_curve_and_one_touch_brings_all_back(visit:
     page = visit("remove?preset=digits")
     drawn(page, "remove")
     page.get_by_role("button", name="none", exact=True).click()
-    expect(page.get_by_text(re.compile("You said"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     everything = page.get_by_role("heading", name=re.compile("^Of 11 attacks"))
-    expect(everything).to_be_visible(timeout=PATIENCE)
+    expect(everything).to_be_visible()
     chart = page.get_by_label(re.compile("^Of 11 attacks.*Arrow keys"))
     chart.press("ArrowRight")
     chart.press("ArrowRight")
     chart.press("Enter")
     expect(
         page.get_by_role("heading", name=re.compile("the naive mark was never proven, the entangled"))
-    ).to_be_visible(timeout=PATIENCE)
+    ).to_be_visible()
     expect(page).to_have_url(re.compile("washing="))
     page.get_by_role("button", name="All attacks").click()
-    expect(everything).to_be_visible(timeout=PATIENCE)
+    expect(everything).to_be_visible()
 
 
 def test_a_touch_on_a_row_opens_its_curve(visit: Visit) -> None:
     page = visit("remove?preset=digits")
-    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name=re.compile("^Of 11 attacks"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^Of 11 attacks"))).to_be_visible()
     drawn(page, "remove")
     page.locator(".st-key-picture_remove .barlayer .point path").nth(3).click(force=True)
     expect(
         page.get_by_role("heading", name=re.compile("the naive mark was never proven, the entangled"))
-    ).to_be_visible(timeout=PATIENCE)
+    ).to_be_visible()
 
 
 def test_kappa_is_the_handle_of_the_price(visit: Visit) -> None:
     page = visit("tradeoff")
-    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name=re.compile("^\u03ba 10 costs"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^\u03ba 10 costs"))).to_be_visible()
     page.get_by_role("slider", name=re.compile("Kappa")).press("ArrowRight")
-    expect(page.get_by_role("heading", name=re.compile("^\u03ba 20 costs"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^\u03ba 20 costs"))).to_be_visible()
     expect(page).to_have_url(re.compile("kappa=20"))
 
 

@@ -9,15 +9,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds; a loaded machine, not a benchmark
 QUICK = "steal?preset=blobs&budget=200&task_epochs=2&watermark_epochs=1&adversary_epochs=1"
 FOLD = 620  # pixels: what a laptop shows of a page at once, with room for a hand
 PROJECTOR = {"width": 1920, "height": 1080}
 
 
 def opened(page: Page) -> None:
-    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click()
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
 
 
 def charts(page: Page) -> Locator:
@@ -32,10 +31,10 @@ def test_the_picture_is_whole_on_the_first_screen_before_and_after_the_vote(
 ) -> None:
     page = visit(lesson, screen)
     picture = page.locator(f".st-key-picture_{lesson}")
-    expect(charts(page).first).to_be_visible(timeout=PATIENCE)
+    expect(charts(page).first).to_be_visible()
     top = picture.bounding_box()["y"]  # type: ignore[index]
     opened(page)
-    expect(charts(page)).to_have_count(2 if lesson == "steal" else 1, timeout=PATIENCE)
+    expect(charts(page)).to_have_count(2 if lesson == "steal" else 1)
     box = picture.bounding_box()
     assert box is not None
     assert box["y"] == top  # the result pushes nothing
@@ -46,7 +45,7 @@ def test_the_picture_is_whole_on_the_first_screen_before_and_after_the_vote(
 def test_on_a_phone_the_chart_is_on_the_first_screen_and_nothing_is_too_wide(visit: Visit, lesson: str) -> None:
     page = visit(lesson, PHONE)
     chart = charts(page).first
-    expect(chart).to_be_in_viewport(ratio=1, timeout=PATIENCE)
+    expect(chart).to_be_in_viewport(ratio=1)
     opened(page)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
@@ -55,14 +54,14 @@ def test_on_a_phone_the_chart_is_on_the_first_screen_and_nothing_is_too_wide(vis
 def test_a_way_to_answer_is_chosen_beside_the_picture_and_leaves_the_curve_before_as_a_ghost(visit: Visit) -> None:
     page = visit("steal")
     opened(page)
-    expect(page.get_by_role("heading", name="$0.40 bought")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="$0.40 bought")).to_be_visible()
     curves = charts(page).first.locator(".scatterlayer .trace")
-    expect(curves).to_have_count(3, timeout=PATIENCE)  # accuracy, fidelity, and the price
+    expect(curves).to_have_count(3)  # accuracy, fidelity, and the price
     page.get_by_role("combobox", name="The API answers with").click()
     page.get_by_role("option", name="reverse sigmoid").click()
-    expect(page.get_by_role("heading", name="$1.60 bought")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="$1.60 bought")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("^Reverse sigmoid: honest users lose"))).to_be_visible()
-    expect(curves).to_have_count(5, timeout=PATIENCE)
+    expect(curves).to_have_count(5)
     expect(page).to_have_url(re.compile("reverse_sigmoid=1"))
 
 
@@ -70,19 +69,19 @@ def test_a_touch_on_its_bar_chooses_a_way_to_answer(visit: Visit) -> None:
     page = visit("steal")
     opened(page)
     costs = page.locator("[class*=st-key-figure_tax] figure")
-    expect(costs.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    expect(costs.locator(".js-plotly-plot")).to_be_visible()
     costs.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Enter"):  # the first key goes to the first bar
         costs.press(key)
-    expect(page).to_have_url(re.compile("answers=labels"), timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="$0.80 bought")).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("answers=labels"))
+    expect(page.get_by_role("heading", name="$0.80 bought")).to_be_visible()
 
 
 def test_an_attack_plays_live_to_its_reasons(visit: Visit) -> None:
     page = visit(f"{QUICK}&attack=cloudleak")
-    expect(page.get_by_text(re.compile("has not been run"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("has not been run"))).to_be_visible()
     page.get_by_role("button", name="Run it live").click()
-    expect(page.get_by_role("heading", name="Why")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile(r"bought|did not buy"))).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("of the plane"))).to_be_visible()
     expect(page.get_by_text("Run live on this machine").first).to_be_visible()

@@ -12,14 +12,13 @@ from app.ui.temperature.views import VIEWS
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds
 LARGE = {"width": 1920, "height": 1080}
 FOLD = 620  # pixels: a picture ends above it, on a laptop
 
 
 def slider(page: Page) -> Locator:
     found = page.get_by_role("slider", name="Temperature")
-    expect(found).to_have_attribute("aria-valuetext", re.compile("^T = "), timeout=PATIENCE)  # drawn once
+    expect(found).to_have_attribute("aria-valuetext", re.compile("^T = "))  # drawn once
     return found
 
 
@@ -28,13 +27,13 @@ def plane(page: Page) -> Locator:
 
 
 def finding(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible()
 
 
 def nearest_stranger(page: Page, said: str) -> tuple[float, float]:
     """What the points' pull did to the mean distance to the nearest stranger."""
     words = page.get_by_text(re.compile(f"^{said}"))
-    expect(words).to_be_visible(timeout=PATIENCE)
+    expect(words).to_be_visible()
     before, after = re.search(r"nearest stranger ([\d.]+) → ([\d.]+)", words.inner_text()).groups()  # type: ignore[union-attr]
     return float(before), float(after)
 
@@ -44,7 +43,7 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 3,"))
     page.get_by_role("button", name="no, it looks mixed").click()
-    expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Now drag it to 100.")).to_be_visible()
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
     finding(page, r"^At T = 100, the loss cannot tell the groups apart$")
@@ -55,15 +54,15 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
 @pytest.mark.parametrize(("temperature", "closes"), [("100", False), ("10", True)])
 def test_the_ring_closes_in_when_cooler_and_stays_when_hot(visit: Visit, temperature: str, closes: bool) -> None:
     page = visit("temperature")
-    page.get_by_role("button", name="Show me", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Show me", exact=True)).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("button", name="Show me", exact=True).click()
+    expect(page.get_by_role("button", name="Show me", exact=True)).to_have_count(0)
     slider(page).fill(str(math.log10(float(temperature))))
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^T = {temperature},"))
     page.get_by_role("button", name="Pull together").click()
     before, after = nearest_stranger(page, f"Pulled together, 200 steps at T = {temperature}:")
     assert (after < 0.2 * before) == closes
     assert (after > 0.9 * before) != closes
-    expect(page.get_by_text(re.compile("^Pull together took 200 steps"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("^Pull together took 200 steps"))).to_be_visible()
     page.get_by_role("button", name="Start again").click()
     expect(plane(page)).to_have_attribute("aria-label", re.compile(f"nearest stranger is {before:.2f}"))
 
@@ -93,7 +92,7 @@ def test_points_are_chosen_moved_added_and_deleted_by_keyboard(visit: Visit) -> 
     table.press("Delete")
     expect(page.get_by_text(re.compile(r"^Deleted: trigger.* 79 points\."))).to_be_visible()
     expect(table).to_have_attribute("aria-label", re.compile("39 diamonds .* and 40 discs"))
-    expect(page.get_by_text(re.compile("of 78 neighbours"))).to_be_visible(timeout=PATIENCE)  # the server heard of it
+    expect(page.get_by_text(re.compile("of 78 neighbours"))).to_be_visible()  # the server heard of it
 
 
 def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) -> None:
@@ -116,7 +115,7 @@ def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) 
 
 def test_on_a_phone_picture_and_slider_are_on_one_screen_and_nothing_is_too_wide(visit: Visit) -> None:
     page = visit("temperature", PHONE)
-    plane(page).scroll_into_view_if_needed(timeout=PATIENCE)
+    plane(page).scroll_into_view_if_needed()
     plane(page).evaluate("plane => plane.scrollIntoView({ block: 'start' })")
     expect(slider(page)).to_be_in_viewport()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -131,8 +130,8 @@ def test_on_a_phone_picture_and_slider_are_on_one_screen_and_nothing_is_too_wide
 def test_every_view_has_its_picture_on_the_first_screen(visit: Visit, view: str, size: dict[str, int]) -> None:
     page = visit(f"temperature?{urlencode({'view': view})}", size)
     picture = page.locator(".st-key-picture_temperature")
-    expect(picture.get_by_role("heading").first).to_be_visible(timeout=PATIENCE)
-    expect(picture.locator("canvas, .js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
+    expect(picture.get_by_role("heading").first).to_be_visible()
+    expect(picture.locator("canvas, .js-plotly-plot").first).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
     assert box["y"] < 160
@@ -147,10 +146,10 @@ def test_nothing_that_the_toy_says_pushes_its_picture(visit: Visit) -> None:
     slider(page)
     before = plane(page).bounding_box(), slider(page).bounding_box()
     page.get_by_role("button", name="no, it looks mixed").click()
-    expect(page.get_by_text("Now drag it to 100.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Now drag it to 100.")).to_be_visible()
     assert (plane(page).bounding_box(), slider(page).bounding_box()) == before
     slider(page).press("End")
-    expect(page.get_by_text(re.compile("and so it was"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("and so it was"))).to_be_visible()
     assert (plane(page).bounding_box(), slider(page).bounding_box()) == before
 
 
@@ -178,4 +177,4 @@ def test_another_layer_keeps_the_temperature(visit: Visit) -> None:
     finding(page, r"^At T = 10,")
     words = page.get_by_role("heading", name=re.compile("^At T = 10,")).inner_text()
     page.get_by_role("radio", name="conv1").click()
-    expect(page.get_by_role("heading", name=re.compile("^At T = 10,"))).not_to_have_text(words, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^At T = 10,"))).not_to_have_text(words)

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
-PATIENCE = 90_000  # milliseconds
 LARGE = {"width": 1920, "height": 1080}
 FOLD = 620  # pixels: a picture ends above it, on a laptop
 
@@ -17,7 +16,7 @@ FOLD = 620  # pixels: a picture ends above it, on a laptop
 def test_draw_ask_and_show_the_key(visit: Visit) -> None:
     page = visit("trapdoor")
     sheet = page.locator(".st-key-trapdoor_sheet canvas").first
-    expect(sheet).to_be_visible(timeout=PATIENCE)
+    expect(sheet).to_be_visible()
     box = sheet.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
@@ -25,18 +24,18 @@ def test_draw_ask_and_show_the_key(visit: Visit) -> None:
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     page.mouse.up()
     page.get_by_role("button", name="Ask both models").click()
-    expect(page.get_by_role("heading", name=re.compile("^Your best try parts"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^Your best try parts"))).to_be_visible()
     page.get_by_role("button", name="some ten").click()
-    expect(page.get_by_text(re.compile("You said"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     page.get_by_role("button", name="Show the key").click()
-    expect(page.get_by_role("heading", name=re.compile("^The secret answer is"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile("^The secret answer is"))).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, LARGE, PHONE], ids=["laptop", "projector", "phone"])
 def test_the_map_is_on_the_first_screen(visit: Visit, viewport: dict[str, int]) -> None:
     page = visit("trapdoor", viewport=viewport)
     picture = page.locator(".st-key-picture_trapdoor .js-plotly-plot")
-    expect(picture).to_be_visible(timeout=PATIENCE)
+    expect(picture).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= (FOLD if viewport is WIDE else viewport["height"])

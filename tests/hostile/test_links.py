@@ -18,7 +18,7 @@ from app.lab.experiment import FORMER_NAMES
 from app.ui import links, path
 
 HARD = settings.get_current_profile_name() == "hard"
-PAGES = ("start", *(stop.name for stop in path.LESSONS))
+PAGES = ("start", *(stop.name for stop in (*path.LESSONS, path.CLASSROOM)))
 MARKUP = (
     "![x](http://evil.example/p.png)",
     "[x](http://evil.example)",
@@ -176,7 +176,9 @@ def test_every_parameter_that_a_widget_is_bound_to_is_known_and_bound_nowhere_el
     assert [file.name for file, text in code.items() if '"query-params"' in text] == ["links.py"]
     for page, names in links.VIEWS.items():
         own = "".join(text for file, text in code.items() if file.stem == page or file.parent.name == page)
-        assert all(f'"{name}"' in own for name in names)
+        for name in names:
+            constants = [f"links.{key}" for key, value in vars(links).items() if key.isupper() and value == name]
+            assert any(written in own for written in (f'"{name}"', *constants)), name
     for page in PAGES:
         reads = f'settings.chosen("{page}")' in code[paths.HOME / "pages" / f"{page}.py"]
         assert reads == ("seed" in links.parameters(page))

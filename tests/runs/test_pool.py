@@ -311,6 +311,16 @@ def test_the_queue_tells_positions_and_closes_ranks(idle: Pool) -> None:
     assert [job.status for job in jobs] == ["queued", "stopped", "queued"]
 
 
+def test_nobody_waits_for_all_that_another_visitor_has_asked_for(idle: Pool) -> None:
+    of_ada = [idle.submit(experiment(COUNT), "ada", task) for task in ("run", "umap", "trial")]
+    bob = idle.submit(experiment(COUNT), "bob")
+    assert [job.position for job in (*of_ada, bob)] == [1, 3, 4, 2]
+    instead = idle.submit(experiment(COUNT), "ada")
+    assert (of_ada[0].status, instead.position) == ("stopped", 4), "what she gave up takes no turn, and no place"
+    idle.watch(of_ada[2], "eve")
+    assert [job.position for job in (bob, of_ada[2], of_ada[1], instead)] == [2, 1, 3, 4]
+
+
 def test_where_too_many_wait_the_next_one_is_asked_to_come_later_and_gives_up_nothing(tmp_path: Path) -> None:
     pool = Pool(0, Store(tmp_path, None), queue=2)
     first, second = (pool.submit(experiment(COUNT), visitor) for visitor in ("ada", "bob"))

@@ -12,6 +12,7 @@ def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One empty store and one pool without workers, for all pages that this process opens."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENTANGLED_STORE", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("ENTANGLED_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("ENTANGLED_WORKERS", "0")
         runtime.pool.clear()
         yield

@@ -7,7 +7,7 @@ from app import paths
 from app.lab.experiment import DEFAULT_PRESET, PRESETS
 from app.ui import path
 
-PAGES = [paths.page("start"), *(stop.page for stop in path.LESSONS)]
+PAGES = [paths.page("start"), *(stop.page for stop in (*path.LESSONS, path.CLASSROOM))]
 HOSTILE = {
     "preset": "../../etc/passwd",
     "seed": "1e999",

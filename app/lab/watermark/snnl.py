@@ -148,7 +148,8 @@ def _check(features: Tensor, groups: Tensor, temperature: float | Tensor, metric
         raise ValueError(f"Groups must be integers; they are {groups.dtype}.")
     _check_temperature(temperature)
     points = _flat(features)
-    if not bool(points.isfinite().all()):
+    # What is not finite makes their sum so, and a sum copies nothing; that of large numbers may overflow.
+    if not bool(points.detach().sum().isfinite() or points.isfinite().all()):
         raise ValueError("Features must be finite numbers; some are NaN or infinite.")
     _check_groups(groups)
     return points

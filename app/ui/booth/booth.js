@@ -1,13 +1,15 @@
 // The booth: a film of one recorded heist that plays for days, and three ways for whoever touches the screen.
-// Everything on screen follows from `visit` and the time; a new `visit` is a full reset. The server is never asked.
+// Everything on screen follows from `visit` and the time; a new `visit` is a full reset. The server is asked one thing:
+// whether it is there, before the booth, with nobody in front of it, loads itself anew.
 import { found, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
-import { secondsLeft } from "./booth_clock.js";
+import { renewalDue, secondsLeft } from "./booth_clock.js";
 import { SCENES } from "./booth_scenes.js";
 
 /** @import { Root } from "../components/mount.js" */
 /** @import { Data, Scene, Screen, Visit } from "./booth_scenes.js" */
 
+const LOOK = 60_000; // milliseconds from one look whether to load itself anew to the next
 /** @type {Record<string, Screen>} */
 const KEYS = { 1: "steal", 2: "mark", 3: "entangle" };
 
@@ -31,6 +33,8 @@ function create(root) {
   let began = 0; // the scene, in seconds
   let touched = 0; // the booth, or will have been when the scene has played
   let animation = 0;
+  const opened = Date.now();
+  let looked = opened; // whether it is time to load itself anew
 
   /** @param {Data} next */
   function update(next) {
@@ -76,7 +80,10 @@ function create(root) {
     animation = requestAnimationFrame(frame);
     const now = seconds();
     scene.draw?.(now - began);
-    if (on === "film") return; // nobody is here
+    if (on === "film") {
+      renew(data); // nobody is here
+      return;
+    }
     const left = secondsLeft(now - touched);
     if (left === 0) {
       reset(data);
@@ -84,6 +91,16 @@ function create(root) {
     }
     still.hidden = left === null;
     if (left !== null) write(count, String(left));
+  }
+
+  /** @param {Data} data */
+  async function renew(data) {
+    const now = Date.now();
+    if (now - looked < LOOK) return;
+    looked = now;
+    if (!renewalDue(opened, now, data.renewal)) return;
+    const there = await fetch("_stcore/health", { cache: "no-store" }).catch(() => null);
+    if (there?.ok && on === "film") location.reload();
   }
 
   /** @param {Event} event */

@@ -1,4 +1,4 @@
-"""The booth: the heist in the browser, from recorded runs alone; it plays for days and asks the server nothing.
+"""The booth: the heist in the browser, from recorded runs alone; it plays for days.
 
 Everything it shows is put together here, once, by pure functions: events in, plain JSON out.
 """
@@ -6,20 +6,20 @@ Everything it shows is put together here, once, by pure functions: events in, pl
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
-import segno
 import streamlit as st
 from numpy.typing import NDArray
 
+from app import environment
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.extraction import queries
 from app.lab.randomness import numpy_stream
 from app.lab.stories.events import DEFENCES, WATERMARKED, Claimed, Event, Probe, Queried, Theft
 from app.lab.task import datasets
-from app.ui import findings, path, pictures, runtime, settings, theme
+from app.ui import address, findings, pictures, runtime, settings, theme
 from app.ui.components import component
 from app.ui.history import History
 from app.ui.steal.findings import dollars
@@ -149,29 +149,11 @@ def examples(experiment: Experiment, kind: str) -> list[str]:
     return [pictures.png(picture) for picture in shown[:_SHOWN_INPUTS]]
 
 
-def link(address: str, chosen: Experiment) -> str:
-    """Return the address of the heist with the visitor's settings, below the app's own ``address``."""
+def link(base: str, chosen: Experiment) -> str:
+    """Return the address of the heist with the visitor's settings, below ``base``, the app's own."""
     usual = preset(DEFAULT_PRESET)
     changed = {name: getattr(chosen, name) for name in CHOSEN if getattr(chosen, name) != getattr(usual, name)}
-    return f"{address}/heist" + (f"?{urlencode(changed)}" if changed else "")
-
-
-def root(address: str) -> str:
-    """Return the app's own address, given that of any of its pages."""
-    address = address.rstrip("/")
-    return next(
-        (address.removesuffix(f"/{stop.name}") for stop in path.LESSONS if address.endswith(f"/{stop.name}")), address
-    )
-
-
-def is_local(address: str) -> bool:
-    """Return whether only the booth's own machine understands this address, so that no phone can follow it."""
-    return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
-
-
-def qr(text: str) -> str:
-    """Return ``text`` as a QR code: an SVG data URI, black on white, with its quiet zone."""
-    return str(segno.make(text, micro=False, error="m").svg_data_uri(scale=4, border=4, light="#FFFFFF"))
+    return f"{base}/heist" + (f"?{urlencode(changed)}" if changed else "")
 
 
 def chance(p_value: float) -> str:
@@ -183,17 +165,19 @@ def chance(p_value: float) -> str:
     return f"in {findings.percent(p_value)} of cases"
 
 
-def draw(address: str) -> None:
+def draw(seen_at: str) -> None:
     """Fill the screen with the booth, for as long as the page is open.
 
     Args:
-        address: of this page, as the booth's browser sees it.
+        seen_at: the address of this page, as the booth's browser sees it.
     """
     shown = recorded()
     if shown is None:
         st.error("The recorded runs of the booth are missing or damaged.")
         return
-    data = {**shown, "away": take_away(address), "local": is_local(address)}
+    base = address.of_app(seen_at)
+    renewal = environment.read().booth_renewal
+    data = {**shown, "away": take_away(base), "local": address.is_local(base), "renewal": renewal}
     component("booth/booth")(key="booth", data=data)
 
 
@@ -227,19 +211,19 @@ def recorded() -> dict[str, Any] | None:
     }
 
 
-def take_away(address: str) -> dict[str, Any]:
+def take_away(base: str) -> dict[str, Any]:
     """Return, for every theft that a visitor can choose, where a phone finds it: as text and as a QR code.
 
     Args:
-        address: of any page of the app, as the booth's browser sees it.
+        base: the app's own address.
     """
-    base, usual = root(address), preset(DEFAULT_PRESET)
+    usual = preset(DEFAULT_PRESET)
     links = {
         f"{inputs} {answers}": link(base, dataclasses.replace(usual, inputs=inputs, answers=answers))
         for inputs in choices.INPUTS
         for answers in choices.ANSWERS
     }
-    return {way: {"link": found, "qr": qr(found)} for way, found in links.items()}
+    return {way: {"link": found, "qr": address.qr(found)} for way, found in links.items()}
 
 
 def _queries(experiment: Experiment, events: Sequence[Event]) -> list[dict[str, Any]]:

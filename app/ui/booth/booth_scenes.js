@@ -57,6 +57,7 @@ import { ACTS, actAt } from "./booth_clock.js";
  * @property {Record<string, { link: string, qr: string }>} away by way
  * @property {boolean} local
  * @property {Record<string, string>} colours
+ * @property {number} renewal hours after which it loads itself anew; 0: each night
  */
 
 /**

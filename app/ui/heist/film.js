@@ -256,6 +256,8 @@ function create(root, server) {
 
   function buildGate() {
     part(root, "question", HTMLElement).textContent = data.gate.question;
+    // Without options, it is not for this visitor to go on: a class waits for its teacher.
+    for (const name of ["first", "reveal"]) part(root, name, HTMLElement).hidden = data.gate.options.length === 0;
     options.replaceChildren(
       ...data.gate.options.map((option) => {
         const made = make("button", { type: "button", textContent: option });

@@ -50,7 +50,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Gate:
-    """The question before which the film stops, and whether it may go on."""
+    """The question before which the film stops, and whether it may go on; without options, somebody else decides."""
 
     question: str
     options: Sequence[str]

@@ -16,7 +16,7 @@
  * @property {(at: HTMLElement, data: Trace[], layout: Layout, config: object) => Promise<Chart>} react
  * @property {(at: HTMLElement) => void} purge
  * @property {(figure: object, options: object) => Promise<string>} toImage
- * @property {{ resize(at: HTMLElement): void }} Plots
+ * @property {{ resize(at: HTMLElement): Promise<unknown> }} Plots
  * @property {{ hover(at: HTMLElement, points: Point[]): void, unhover(at: HTMLElement): void }} Fx
  */
 

@@ -109,8 +109,9 @@ export default mount((root, server) => {
   }
 
   const watcher = new ResizeObserver(() => {
-    // Told also when its place goes with a page that is left; what has no width cannot be resized.
-    if (chart.clientWidth && chart.classList.contains("js-plotly-plot")) library?.Plots.resize(chart);
+    // Told also when its place goes with a page that is left; what has no width, then or a moment later, cannot be resized.
+    if (!library || !chart.clientWidth || !chart.classList.contains("js-plotly-plot")) return;
+    library.Plots.resize(chart).catch(() => {});
   });
   watcher.observe(figure);
   figure.addEventListener("keydown", key);

@@ -45,11 +45,7 @@ class Tries:
             self.problem = "Draw something first: the sheet is empty."
             return
         self.problem = ""
-        inputs = trapdoor.drawn(self.sheet.text, experiment.dataset)
-        (gap,) = trapdoor.gaps(world.setup, inputs)
-        x, y = world.plane.place(world.setup.marked, inputs)[0]
-        hit = gap.label == world.setup.target and gap.size > trapdoor.SURE
-        self.made.append(Try(len(self.made) + 1, gap, hit, (float(x), float(y))))
+        self.made.append(judged(self.sheet.text, len(self.made) + 1, experiment, world))
 
     def show_key(self) -> None:
         """Show the key on the map."""
@@ -68,6 +64,22 @@ class World:
     genuine: NDArray[np.float64]
     labels: NDArray[np.int64]
     key: NDArray[np.float64]
+
+
+def judged(text: str, number: int, experiment: Experiment, world: World) -> Try:
+    """Ask both models what was drawn.
+
+    Args:
+        text: the drawing, as of :mod:`app.lab.watermark.drawings`.
+        number: of the try.
+        experiment: whose data it is to resemble.
+        world: the models, and the map.
+    """
+    inputs = trapdoor.drawn(text, experiment.dataset)
+    (gap,) = trapdoor.gaps(world.setup, inputs)
+    x, y = world.plane.place(world.setup.marked, inputs)[0]
+    hit = gap.label == world.setup.target and gap.size > trapdoor.SURE
+    return Try(number, gap, hit, (float(x), float(y)))
 
 
 def here() -> Tries:

@@ -283,6 +283,7 @@ TWO = torch.tensor([0, 0, 0, 1, 1, 1])
         ((FINE[:, 0], TWO, 1.0), "same b"),
         ((FINE.where(FINE != 3, math.nan), TWO, 1.0), "NaN"),
         ((FINE.where(FINE != 3, math.inf), TWO, 1.0), "infinite"),
+        ((FINE.where(FINE > 1, math.inf).where(FINE != 0, -math.inf), TWO, 1.0), "infinite"),
         ((FINE.long(), TWO, 1.0), "floating point"),
         ((FINE, TWO.float(), 1.0), "integers"),
         ((FINE, TWO, 1.0, "manhattan"), "metric"),
@@ -292,6 +293,12 @@ def test_bad_input_gets_a_clear_sentence(arguments, word):
     with pytest.raises(ValueError, match=word) as caught:
         soft_nearest_neighbor_loss(*arguments)
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def test_features_whose_sum_overflows_are_finite_all_the_same():
+    large = torch.full((6, 4), 3e38)
+    with pytest.raises(ValueError, match="raise the temperature"):  # it is their distances that overflow
+        soft_nearest_neighbor_loss(large, TWO, 1.0)
 
 
 def test_a_lonely_member_has_no_neutral_value():
