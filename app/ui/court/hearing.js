@@ -242,7 +242,7 @@ function create(root, server) {
       if (path.length > until) line(path.slice(until - 1), { "stroke-width": 2, "stroke-opacity": 0.35 });
       const last = path[until - 1];
       drawn.push(shape("circle", { cx: last.x, cy: last.y, r: 4 + wide / 2, fill: colour }));
-      if (asked) text(last.x, last.y - 6 - wide / 2, "middle", symbol);
+      if (asked) text(last.x + 14 * (i - 1), last.y - 6 - wide / 2, "middle", symbol); // each beside the others
     }
     chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.replaceChildren(...drawn);

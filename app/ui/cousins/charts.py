@@ -26,7 +26,7 @@ def models(last: Mapping[Planted, Learned], *, sealed: bool = False) -> go.Figur
     """
     figure = go.Figure(
         layout={
-            "height": 326,
+            "height": 300,
             "showlegend": False,
             "xaxis": charts.share("hollow: clean pictures right<br>filled: what was planted works"),
             "yaxis": {

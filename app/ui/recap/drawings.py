@@ -6,7 +6,7 @@ from html import escape
 
 from app.ui import theme
 
-_WIDTH, _LINE = 340, 30  # of a drawing, and the height of a row
+_WIDTH, _LINE = 340, 28  # of a drawing, and the height of a row
 _NAME, _SAYS = 132, 62  # how wide the words beside a bar are
 
 

@@ -60,17 +60,15 @@ def taxed(confidences: History, labels: History) -> Point:
     most = max([each.dollars for each in bought.values() if each is not None], default=1.0)
     lost = labels.honest.second_best
     prices = [
-        f"{NEVER if one is None else steal_findings.dollars(one.dollars)} with {name}" for name, one in bought.items()
+        f"{NEVER if first is None else steal_findings.dollars(first.dollars)} with {name}"
+        for name, first in bought.items()
     ]
-    numbers = (
-        f"{percent(GOOD)} of the victim's accuracy: {', '.join(prices)}. With those, honest users lose the second "
-        f"choice in {percent(lost)} of answers."
-    )
+    numbers = f"{' and '.join(prices)}; then, honest users lose {percent(lost)} of second choices."
     rows = [Bar("A good copy costs the thief")]
     for name, first in bought.items():
-        share, says = (1.0, NEVER) if first is None else (first.dollars / most, steal_findings.dollars(first.dollars))
-        rows.append(Bar(f"with {name}", share, says, theme.THIEF.colour))
-    rows += [Bar("Honest users lose"), Bar("of 2nd choices", lost, percent(lost))]
+        share, price = (1.0, NEVER) if first is None else (first.dollars / most, steal_findings.dollars(first.dollars))
+        rows.append(Bar(name, share, price, theme.THIEF.colour))
+    rows += [Bar("Honest users lose"), Bar("2nd choices", lost, percent(lost))]
     says = "Hiding detail taxes honest users, and slows the thief a little."
     return Point("steal", says, numbers, drawings.bars(rows, numbers))
 
@@ -103,7 +101,7 @@ def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
     """5: what becomes of an entangled one, and why."""
     numbers, drawing = _fate("entangled", heist, measured)
     does = "does" if heist.claims["entangled"].owned else "can"
-    says = f"An entangled one {does}: who steals the task steals the mark, for the answers carry both."
+    says = f"An entangled one {does}: who steals the task steals the mark."
     return Point("entangle", says, numbers, drawing)
 
 
@@ -127,12 +125,12 @@ def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tupl
     """Return what became of a mark, in numbers and as a drawing: in this heist, and over the seeds of the evidence."""
     theft: Theft = heist.thefts[defence]
     claim: Claimed = heist.claims[defence]
-    here = f"In this run, {percent(theft.stolen_watermark)} of the triggers get the secret answer from the copy"
-    share, numbers = theft.stolen_watermark, f"{here}."
+    here = percent(theft.stolen_watermark)
+    share, numbers = theft.stolen_watermark, f"Secret answers of the copy, in this run: {here}."
     if defence in measured:
         row = measured[defence]
         share = row.spread("stolen_watermark").mean
-        numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. {here}."
+        numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. This run: {here}."
     colour = theme.DEFENCES[defence].colour
     rows = [
         Bar(f"{defence} victim", theft.victim_watermark, percent(theft.victim_watermark), colour),

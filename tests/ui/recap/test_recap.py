@@ -39,7 +39,7 @@ def test_how_often_a_copy_is_convicted_is_what_the_evidence_says() -> None:
         row = rows[defence]
         mean = findings.percent(row.spread("stolen_watermark").mean)
         assert f"Over {len(row.seeds)} seeds: {mean} secret answers (" in said
-        assert f"convicted on {sum(row.convicted)}. In this run, " in said
+        assert f"convicted on {sum(row.convicted)}. This run: " in said
 
 
 def test_the_leads_hold_for_the_evidence_that_ships() -> None:
