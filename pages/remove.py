@@ -101,7 +101,7 @@ with beside, live.controls(experiment, job, "inputs", "answers", "kappa", "tempe
     )
     if chosen != ALL:
         st.button("All attacks", icon=":material/arrow_back:", key="all_attacks", on_click=open_curve, args=(ALL,))
-story = (
+st.markdown(
     "This thief knows that the copy may be marked, but neither the triggers nor their answer. So they attack the mark "
     "itself, harder and harder, and each time the owner asks the triggers again."
 )
