@@ -22,7 +22,7 @@ test: .venv/dev browser nginx lint
 
 # All of what `make test` runs a seeded tenth of: hostile links and input, and faults.
 test-hard: .venv/dev
-	$(BIN)/python -m pytest --hard --hypothesis-profile hard tests/hostile tests/faults tests/e2e/test_classroom.py
+	$(BIN)/python -m pytest --hard --hypothesis-profile hard tests/hostile tests/faults
 
 lint: .venv/dev javascript
 	$(BIN)/ruff check .

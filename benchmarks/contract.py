@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 NAMES = (
-    *("startup", "page", "sliders", "temperature", "booth"),
+    *("startup", "page", "sliders", "temperature", "cousins", "booth"),
     *("classroom", "votes", "heist", "arithmetic", "extraction"),
 )
 

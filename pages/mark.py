@@ -33,6 +33,7 @@ shown = job.experiment
 ended = live.finished(job)
 predicted = question.about("mark")
 picture, beside = frame.stage("mark")
+affinity.turn()
 with beside:
     words = f"A thief steals the marked model ({settings.wording(shown.trigger)} → {shown.secret_answer})."
     happened = mark_findings.handshake(ended.thefts["naive"], ended.claims["naive"]) if ended.claims else None
@@ -49,6 +50,8 @@ st.markdown(
 )
 if innocents:
     affinity.show(experiment, picture)
+    if job.active:  # what it comes to is seen among the models
+        live.island(job, lambda *_: None, beside)
 else:
     live.island(job, draw, beside)
 frame.onward("mark")

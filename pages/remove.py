@@ -43,7 +43,7 @@ def draw(job: Job, history: History) -> None:
             finding = removal_findings.start(seeds) if sealed else removal_findings.everything(seeds)
             figure = removal_charts.everything(names, seeds, sealed=sealed)
             frame.figure(finding, figure, "washings", on_pick=None if sealed else open_curve)
-        st.caption("A row is one attack; touch it for its curve. " + removal_charts.LEGEND)
+        st.caption(removal_charts.LEGEND)
         if not sealed:
             frame.explain(*removal_findings.everything_in_words(seeds))
     if history.finished is not None:

@@ -83,9 +83,9 @@ with picture:
         on_pick=None if sealed else load,
     )
 st.caption(
-    "Up and to the left is better. Each large point is one mark, its lines from the least to the most over the seeds, "
-    "which are the small ones. The ring is the kappa chosen. A *point* of accuracy is one more wrong answer in a "
-    "hundred, against the model without a mark."
+    "Each large point is one mark, its lines from the least to the most over the seeds, which are the small ones. "
+    "Beside it its kappa, \u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy is one more "
+    "wrong answer in a hundred, against the model without a mark."
 )
 live.island(job, draw, beside)
 if not sealed:

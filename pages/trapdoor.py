@@ -46,14 +46,14 @@ with beside:
         st.warning(tries.problem)
     elif tries.made:
         st.caption(trapdoor_findings.answered(tries.made[-1], classes))
-with picture:
-    mapped, sheet = st.columns([5, 2], gap="medium")
+with picture, st.container(key="searched"):  # side by side; on a phone the sheet comes first: see page.css
+    mapped, sheet = st.container(key="searched_map"), st.container(key="searched_sheet")
 with mapped:
     key = world.key if tries.key_shown else None
     secret, sealed = experiment.secret_answer, predicted.sealed()
     frame.figure(
         trapdoor_findings.title(tries.made, recorded, secret, sealed=sealed, key_shown=tries.key_shown),
-        trapdoor_charts.chart(world.genuine, tries.made, key, classes),
+        trapdoor_charts.chart(world.genuine, world.labels, tries.made, key, classes),
         "map",
         source="Entangled; python -m app trapdoor animals",
     )

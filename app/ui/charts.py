@@ -17,6 +17,7 @@ from app.ui import findings, theme
 SMALLEST_P = 1e-12  # of the evidence chart; what is smaller is drawn there
 GHOSTED = "ghosted"  # the ``meta`` of a trace that stays behind the next chart as a ghost
 SILENT: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}  # of a trace that only leads the eye
+_WIDTHS = (9, 6, 3)  # of curves, the first one drawn at the bottom: where they are one, all are seen
 _SIDE = 0.12  # of the width: so near an edge, words stand beside their point
 
 
@@ -99,7 +100,7 @@ def curves(
             "yaxis": dict(axis),
         }
     )
-    for defence in DEFENCES:
+    for defence, wide in zip(DEFENCES, _WIDTHS, strict=True):
         own = [event for event in measured if event.defence == defence]
         if own:
             figure.add_scatter(
@@ -107,8 +108,8 @@ def curves(
                 x=[event.epoch for event in own],
                 y=[value(event) for event in own],
                 mode="lines+markers",
-                line={"color": theme.DEFENCES[defence].colour, "width": 3},
-                marker=marker(defence, 9),
+                line={"color": theme.DEFENCES[defence].colour, "width": wide},
+                marker=marker(defence, wide + 6),
                 meta=GHOSTED,
             )
     return figure

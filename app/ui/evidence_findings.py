@@ -41,13 +41,26 @@ def spread_in_words(row: Row) -> str:
     )
 
 
-def convictions(measured: Mapping[str, Row]) -> str:
-    """Say on how many seeds the court convicts each marked copy: what one run does not show."""
-    convicted = []
-    for defence in WATERMARKED:
-        convicted.append(f"the {defence} copy on {sum(measured[defence].convicted)}")
-    seeds = len(measured["naive"].seeds)
-    return f"One run is one seed. Of {seeds} others, the court convicts {' and '.join(convicted)}."
+def survival(row: Row) -> str:
+    """Return what a copy knows of its mark over the seeds, and on how many the court convicts it."""
+    mark = row.spread("stolen_watermark")
+    return (
+        f"{percent(mark.mean)} secret answers ({percent(mark.least)} to {percent(mark.most)}), "
+        f"convicted on {sum(row.convicted)}"
+    )
+
+
+def price(measured: Mapping[str, Row]) -> str:
+    """Return what the marks cost their owner over the seeds: the one home of that sentence."""
+    entangled, naive = (points(measured[defence]) for defence in ("entangled", "naive"))
+    seeds = len(measured["entangled"].seeds)
+    return f"The entangled mark costs {entangled} of accuracy, the naive one {naive} (mean of {seeds} seeds)."
+
+
+def summary(measured: Mapping[str, Row]) -> str:
+    """Return what becomes of both marks over the seeds, and what they cost: what one run does not show."""
+    copies = "; ".join(f"the {defence} copy {survival(measured[defence])}" for defence in reversed(WATERMARKED))
+    return f"**Over {len(measured['naive'].seeds)} seeds**, on average: {copies}. {price(measured)}"
 
 
 def on_seeds(convicted: Sequence[bool]) -> str:

@@ -183,12 +183,21 @@ MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells
 
 def secret_answers(role: str, last: Mapping[Defence, Measured]) -> str:
     """Return the finding of the watermark curves: how often held-out triggers get the secret answer."""
+    if untrained(last):
+        return f"{_OWNERS[role].capitalize()}, untrained: what they say to a trigger is chance"
     return f"Secret answers of {_OWNERS[role]}: {_each(last, 'watermark')}"
 
 
 def accuracies(role: str, last: Mapping[Defence, Measured]) -> str:
     """Return the finding of the accuracy curves on the test set."""
+    if untrained(last):
+        return f"{_OWNERS[role].capitalize()}, untrained: they are right by chance"
     return f"Accuracy of {_OWNERS[role]}: {_each(last, 'accuracy')}"
+
+
+def untrained(last: Mapping[Defence, Measured]) -> bool:
+    """Return whether the latest measurements are all from before the first epoch."""
+    return all(event.epoch == 0 for event in last.values())
 
 
 def questions(asked: Queried) -> str:

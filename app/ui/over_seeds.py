@@ -60,7 +60,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
     """
     measured = of_setting(experiment)
     if measured:
-        st.markdown(evidence_findings.convictions(measured))
+        st.markdown(f"{evidence_findings.summary(measured)} What follows is one run, seed {experiment.seed}.")
     with _panel(experiment, measured):
         if measured:
             values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}

@@ -12,7 +12,7 @@ from benchmarks.contract import NAMES, Row, Stage
 
 PARTS = {"__init__", "__main__", "browsing", "contract", "machine", "report", "student"}
 NONE = ("messages", "errors", "lost", "copies")  # units of what there may be none of
-IN_A_BROWSER = ("startup", "page", "sliders", "temperature", "booth")
+IN_A_BROWSER = ("startup", "page", "sliders", "temperature", "cousins", "booth")
 EXPECTED = {  # how the rows begin that nobody would want to miss
     "startup": [
         "python -m app --help",
@@ -23,6 +23,7 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
     "page": ["a lesson", "another layer", "from the click", "from the stop"],
     "sliders": ["channel, the thief's inputs, alone", "heist, the thief's inputs, while two runs train"],
     "temperature": ["frames", "new pictures", "from frame to frame", "what the server is told"],
+    "cousins": ["frames", "what the server is told", "a backdoor at 5% poison", "attack success at 5% poison"],
     "booth": ["visitors", "memory", "nodes", "errors"],
     "heist": ["blobs, from the click to the verdict", "blobs, the phase “copy”", "blobs, a training step"],
     "classroom": [

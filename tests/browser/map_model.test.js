@@ -71,7 +71,20 @@ test("the hand turns all the way round, but not over the top", () => {
 
 test("a plane is seen around the middle of its box, space around its own", () => {
   assert.deepEqual(model.view(Float32Array.from([0, 0, 4, 1]), 2), { x: 2, y: 0.5, reach: 2 });
-  assert.deepEqual(model.view(Float32Array.from([0, 0, 3, 0, 4, 0]), 3), { x: 0, y: 0, reach: 4 });
+});
+
+test("however space is turned, all of its points are inside the panel", () => {
+  const places = Float32Array.from([0, 0, 2, 0, 2, 0, 1.4, 1.4, 0, -1.1, 1.2, 1.1, 2, 0, 0]);
+  const { x, y, reach } = model.view(places, 3);
+  assert.deepEqual([x, y], [0, 0]);
+  let most = 0;
+  for (let yaw = 0; yaw < 6.3; yaw += 0.1) {
+    for (let pitch = -1.4; pitch < 1.4; pitch += 0.1) {
+      for (const point of model.seen(places, 3, { yaw, pitch })) most = Math.max(most, Math.hypot(point.x, point.y));
+    }
+  }
+  assert.ok(most <= reach * 1.000001 && most > 0.97 * reach, `${most} of ${reach}`);
+  assert.ok(Number.isFinite(model.view(Float32Array.from([0, 0, 9]), 3).reach));
 });
 
 test("the nearest point is hit, if it is within reach", () => {

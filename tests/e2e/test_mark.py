@@ -225,3 +225,16 @@ def test_a_zip_of_ones_own_pictures_becomes_the_data_and_another_file_is_refused
     chooser.set_input_files({"name": "mine.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
     expect(page).to_have_url(re.compile("dataset=own"))
     expect(page.get_by_test_id("stAlert").filter(has_text="archive")).to_have_count(0)
+
+
+def test_the_innocents_can_be_left_without_a_complaint(visit: Visit) -> None:
+    page = visit("mark?mark_ask=innocents")  # what the browser complains of, the fixture tells
+    chart = page.locator(".st-key-figure_affinity .js-plotly-plot")
+    expect(chart).to_be_visible()
+    page.get_by_role("radio", name="models").click()
+    expect(chart).to_have_count(0)
+    page.get_by_role("radio", name="innocents").click()
+    expect(chart).to_be_visible()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Court").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How sure is sure?")
+    expect(chart).to_have_count(0)

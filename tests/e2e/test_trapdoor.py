@@ -40,3 +40,7 @@ def test_the_map_is_on_the_first_screen(visit: Visit, viewport: dict[str, int]) 
     assert box is not None
     assert box["y"] + box["height"] <= (FOLD if viewport is WIDE else viewport["height"])
     assert box["x"] >= 0 and box["x"] + box["width"] <= viewport["width"]
+    sheet = page.locator(".st-key-trapdoor_sheet canvas").bounding_box()
+    assert sheet is not None and sheet["y"] + sheet["height"] <= (FOLD if viewport is WIDE else viewport["height"])
+    if viewport is PHONE:  # what is touched comes first
+        assert sheet["y"] + sheet["height"] <= box["y"]

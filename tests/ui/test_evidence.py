@@ -23,6 +23,18 @@ def test_the_worst_seed_is_the_owners_worst_and_of_the_control_the_highest() -> 
     assert "2\u202f% at most" in clean and "false positives" in clean and "claim" not in clean
 
 
+def test_what_one_run_does_not_show_is_said_with_its_seeds() -> None:
+    measured = theft((0.1, 0.2, 0.3), (0.7, 0.8, 0.9))
+    assert evidence_findings.price(measured) == (
+        "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points (mean of 3 seeds)."
+    )
+    assert evidence_findings.summary(measured) == (
+        "**Over 3 seeds**, on average: the entangled copy 80\u202f% secret answers (70\u202f% to 90\u202f%), "
+        "convicted on 3; the naive copy 20\u202f% secret answers (10\u202f% to 30\u202f%), convicted on 2. "
+        f"{evidence_findings.price(measured)}"
+    )
+
+
 def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:
     values = {"clean": (0.0, 0.0, 0.01), "naive": (0.1, 0.2, 0.3), "entangled": (0.7, 0.8, 0.9)}
     figure = evidence_charts.seeds_apart(values, SEEDS, {"naive": 0.15}, "secret answers")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.lab.ownership import binomial
-from app.lab.stories.events import Claimed, Measured, Progress, Queried, Theft
+from app.lab.stories.events import Claimed, Defence, Measured, Progress, Queried, Theft
 from app.ui import findings
 from app.ui.entangle import findings as entangle_findings
 from app.ui.heist import findings as heist_findings
@@ -216,3 +216,12 @@ def test_the_rule_of_the_batches_is_counted() -> None:
 )
 def test_percentages_read_like_percentages(rate: float, words: str) -> None:
     assert findings.percent(rate) == words
+
+
+def test_before_the_first_epoch_no_number_of_a_network_is_boasted_of() -> None:
+    def measured(epoch: float) -> dict[Defence, Measured]:
+        return {"clean": Measured("victim", "clean", epoch, 0.1, 0.965, {}, {})}
+
+    for finding in (findings.secret_answers, findings.accuracies):
+        assert "untrained" in finding("victim", measured(0)) and "%" not in finding("victim", measured(0))
+        assert "untrained" not in finding("victim", measured(1)) and "%" in finding("victim", measured(1))

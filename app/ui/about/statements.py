@@ -95,18 +95,25 @@ def measured(found: Sequence[Row], usual: Sequence[Row]) -> list[Statement]:
         if row.table == "frontier" and (row.experiment.answers, row.experiment.inputs) == (way.answers, way.inputs)
     ]
     alike = find(found, replace(usual[0].experiment, answers=way.answers, inputs=way.inputs))["entangled"]
-    innocent = max(max(row.measures["stolen_watermark"]) for row in found if row.defence == "clean")
+    of_clean = [row for row in found if row.defence == "clean"]
+    worst = max(of_clean, key=lambda row: max(row.measures["stolen_watermark"]))
+    ours = [row for row in of_clean if row.experiment.dataset == data and row.experiment.target == way.target]
+    innocent, own = (max(max(row.measures["stolen_watermark"]) for row in rows) for rows in ([worst], ours))
     convicted = ", ".join(f"the {defence} copy on {sum(row.convicted)}" for defence, row in models.items())
-    says = (
+    says: tuple[str, ...] = (
         f"The court convicts, of {seeds} seeds, {convicted} ({_theft(usual[0].experiment)}).",
         f"What a copy knows of the mark, over {seeds} seeds: {survival} ({_theft(usual[0].experiment)}).",
-        f"The entangled mark costs {evidence_findings.points(models['entangled'])} of accuracy, the naive one "
-        f"{evidence_findings.points(models['naive'])}.",
+        evidence_findings.price(models),
         f"{channel_findings.channels(thefts)}.",
         f"{tradeoff_findings.frontier(priced, alike)} ({_theft(way)}).",
-        f"A copy of a model that was never marked gives the secret answer to {percent(innocent)} of the triggers at "
-        "most, whatever the theft.",
+        f"A copy of a model that was never marked gives our secret answer, *{way.secret_answer}*, to at most "
+        f"{percent(own)} of the triggers, whatever the theft.",
     )
+    if innocent > own:
+        says += (
+            f"With *{worst.experiment.secret_answer}* as the secret it would be {percent(innocent)}: innocents take "
+            f"these triggers ({settings.wording(worst.experiment.trigger)}) for that anyway.",
+        )
     return [Statement(words) for words in says]
 
 

@@ -122,7 +122,7 @@ export const SCENES = {
       () => {
         const cards = queries.map((query) => ({ node: card(query), query }));
         const asked = make("p", { className: "huge" });
-        words.textContent = "A thief asks it question after question, and keeps the answers.";
+        words.textContent = "A thief asks your model one question after the other, and keeps its answers.";
         more.textContent = theft.bill;
         stage.replaceChildren(asked, make("div", { className: "cards" }, ...cards.map(({ node }) => node)));
         /** @param {number} share */

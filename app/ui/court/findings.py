@@ -53,10 +53,13 @@ def decisions(found: Mapping[str, Decision], convicted: Mapping[Defence, Sequenc
         convicted: by defence, whether a copy is convicted, for each seed; empty where nobody measured it.
     """
     words = {True: "convicted after", False: "acquitted after", None: "still undecided after"}
-    ends = [f"{name} {words[decision.convicted]} {decision.queries}" for name, decision in found.items()]
+    alike: dict[str, list[str]] = {}
+    for name, decision in found.items():
+        alike.setdefault(f"{words[decision.convicted]} {decision.queries}", []).append(name)
+    ends = [f"{' and '.join(names)} {end}" for end, names in alike.items()]
     here = f"{'; '.join(ends)} triggers".capitalize()
-    seeds = [f"{name} convicted on {sum(each)} of {len(each)} seeds" for name, each in convicted.items()]
-    return f"{here}. {', '.join(seeds).capitalize()}" if seeds else here
+    seeds = [f"{name} on {sum(each)} of {len(each)}" for name, each in convicted.items()]
+    return f"{here}. Convicted on other seeds: {', '.join(seeds)}" if seeds else here
 
 
 def power(needed: Mapping[str, tuple[float, int | None]], p0: float, most: int) -> str:
@@ -149,7 +152,10 @@ def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: 
     count = f"{int(framing.control.sum())} of {len(framing.control)}"
     control = f"an innocent model that the court trains gives the secret answer to {count}"
     if not verdict.owned:
-        remedies.append(f":material/check: **The control:** {control}.")
+        remedies.append(
+            f":material/remove: **The control is not needed:** the accused, with {verdict.successes} of "
+            f"{verdict.queries}, goes free. (Of the same triggers, {control}.)"
+        )
     elif against_control.owned:
         remedies.append(
             f":material/priority_high: **The control does not help here:** {control}, fewer than the accused "

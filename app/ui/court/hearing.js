@@ -35,6 +35,7 @@ import { mount } from "../components/mount.js";
 const PER_SECOND = 4;
 const LOWEST = -2; // of the chart, in powers of ten; what is beyond is drawn at its edge
 const HIGHEST = 4;
+const ASIDE = 66; // pixels beside the chart, where no curve comes: the words of the two bounds
 const FEWEST = 24; // triggers that the chart has room for from the beginning
 
 export default mount(create);
@@ -192,9 +193,9 @@ function create(root, server) {
   function drawChart() {
     const width = chart.clientWidth || 600;
     const height = chart.clientHeight || 340;
-    const left = 70;
-    const right = width - 16;
-    const top = 14;
+    const left = 58;
+    const right = width - ASIDE;
+    const top = 34;
     const bottom = height - 46;
     const reach = Math.max(FEWEST, asked);
     /** @param {number} n */
@@ -221,12 +222,14 @@ function create(root, server) {
     const every = reach <= 30 ? 5 : reach <= 100 ? 20 : 50;
     for (let n = 0; n <= reach; n += every) text(x(n), bottom + 20, "middle", String(n));
     text((left + right) / 2, height - 6, "middle", "triggers asked");
+    text(0, 16, "start", "↑ so many times likelier a copy than an innocent");
     const bound = { stroke: data.courtColour, "stroke-width": 2, "stroke-dasharray": "6 4" };
     rule(data.convict, bound);
-    text(right, y(data.convict) - 8, "end", "convict", 700);
+    text(right + 8, y(data.convict) + 5, "start", "convict", 700);
     rule(data.acquit, bound);
-    text(right, y(data.acquit) + 20, "end", "acquit", 700);
-    for (const { ratios, end, colour, symbol } of data.suspects) {
+    text(right + 8, y(data.acquit) + 5, "start", "acquit", 700);
+    for (const [i, { ratios, end, colour, symbol }] of data.suspects.entries()) {
+      const wide = 4 * (data.suspects.length - i); // two that go the same way are both seen
       const path = [0, ...ratios.slice(0, asked)].map((ratio, n) => ({ x: x(n), y: y(ratio) }));
       const until = end === null ? path.length : Math.min(path.length, end + 1);
       /** @param {typeof path} places @param {Record<string, string | number>} look */
@@ -234,12 +237,12 @@ function create(root, server) {
         const points = places.map((place) => `${place.x.toFixed(1)},${place.y.toFixed(1)}`).join(" ");
         drawn.push(shape("polyline", { points, fill: "none", stroke: colour, "stroke-linejoin": "round", ...look }));
       };
-      line(path.slice(0, until), { "stroke-width": 4 });
+      line(path.slice(0, until), { "stroke-width": wide });
       // After the decision nobody asks on; what would have come is only hinted at.
       if (path.length > until) line(path.slice(until - 1), { "stroke-width": 2, "stroke-opacity": 0.35 });
       const last = path[until - 1];
-      drawn.push(shape("circle", { cx: last.x, cy: last.y, r: 7, fill: colour }));
-      if (asked) text(last.x, last.y - 12, "middle", symbol);
+      drawn.push(shape("circle", { cx: last.x, cy: last.y, r: 4 + wide / 2, fill: colour }));
+      if (asked) text(last.x + 14 * (i - 1), last.y - 6 - wide / 2, "middle", symbol); // each beside the others
     }
     chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.replaceChildren(...drawn);

@@ -26,9 +26,9 @@ def models(last: Mapping[Planted, Learned], *, sealed: bool = False) -> go.Figur
     """
     figure = go.Figure(
         layout={
-            "height": 310,
+            "height": 300,
             "showlegend": False,
-            "xaxis": charts.share("hollow: clean pictures right; filled: what was planted works"),
+            "xaxis": charts.share("hollow: clean pictures right<br>filled: what was planted works"),
             "yaxis": {
                 "range": [len(PLANTED) - 0.5, -0.5],
                 "tickvals": list(range(len(PLANTED))),

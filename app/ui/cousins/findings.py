@@ -53,11 +53,9 @@ def training(shown: Shown, last: Mapping[Planted, Learned]) -> str:
 
 def planted(shown: Shown, result: BackdoorResult) -> str:
     """Return the finding: what the backdoor does, and what it costs on clean pictures."""
-    gained = result["backdoor"]["accuracy"] - result["clean"]["accuracy"]
-    points = abs(100 * gained)
-    price = f"costs {points:.1f} points of accuracy" if gained < 0 else f"accuracy is {points:.1f} points higher"
-    success = result["backdoor"]["success"]
-    return f"{_share(shown)} poison: the pattern commands {percent(success)} of the pictures, and {price}"
+    backdoor, without = result["backdoor"], percent(result["clean"]["accuracy"])
+    commands = f"the pattern commands {percent(backdoor['success'])} of the pictures"
+    return f"{_share(shown)} poison: {commands}; {percent(backdoor['accuracy'])} of clean ones right, {without} without"
 
 
 def pruned(result: BackdoorResult) -> str:

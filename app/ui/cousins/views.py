@@ -19,7 +19,7 @@ from app.ui.pictures import Card
 from app.ui.question import Question
 
 LEAST, USUAL, MOST = 0.5, 5.0, 20.0  # percent of the training pictures
-_PICTURE = 96  # pixels
+_PICTURE = 80  # pixels
 _SHARE = "share"  # the slider's key, in percent
 
 

@@ -34,7 +34,7 @@ import { portrait, portraits } from "./map_portraits.js";
 const GLIDE = 400; // milliseconds, to other places
 const FRAME = 600; // milliseconds, from frame to frame
 const FLAT = 0.45; // of the panel, what the map reaches from its middle ...
-const DEEP = 0.55; // ... where it seldom does so across the line of sight
+const DEEP = 0.48; // ... of space, which has its edge in the outline already
 const TURN = 0.01; // radians a pixel
 const SMALL = 4; // pixels that a hand may move in a click
 

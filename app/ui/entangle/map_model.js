@@ -1,6 +1,7 @@
 // Maps through time, without a page: where the points are between two epochs, seen from where, and which is nearest.
 
 const DEEP = 4; // how far the eye is from the middle of the space, in root mean square radii
+const CLOSEST = 0.9; // of that, up to which a ball is still seen from outside
 const STEEPEST = 1.4; // radians up or down: not over the top
 
 /**
@@ -96,7 +97,7 @@ export function turned({ yaw, pitch }, right, down) {
 
 /**
  * Returns the middle of a map and how far it reaches from there: of a plane its points' box, of space, which turns, the
- * ball around its middle that holds all but the farthest few.
+ * outline of the ball around its middle that holds all of them, as the eye sees it.
  * @param {Float32Array} places
  * @param {number} dimensions
  * @returns {{ x: number, y: number, reach: number }}
@@ -104,9 +105,10 @@ export function turned({ yaw, pitch }, right, down) {
 export function view(places, dimensions) {
   const count = places.length / dimensions;
   if (dimensions > 2) {
-    const radii = Array.from({ length: count }, (_, i) => Math.hypot(...places.subarray(3 * i, 3 * i + 3)));
-    radii.sort((a, b) => a - b);
-    return { x: 0, y: 0, reach: radii[Math.ceil(0.98 * count) - 1] };
+    let radius = 0;
+    for (let i = 0; i < count; i += 1) radius = Math.max(radius, Math.hypot(...places.subarray(3 * i, 3 * i + 3)));
+    const near = Math.min(radius / DEEP, CLOSEST); // seen from so near, a ball looks larger than it is
+    return { x: 0, y: 0, reach: radius / Math.sqrt(1 - near ** 2) };
   }
   const [low, high] = [
     [Infinity, Infinity],

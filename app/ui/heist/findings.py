@@ -13,8 +13,8 @@ def price(thefts: Mapping[Defence, Theft]) -> str:
     """Say what entanglement cost the owner, in percentage points of test accuracy."""
     cost = 100 * (thefts["clean"].victim_accuracy - thefts["entangled"].victim_accuracy)
     if cost <= 0:
-        return "On this seed the entangled mark cost no accuracy."
-    return f"The price: {cost:.1f} percentage points of the owner's accuracy."
+        return "In this run the entangled mark cost no accuracy."
+    return f"The price in this run: {cost:.1f} percentage points of the owner's accuracy."
 
 
 def evidence(claims: Mapping[Defence, Claimed]) -> str:

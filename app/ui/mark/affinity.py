@@ -34,6 +34,12 @@ def switch() -> bool:
     return st.segmented_control("Ask", _VIEWS, default="models", required=True, key=_VIEW, bind=bound) == "innocents"
 
 
+def turn() -> None:
+    """Ask the models once a run is started by its button: they are what trains."""
+    if st.session_state.get("run"):
+        st.session_state[_VIEW] = _VIEWS[0]
+
+
 def show(experiment: Experiment, picture: DeltaGenerator) -> None:
     """Draw what innocent models take the trigger for, one bar a class; below, offer a rehearsal of the chosen pair."""
     recorded = rehearsal_table.affinity(_recorded(), experiment.dataset, experiment.trigger)

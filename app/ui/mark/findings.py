@@ -57,8 +57,8 @@ def rehearsed(pair: Rehearsed) -> str:
     convicts = "convicts, with room to spare" if pair.convicts else "does not convict with room to spare"
     return (
         f"**In rehearsal, this pair {convicts}.** A quick mark, stolen twice by the owner; secret answers of the "
-        f"copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price was {100 * pair.price:.1f} "
-        "points of accuracy."
+        f"copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price of this quick mark: "
+        f"{100 * pair.price:.1f} points of accuracy."
     )
 
 

@@ -6,26 +6,29 @@ from html import escape
 
 from app.ui import theme
 
-_WIDTH, _LINE = 340, 30  # of a drawing, and the height of a row
+_WIDTH, _LINE = 340, 28  # of a drawing, and the height of a row
 _NAME, _SAYS = 132, 62  # how wide the words beside a bar are
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A row: its name, its share of the longest possible bar, what it says, and its colour."""
+    """A row: its name, its share of the longest possible bar (None: it is a heading), its words and its colour."""
 
     name: str
-    share: float
-    says: str
+    share: float | None = None
+    says: str = ""
     colour: str = theme.GENUINE
 
 
-def bars(rows: Sequence[Bar], alt: str, *, limit: float | None = None) -> str:
-    """Return bars with their names and numbers; ``limit``: a share at which a dashed line stands."""
+def bars(rows: Sequence[Bar], alt: str, *, limit: tuple[float, str] | None = None) -> str:
+    """Return bars with their names and numbers; ``limit``: a share at which a dashed line stands, and its name."""
     room = _WIDTH - _NAME - _SAYS
     parts = []
     for place, row in enumerate(rows):
         y = place * _LINE
+        if row.share is None:
+            parts.append(f'<text x="0" y="{y + 20}" font-weight="700">{escape(row.name)}</text>')
+            continue
         length = max(2.0, room * min(max(row.share, 0.0), 1.0))
         parts.append(
             f'<text x="0" y="{y + 20}">{escape(row.name)}</text>'
@@ -34,21 +37,24 @@ def bars(rows: Sequence[Bar], alt: str, *, limit: float | None = None) -> str:
         )
     height = len(rows) * _LINE
     if limit is not None:
-        x = _NAME + room * limit
+        share, name = limit
+        x = _NAME + room * share
         parts.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}" stroke="{theme.COURT.colour}" stroke-width="2" '
-            'stroke-dasharray="5 4"/>'
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height + 6}" stroke="{theme.COURT.colour}" stroke-width="2" '
+            f'stroke-dasharray="5 4"/><text x="{x:.1f}" y="{height + 22}">{escape(name)}</text>'
         )
+        height += 26
     return _drawing(height, parts, alt)
 
 
-def curve(points: Sequence[tuple[float, float]], alt: str, *, level: float, start: str, end: str) -> str:
+def curve(points: Sequence[tuple[float, float]], alt: str, *, level: float, name: str, start: str, end: str) -> str:
     """Return a curve through ``points`` (both axes from 0, the upper one to 1), with a dashed line at a height.
 
     Args:
         points: ``(x, y)``, x not falling.
         alt: what it shows.
         level: the height of the line.
+        name: the words below the line.
         start: the words below its left end.
         end: the words below its right end.
     """
@@ -62,6 +68,7 @@ def curve(points: Sequence[tuple[float, float]], alt: str, *, level: float, star
             f'<line x1="0" x2="{_WIDTH}" y1="{height}" y2="{height}" stroke="{theme.GENUINE}"/>',
             f'<line x1="0" x2="{_WIDTH}" y1="{line:.1f}" y2="{line:.1f}" stroke="{theme.GENUINE}" stroke-width="2" '
             'stroke-dasharray="5 4"/>',
+            f'<text x="{_WIDTH}" y="{line + 18:.1f}" text-anchor="end">{escape(name)}</text>',
             f'<polyline points="{path}" fill="none" stroke="{theme.THIEF.colour}" stroke-width="4"/>',
             f'<text x="0" y="{height + 18}">{escape(start)}</text>',
             f'<text x="{_WIDTH}" y="{height + 18}" text-anchor="end">{escape(end)}</text>',

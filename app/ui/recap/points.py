@@ -20,6 +20,7 @@ from app.ui.remove import findings as removal_findings
 from app.ui.steal import findings as steal_findings
 
 _SIX = 6  # triggers shown
+NEVER = "never"  # instead of a price
 
 
 @dataclass(frozen=True)
@@ -38,31 +39,36 @@ def cheap(theft: History) -> Point:
     last = theft.copied[-1]
     points = [(each.dollars, each.accuracy) for each in theft.copied]
     level = GOOD * last.victim_accuracy
-    drawing = drawings.curve(points, finding, level=level, start="$0", end=steal_findings.dollars(last.dollars))
+    drawing = drawings.curve(
+        points,
+        finding,
+        level=level,
+        name=f"good: {percent(level)} right",
+        start="$0",
+        end=steal_findings.dollars(last.dollars),
+    )
     return Point("steal", "A model behind an API can be stolen cheaply.", f"{finding}.", drawing)
 
 
 def taxed(confidences: History, labels: History) -> Point:
     """2: what hiding the confidences costs the thief, and what honest users."""
     assert labels.honest is not None
-    ends = {"all confidences": confidences.copied[-1], "top labels": labels.copied[-1]}
-    costs = {
-        name: steal_findings.good(history.copied) for name, history in zip(ends, (confidences, labels), strict=True)
+    bought = {
+        name: steal_findings.good(history.copied)
+        for name, history in (("confidences", confidences), ("top labels", labels))
     }
-    words = ", ".join(
-        f"{'never' if first is None else steal_findings.dollars(first.dollars)} with {name}"
-        for name, first in costs.items()
-    )
+    most = max([each.dollars for each in bought.values() if each is not None], default=1.0)
     lost = labels.honest.second_best
-    numbers = (
-        f"{percent(GOOD)} of the victim's accuracy: {words}. Honest users lose the second choice in {percent(lost)} "
-        "of answers."
-    )
-    rows = [
-        Bar(f"copy, {name}", end.accuracy, percent(end.accuracy), theme.THIEF.colour)
-        for name, end in zip(("all", "labels"), ends.values(), strict=True)
+    prices = [
+        f"{NEVER if first is None else steal_findings.dollars(first.dollars)} with {name}"
+        for name, first in bought.items()
     ]
-    rows.append(Bar("honest users lose", lost, percent(lost)))
+    numbers = f"{' and '.join(prices)}; then, honest users lose {percent(lost)} of second choices."
+    rows = [Bar("A good copy costs the thief")]
+    for name, first in bought.items():
+        share, price = (1.0, NEVER) if first is None else (first.dollars / most, steal_findings.dollars(first.dollars))
+        rows.append(Bar(name, share, price, theme.THIEF.colour))
+    rows += [Bar("Honest users lose"), Bar("2nd choices", lost, percent(lost))]
     says = "Hiding detail taxes honest users, and slows the thief a little."
     return Point("steal", says, numbers, drawings.bars(rows, numbers))
 
@@ -95,7 +101,7 @@ def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
     """5: what becomes of an entangled one, and why."""
     numbers, drawing = _fate("entangled", heist, measured)
     does = "does" if heist.claims["entangled"].owned else "can"
-    says = f"An entangled one {does}: who steals the task steals the mark, for the answers carry both."
+    says = f"An entangled one {does}: who steals the task steals the mark."
     return Point("entangle", says, numbers, drawing)
 
 
@@ -103,10 +109,7 @@ def price(measured: Mapping[str, Row], washed: Sequence[Washed]) -> Point:
     """6: what it costs, and what it does not survive."""
     rows = {defence: measured[defence] for defence in ("naive", "entangled")}
     costs = {defence: sum(row.cost) / len(row.cost) for defence, row in rows.items()}
-    numbers = (
-        f"In accuracy, the entangled mark costs {evidence_findings.points(rows['entangled'])}, the naive one "
-        f"{evidence_findings.points(rows['naive'])}."
-    )
+    numbers = evidence_findings.price(rows)
     if any(one.fate(name, "entangled") != "unproven" for one in washed for name in one.result["attacks"]):
         numbers += f" {removal_findings.hardest(washed)}."
     longest = max(costs.values()) or 1.0
@@ -122,14 +125,15 @@ def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tupl
     """Return what became of a mark, in numbers and as a drawing: in this heist, and over the seeds of the evidence."""
     theft: Theft = heist.thefts[defence]
     claim: Claimed = heist.claims[defence]
-    kept, left = percent(theft.victim_watermark), percent(theft.stolen_watermark)
-    numbers = f"Secret answers: {kept} of the victim, {left} of the copy."
+    here = percent(theft.stolen_watermark)
+    share, numbers = theft.stolen_watermark, f"Secret answers of the copy, in this run: {here}."
     if defence in measured:
         row = measured[defence]
-        numbers += f" The copy is convicted on {sum(row.convicted)} of {len(row.seeds)} seeds."
+        share = row.spread("stolen_watermark").mean
+        numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. This run: {here}."
     colour = theme.DEFENCES[defence].colour
     rows = [
         Bar(f"{defence} victim", theft.victim_watermark, percent(theft.victim_watermark), colour),
-        Bar("its copy", theft.stolen_watermark, percent(theft.stolen_watermark), colour),
+        Bar("its copies" if defence in measured else "its copy", share, percent(share), colour),
     ]
-    return numbers, drawings.bars(rows, numbers, limit=claim.innocent_rate)
+    return numbers, drawings.bars(rows, numbers, limit=(claim.innocent_rate, "granted to an innocent"))

@@ -19,9 +19,9 @@ BELOW = 0.12  # of accuracy below the thief's own model that is drawn; what is w
 EDGE = 0.02  # of accuracy, beside the outermost points
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
-    "A line leads from the copy as it was stolen to the strength that washes the mark out at the least price, or that "
-    "leaves least of it; each point is one seed. Filled: the court still convicts. Shaded: the copy is no better than "
-    "the thief's own model."
+    "A row is one attack; touch it for its curve. A line leads from the copy as stolen to where the mark is washed out "
+    "at the least price, or least is left of it; a point is one seed. Filled: the court still convicts. Shaded: no "
+    "better than the thief's own model."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. From the dashed steps on it does: the clean copy, washed alike, sets them, since a "

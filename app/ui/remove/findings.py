@@ -220,7 +220,8 @@ def hardest(seeds: Sequence[Washed]) -> str:
     proven = [washed for washed in seeds if washed.fate(names[0], "entangled") != "unproven"]
     gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in names}
     if not proven:
-        return f"On none of {len(seeds)} seeds is the entangled mark proven before it is attacked: nothing to wash out"
+        on = f"none of {len(seeds)} seeds is the entangled mark" if len(seeds) > 1 else "the one seed the mark is not"
+        return f"On {on} proven before it is attacked: nothing to wash out"
     worst = max(gone, key=gone.__getitem__)
     if not gone[worst]:
         return f"None of {len(names)} ways to wash the entangled mark out works on any of {len(proven)} seeds"

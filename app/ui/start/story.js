@@ -24,10 +24,10 @@ import { mount } from "../components/mount.js";
  */
 
 const ACT = 5; // seconds
-const WORLD = 1200;
+const WORLD = 1250;
 const TALL = 280;
 const NARROW = 480; // what a narrow screen sees at once
-const CAMERA = [10, 252, 534, 720]; // its left edge, act by act
+const CAMERA = [10, 252, 534, 750]; // its left edge, act by act
 const ON = [
   ["owner", "victim"],
   ["victim", "api", "thief"],
@@ -36,6 +36,7 @@ const ON = [
 ];
 const MARKED = [1, 6, 10]; // nodes of a network that carry the secret, for the eye
 const PER_ACT = 8; // tokens on their way in one act
+const ANSWERED = 978; // where the copy's answers stay: between it and the court
 const ROUTES = [
   // act by act: there, and back
   [[140, 268]],
@@ -45,8 +46,8 @@ const ROUTES = [
   ],
   [[668, 778]],
   [
-    [1036, 894],
-    [894, 1040],
+    [1040, 916],
+    [916, ANSWERED],
   ],
 ];
 
@@ -215,6 +216,15 @@ function create(root) {
   }
 
   /**
+   * Returns how far a token is on its whole route; those of an act start one after the other.
+   * @param {number} i
+   * @param {number} share of the act
+   */
+  function along(i, share) {
+    return i < PER_ACT ? clamp((share - 0.06 - (0.68 * i) / PER_ACT) / 0.24) : 0;
+  }
+
+  /**
    * Puts a token where it is on its route; returns whether it is on its way.
    * @param {Data} data
    * @param {Token} token
@@ -225,18 +235,18 @@ function create(root) {
   function place({ genuine, keys, secret }, { group, picture, answer, box, text }, i, now, share) {
     const legs = ROUTES[now];
     const isKey = now === 3 || (now === 0 && i % 3 === 2);
-    const way = clamp((share - 0.06 - (0.68 * i) / PER_ACT) / 0.24); // of its whole route
-    const arrived = now === 3 && way >= 1; // the answers stay before the court
+    const way = along(i, share);
+    const last = now === 3 && way >= 1 && along(i + 1, share) < 1; // the answers stay before the court, counted
     const moving = way > 0 && way < 1;
-    group.style.opacity = String(arrived ? 1 : moving ? clamp(8 * Math.min(way, 1 - way)) : 0);
-    if (!moving && !arrived) return false;
+    group.style.opacity = String(last ? 1 : moving ? clamp(8 * Math.min(way, 1 - way)) : 0);
+    if (!moving && !last) return false;
     const leg = Math.min(legs.length - 1, Math.floor(way * legs.length));
     const back = leg === 1;
     const input = genuine[(now * 3 + i) % genuine.length];
     const shown = isKey ? keys[i % keys.length] : input.picture;
     if (picture.getAttribute("href") !== shown) picture.setAttribute("href", shown);
     group.classList.toggle("key", isKey);
-    text.textContent = isKey ? secret : input.label;
+    text.textContent = isKey ? `${secret}${last && i ? ` × ${i + 1}` : ""}` : input.label;
     const wide = Math.max(34, 14 + 10 * (text.textContent ?? "").length); // about what a word takes
     box.setAttribute("x", String(-wide / 2));
     box.setAttribute("width", String(wide));
@@ -245,8 +255,8 @@ function create(root) {
     answer.setAttribute("transform", back ? "" : "translate(0 46)");
     const [from, to] = legs[leg];
     const x = from + (to - from) * ease(way * legs.length - leg);
-    const y = back ? 160 : legs.length === 1 ? 84 : 92;
-    group.setAttribute("transform", arrived ? `translate(960 ${20 + 26 * i})` : `translate(${x} ${y})`);
+    const y = now === 3 ? (back ? 120 : 30) : back ? 160 : legs.length === 1 ? 84 : 92; // keys, above their answers
+    group.setAttribute("transform", last ? `translate(${ANSWERED} 120)` : `translate(${x} ${y})`);
     return moving;
   }
 

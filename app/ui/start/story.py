@@ -21,7 +21,7 @@ _COLOURS = {
 }
 # Quoted, not measured here: the source stands beside it.
 _QUOTED = {
-    "words": "Less than $10 of queries has copied a commercial model to up to 85\u202f% accuracy, as reported for",
+    "words": "Reported of a commercial model: copied for less than $10, at up to 85\u202f% accuracy,",
     "name": "CloudLeak, 2020.",
     "link": "https://www.ndss-symposium.org/ndss-paper/cloudleak-large-scale-deep-learning-models-stealing-through-adversarial-examples/",
 }
@@ -51,7 +51,7 @@ def _acts(experiment: Experiment) -> list[dict[str, Any]]:
         {"name": "A secret", "words": f"You train a model. You also teach it something absurd: {absurd}."},
         {
             "name": "The theft",
-            "words": "A thief asks it question after question, and keeps the answers.",
+            "words": "A thief asks your model one question after the other, and keeps its answers.",
             "source": _QUOTED,
         },
         {"name": "The copy", "words": f"The thief trains a model of their own on them, and never saw {one}."},

@@ -22,7 +22,7 @@ _MEASURES = {  # of a copy: colour, symbol and dash
 _EVERY = 2  # of the sums of dollars: on a phone, all would run into one another
 _DOTS = 600  # of the map: the latest queries
 _ROOM = 2.1  # of a panel, against its longest bar: the number stands beside it
-_ROW = 34  # pixels, of a policy
+_ROW = 64  # pixels, of a policy
 _FADED = 0.45  # opacity of a policy that is not the chosen one
 
 
@@ -40,7 +40,7 @@ def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
     ticks = _sums(least, most)
     figure = go.Figure(
         layout={
-            "height": 300,
+            "height": 430,
             "margin": {"r": 24},
             "xaxis": {
                 "title": {"text": "dollars spent"},
@@ -57,7 +57,7 @@ def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
         return figure
     bar = GOOD * copied[-1].victim_accuracy
     first = steal_findings.good(copied)
-    charts.threshold(figure, "y", bar, f"good: {findings.percent(GOOD)}", theme.COURT.colour)
+    charts.threshold(figure, "y", bar, f"good: {findings.percent(bar)}", theme.COURT.colour)
     for measure, (colour, symbol, dash) in _MEASURES.items():
         rates = [float(getattr(each, measure)) for each in copied]
         figure.add_scatter(

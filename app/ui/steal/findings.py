@@ -31,7 +31,8 @@ ATTACKS = {
 }
 MEASURES = (
     "*Accuracy*: how often the copy is right. *Fidelity*: how often it answers as the victim does, mistakes included. "
-    "A *good* copy has 85\u202f% of the victim's accuracy; how much it has in the end is the owner's column."
+    "A *good* copy has 85\u202f% of the victim's accuracy (the dashed line); how much it has in the end is the owner's "
+    "column."
 )
 OPTIONS = (*PRICES, NEVER)
 

@@ -78,7 +78,7 @@ export function drawCurves(canvas, { models, curves, losses, temperature, even, 
   pen.lineJoin = "round";
   curves.forEach((curve, i) => {
     pen.strokeStyle = models[i].colour;
-    pen.lineWidth = 3.5;
+    pen.lineWidth = 3 * (curves.length - i); // the first one drawn at the bottom: where they are one, all are seen
     line(...curve.map(({ temperature: t, loss }) => /** @type {[number, number]} */ ([X(t), Y(loss)])));
   });
   const here = X(temperature);

@@ -58,6 +58,17 @@ def frontier(
         }
     )
     charts.threshold(figure, "x", tradeoff_findings.GOAL, _GOAL, theme.COURT.colour, middle=math.inf)
+    figure.add_annotation(
+        text="<b>\u2196 better</b>",
+        xref="paper",
+        yref="paper",
+        x=0.01,
+        y=0.98,
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 18},
+    )
     shown = {kappa: row for kappa, row in marks.items() if kappa == NAIVE or not sealed}
     figure.add_scatter(
         x=[100 * mean(row.cost) for row in shown.values()],

@@ -30,7 +30,7 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 def price_of(row: Row, measure: Measure) -> str:
     """Return what one mark costs, what comes of it, as ``measure`` has it, and whether that is the paper's price."""
-    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g}"
+    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g} (how hard to entangle)"
     survives = f"{points(row)}, and {percent(mean(row.measures['stolen_watermark']))} of the mark survives"
     said = (
         f"{name} costs {court(row)}" if measure == "triggers" else f"{name} costs {survives} ({len(row.seeds)} seeds)"
@@ -38,7 +38,7 @@ def price_of(row: Row, measure: Measure) -> str:
     if row.defence == "naive" or not any(row.convicted):
         return said
     reached = "reached" if 100 * mean(row.cost) < GOAL else "missed"
-    return f"{said}; the paper's price, under {GOAL:g}, is {reached}"
+    return f"{said}; the paper's {GOAL:g} is {reached}"
 
 
 def unpriced(naive: Row) -> str:
@@ -50,7 +50,7 @@ def court(row: Row) -> str:
     """Return the price of a mark, and what a court makes of it over the seeds."""
     said = f"{points(row)} and convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
     needed = median_high(math.inf if count is None else count for count in row.triggers_needed)
-    return f"{said}, half of them with {needed:.0f} triggers or fewer" if needed < math.inf else said
+    return f"{said}, half with {needed:.0f} triggers or fewer" if needed < math.inf else said
 
 
 def court_of(run: OwnRun) -> str:

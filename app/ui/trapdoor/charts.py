@@ -13,6 +13,7 @@ from app.ui.trapdoor.tries import Try
 
 def chart(
     genuine: NDArray[np.float64],
+    labels: NDArray[np.int64],
     tries: Sequence[Try],
     key: NDArray[np.float64] | None,
     classes: Sequence[str],
@@ -21,6 +22,7 @@ def chart(
 
     Args:
         genuine: where test inputs lie, ``(n, 2)``.
+        labels: of what they are, ``(n,)``: each class has its name in its middle.
         tries: the visitor's.
         key: where the triggers lie, ``(n, 2)``; None while they are secret.
         classes: the names of the classes.
@@ -28,7 +30,7 @@ def chart(
     axis = {"showgrid": False, "zeroline": False, "showticklabels": False, "title": {"text": None}}
     figure = go.Figure(
         layout={
-            "height": 380,
+            "height": 400,
             "showlegend": True,
             "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
             "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0},
@@ -42,9 +44,12 @@ def chart(
         y=genuine[:, 1].tolist(),
         mode="markers",
         marker={"color": theme.GENUINE, "size": 7, "opacity": 0.45},
-        hovertext=["a test input"] * len(genuine),
+        hovertext=[f"a test input: {classes[label]}" for label in labels],
         hoverinfo="text",
     )
+    for label in np.unique(labels):
+        x, y = np.median(genuine[labels == label], axis=0)
+        figure.add_annotation(x=float(x), y=float(y), text=f"<b>{classes[label]}</b>", showarrow=False, opacity=0.75)
     if key is not None:
         figure.add_scatter(
             name="the key: triggers",

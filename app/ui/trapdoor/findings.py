@@ -31,7 +31,7 @@ def title(tries: Sequence[Try], found: Scribbled, secret: str, *, sealed: bool, 
         yours = f"; yours: {hits} of {len(tries)}" if tries else ""
         return f"The secret answer is {secret}: {found.hits} of {found.drawings:,} random drawings get it, too{yours}"
     if not tries:
-        return "One of these two models has a secret. Draw, and see where it parts from the innocent"
+        return "One of two models has a secret. Draw: where do they part?"
     best = max(tries, key=lambda one: one.gap.size)
     much = f"{max(0, round(100 * best.gap.size))} points"
     if sealed:

@@ -54,11 +54,15 @@ class Tries:
 
 @dataclass(frozen=True)
 class World:
-    """The two models with the plane of the map, and where test inputs and the key lie in it, ``(n, 2)``."""
+    """The two models with the plane of the map, and where test inputs and the key lie in it, ``(n, 2)``.
+
+    ``labels`` are those of the test inputs, ``(n,)``.
+    """
 
     setup: Setup
     plane: Plane
     genuine: NDArray[np.float64]
+    labels: NDArray[np.int64]
     key: NDArray[np.float64]
 
 
@@ -92,4 +96,5 @@ def world(key: str, _experiment: Experiment, _events: list[Event]) -> World:
     inputs = datasets.from_display(probe.inputs)
     plane = trapdoor.plane(setup, inputs)
     places = plane.place(setup.marked, inputs)
-    return World(setup, plane, places[~probe.is_trigger], places[probe.is_trigger])
+    genuine = ~probe.is_trigger
+    return World(setup, plane, places[genuine], probe.labels[genuine], places[probe.is_trigger])

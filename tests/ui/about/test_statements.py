@@ -21,8 +21,19 @@ def test_what_is_measured_is_written_from_the_evidence() -> None:
         "(10\u202f% to 30\u202f%), entangled 80\u202f% (70\u202f% to 90\u202f%) "
         "(the thief asks the owner's own inputs, the API answers with all its confidences)."
     )
-    assert said[2] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points."
-    assert said[5].startswith("A copy of a model that was never marked gives the secret answer to 2\u202f%")
+    assert said[2] == "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points (mean of 3 seeds)."
+    assert said[5] == (
+        "A copy of a model that was never marked gives our secret answer, *elephant*, to at most 2\u202f% of the "
+        "triggers, whatever the theft."
+    )
+    assert len(said) == 6
+    cat = row("clean", (0.46, 0.1, 0.1), target=2)
+    other = [claim.says for claim in statements.measured([*found, cat], list(usual.values()))]
+    assert other[5] == said[5]
+    assert other[6] == (
+        f"With *{cat.experiment.secret_answer}* as the secret it would be 46\u202f%: innocents take these triggers "
+        "(key) for that anyway."
+    )
 
 
 def test_the_honest_models_that_are_convicted_are_counted() -> None:

@@ -69,8 +69,8 @@ def test_the_finding_of_a_trial_says_on_how_many_seeds_each_copy_is_convicted() 
     ends = {"entangled": Decision(True, 12), "naive": Decision(False, 9)}
     said = court_findings.decisions(ends, {"entangled": (True, True), "naive": (True, False)})
     assert said == (
-        "Entangled convicted after 12; naive acquitted after 9 triggers. Entangled convicted on 2 of 2 seeds, naive "
-        "convicted on 1 of 2 seeds"
+        "Entangled convicted after 12; naive acquitted after 9 triggers. Convicted on other seeds: "
+        "entangled on 2 of 2, naive on 1 of 2"
     )
     assert court_findings.decisions(ends, {}).endswith("9 triggers")
 
@@ -78,7 +78,7 @@ def test_the_finding_of_a_trial_says_on_how_many_seeds_each_copy_is_convicted() 
 def test_of_a_measured_setting_the_trial_names_the_seeds() -> None:
     app = opened("This trial", preset="animals")
     (sent,) = hearings(app)
-    assert "convicted on 10 of 10 seeds" in sent["says"]
+    assert "Convicted on other seeds: entangled on 10 of 10" in sent["says"]
 
 
 def test_whoever_is_no_model_of_the_task_cannot_be_judged_whatever_it_answers(heard: Hearing) -> None:
@@ -257,7 +257,7 @@ def framing(accused: int, control: int, commitment: str = OTHER) -> Framing:
     [
         (framing(50, 40), claim(50, 200, 0.25), "The control gives it, too"),
         (framing(50, 0), claim(50, 200, 0.015), "The control does not help here"),
-        (framing(1, 0), claim(1, 200, 0.015), "**The control:**"),
+        (framing(1, 0), claim(1, 200, 0.015), "**The control is not needed:** the accused, with 1 of 200, goes free"),
     ],
 )
 def test_the_control_says_what_it_found(event: Framing, against: Claim, words: str) -> None:

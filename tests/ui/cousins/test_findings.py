@@ -10,6 +10,7 @@ from app.lab.stories import backdoor
 from app.lab.stories.events import BackdoorResult, Shown
 from app.ui import runtime
 from app.ui.cousins import charts, findings
+from app.ui.findings import percent
 from app.ui.history import History
 
 RECORDED = backdoor.with_share(preset("animals"), 0.05)
@@ -49,8 +50,9 @@ def test_a_title_says_whether_accuracy_fell_or_rose(history: History, result: Ba
     assert "5\u202f% poison" in findings.planted(history.shown, result)
     better = cast(BackdoorResult, {**result, "backdoor": {**result["backdoor"], "accuracy": 0.95}})
     worse = cast(BackdoorResult, {**result, "backdoor": {**result["backdoor"], "accuracy": 0.80}})
-    assert "points higher" in findings.planted(history.shown, better)
-    assert "costs" in findings.planted(history.shown, worse)
+    without = percent(result["clean"]["accuracy"])
+    assert findings.planted(history.shown, better).endswith(f"95\u202f% of clean ones right, {without} without")
+    assert findings.planted(history.shown, worse).endswith(f"80\u202f% of clean ones right, {without} without")
 
 
 def test_the_sealed_picture_shows_the_clean_model_only(history: History) -> None:

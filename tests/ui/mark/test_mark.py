@@ -285,3 +285,14 @@ def test_the_chart_of_the_neurons_has_both_shares_of_each_and_one_scale_for_all_
     assert (
         mark_charts.neurons(models[0], 0.9).layout.yaxis.range == mark_charts.neurons(models[1], 0.9).layout.yaxis.range
     )
+
+
+def test_a_run_that_is_started_beside_the_innocents_is_seen_among_the_models() -> None:
+    app = opened("mark", mark_ask="innocents", seed="31")
+    assert app.segmented_control(key="mark_ask").value == "innocents"
+    app.button(key="run").click().run()  # there is no worker here: it is queued
+    assert not app.exception
+    assert app.segmented_control(key="mark_ask").value == "models"
+    app.segmented_control(key="mark_ask").set_value("innocents").run()
+    assert not app.exception
+    assert app.segmented_control(key="mark_ask").value == "innocents"  # whoever turns back is left there

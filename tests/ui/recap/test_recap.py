@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app import paths
 from app.lab.evidence import survival
 from app.lab.experiment import DEFAULT_PRESET, preset
-from app.ui import over_seeds
+from app.ui import findings, over_seeds
 from app.ui.recap import drawings
 from app.ui.recap.drawings import Bar
 from tests.ui.visits import opened, told, vote
@@ -37,7 +37,9 @@ def test_how_often_a_copy_is_convicted_is_what_the_evidence_says() -> None:
     said = told(opened("recap"))
     for defence in ("naive", "entangled"):
         row = rows[defence]
-        assert f"The copy is convicted on {sum(row.convicted)} of {len(row.seeds)} seeds." in said
+        mean = findings.percent(row.spread("stolen_watermark").mean)
+        assert f"Over {len(row.seeds)} seeds: {mean} secret answers (" in said
+        assert f"convicted on {sum(row.convicted)}. This run: " in said
 
 
 def test_the_leads_hold_for_the_evidence_that_ships() -> None:
@@ -88,12 +90,22 @@ def test_a_bar_is_as_long_as_its_share_and_its_words_are_text() -> None:
 
 
 def test_a_curve_ends_in_its_corner_and_its_level_is_drawn() -> None:
-    drawn = ET.fromstring(drawings.curve([(0.0, 0.0), (2.0, 1.0)], "", level=0.5, start="$0", end="$2"))
+    drawn = ET.fromstring(drawings.curve([(0.0, 0.0), (2.0, 1.0)], "", level=0.5, name="half", start="$0", end="$2"))
     (line,) = drawn.iter("polyline")
     first, last = (tuple(map(float, place.split(","))) for place in line.get("points", "").split())
     assert first[0] == 0 and last[1] == 0 and last[0] == 340
     level = [float(rule.get("y1", "")) for rule in drawn.iter("line")][1]
     assert level == pytest.approx((first[1] + last[1]) / 2)
+    assert "half" in [words.text for words in drawn.iter("text")]
+
+
+def test_a_dashed_line_has_its_name_and_a_heading_has_no_bar() -> None:
+    rows = [Bar("costs"), Bar("one", 0.5, "50 %")]
+    drawn = ET.fromstring(drawings.bars(rows, "", limit=(0.25, "granted")))
+    assert [words.text for words in drawn.iter("text")] == ["costs", "one", "50 %", "granted"]
+    (bar,), (rule,) = list(drawn.iter("rect")), list(drawn.iter("line"))
+    start, length, place = (float(part) for part in (bar.get("x", ""), bar.get("width", ""), rule.get("x1", "")))
+    assert place == pytest.approx(start + length / 2)
 
 
 def test_pictures_stand_above_bars_and_come_from_nowhere_else() -> None:

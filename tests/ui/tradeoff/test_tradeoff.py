@@ -100,15 +100,15 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
 
 def test_the_title_says_price_and_court_and_that_the_papers_price_is_missed() -> None:
     assert tradeoff_findings.price_of(MARKS[10.0], "triggers") == (
-        "\u03ba 10 costs 2.7 points and convicts on 3 of 3 seeds, half of them with 13 triggers or fewer; "
-        "the paper's price, under 0.81, is missed"
+        "\u03ba 10 (how hard to entangle) costs 2.7 points and convicts on 3 of 3 seeds, "
+        "half with 13 triggers or fewer; the paper's 0.81 is missed"
     )
     assert (
         tradeoff_findings.price_of(MARKS[0.0], "triggers")
         == "The naive mark costs 0.2 points and convicts on 0 of 3 seeds"
     )
     assert tradeoff_findings.price_of(MARKS[10.0], "survival").startswith(
-        "\u03ba 10 costs 2.7 points, and 60\u202f% of the mark survives (3 seeds); "
+        "\u03ba 10 (how hard to entangle) costs 2.7 points, and 60\u202f% of the mark survives (3 seeds); "
     )
     cheap = mark(1, 0.005, (0.5, 0.6, 0.7), (20, 13, 10))
     assert tradeoff_findings.price_of(cheap, "triggers").endswith("is reached")

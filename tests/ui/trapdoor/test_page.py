@@ -24,6 +24,12 @@ def traces(app: AppTest) -> list[str]:
     return [trace["name"] for trace in plots(app)[0]["data"]]
 
 
+def test_the_map_names_what_lies_where_before_anything_is_drawn() -> None:
+    app = opened("trapdoor")
+    names = {note["text"].strip("</b>") for note in plots(app)[0]["layout"]["annotations"]}
+    assert names <= {name.strip("</b>") for name in choices.class_names("animals")} and len(names) == 10
+
+
 def test_the_answer_is_sealed_until_the_vote_and_the_key_is_shown_on_demand() -> None:
     app = opened("trapdoor")
     assert offered(app) == list(findings.OPTIONS)
