@@ -230,7 +230,7 @@ def _draw(
             y=[y for _, y in column],
             mode="markers",
             marker={
-                "size": [max(8, min(22, 330 / len(column)))] * len(column),
+                "size": [_size(column)] * len(column),
                 "color": [_LIT if on else "#FFFFFF" for on in active],
                 "line": {"width": 2, "color": _LIT if any(active) else theme.GENUINE},
             },
@@ -254,8 +254,9 @@ def _labels(
     first, *_, last = network.layers
     given = first.weights.T.tolist()
     if weights and len(given) <= MOST_LABELLED and all(len(set(each)) == 1 for each in given):
+        beside = -_size(places[0]) / 2 - 3
         for (x, y), each in zip(places[0], given, strict=True):
-            figure.add_annotation(x=x - 0.07, y=y, xanchor="right", text=f"{each[0]:,}", showarrow=False)
+            figure.add_annotation(x=x, y=y, xshift=beside, xanchor="right", text=f"{each[0]:,}", showarrow=False)
     if len(places[1]) <= _MOST_HIDDEN:
         ox, oy = places[2][0]
         units = zip(places[1], first.bias.tolist(), last.weights[0].tolist(), strict=True)
@@ -278,8 +279,19 @@ def _labels(
     if lit:
         (x, y), value = places[2][0], int(values[2][0])
         figure.add_annotation(
-            x=x + 0.09, y=y, xanchor="left", text=f"<b>{value}</b>", showarrow=False, font={"size": 22}
+            x=x,
+            y=y,
+            xshift=_size(places[2]) / 2 + 4,
+            xanchor="left",
+            text=f"<b>{value}</b>",
+            showarrow=False,
+            font={"size": 22},
         )
+
+
+def _size(column: Sequence[tuple[float, float]]) -> float:
+    """Return the diameter of a column's units, in pixels."""
+    return max(8.0, min(22.0, 330 / len(column)))
 
 
 def _bias(bias: int, target: int | None) -> str:
