@@ -1,4 +1,4 @@
-"""The plan of a class: kept from page to page and over a reload, with the time that is gone and left.
+"""The plan of a class: kept from page to page and over a reload, with the time that is left.
 
 A link says it as ``minutes``; the visit keeps it. The clock starts when the plan is chosen, and anew with its first
 lesson if its time is over by then: a teacher may have chosen it the day before.
@@ -38,7 +38,7 @@ def choose(minutes: int | None) -> None:
 
 
 def clock(name: str) -> None:
-    """Say how much of the class is gone and left, on the page called ``name``."""
+    """Say how much of the class is left, on the page called ``name``."""
     here = visit.here()
     if (minutes := length()) is None:
         return
@@ -55,11 +55,11 @@ def clock(name: str) -> None:
 
 
 def in_words(minutes: int, gone: float) -> str:
-    """Return what is said of a class of so many minutes, of which so many seconds are gone."""
+    """Return what is said of a class of so many minutes, of which so many seconds are gone: short, the bar is full."""
     left = math.ceil(minutes - gone / 60)
     if left <= 0:
-        return f"Class: {minutes} min, over"
-    return f"Class: {minutes - left} of {minutes} min gone, {left} left"
+        return ":material/timer: time is over"
+    return f":material/timer: {left} min left"
 
 
 def _begin(minutes: int | None) -> None:

@@ -98,7 +98,7 @@ def test_a_class_votes_argues_votes_again_and_sees_who_moved_where(visit: Visit,
     table = Path(taken.value.path()).read_text(encoding="utf-8")
     assert len(table.splitlines()) == 1 + 2 * students and '"Ada"' in table
     teacher.keyboard.press("Escape")
-    teacher.get_by_role("button", name="Next class, close").click()
+    teacher.get_by_role("button", name="End class").click()
     teacher.get_by_role("button", name="Close the room").click()
     for page in (teacher, *seats):
         expect(page.get_by_text(re.compile("The room [A-Z]{6} is closed"))).to_be_visible()

@@ -69,15 +69,12 @@ def lesson_of(host: Host, page: str) -> str | None:
 
 
 def after(page: str) -> path.Lesson:
-    """Return the lesson that comes next: of the class's plan, from the page of the room on the one after the last."""
-    steps = [stop for stop, _ in path.planned(plan.length())]
-    names = [stop.name for stop in steps]
+    """Return what comes next: the plan's next lesson, after its end the page of the room, and from there its first."""
+    minutes = plan.length()
     here = st.session_state.get("room_lesson", "") if page == path.CLASSROOM.name else page
-    if here in names:
-        return steps[min(names.index(here) + 1, len(steps) - 1)] if here != names[-1] else path.lesson("recap")
-    if here in path.NAMES:
-        return path.after(here, plan.length())
-    return steps[0]
+    if here in (("recap", "about") if minutes else ("about",)):
+        return path.CLASSROOM if page != path.CLASSROOM.name else path.planned(minutes)[0][0]
+    return path.after(here, minutes) if here in path.NAMES else path.planned(minutes)[0][0]
 
 
 def before(page: str) -> path.Lesson:
@@ -141,4 +138,6 @@ def _to(stop: path.Lesson) -> Deed:
     def do() -> None:
         st.session_state[_GO] = stop.name
 
+    if stop is path.CLASSROOM:
+        return Deed("Back to the room", stop.icon, do)
     return Deed(f"Next: {stop.title}", ":material/arrow_forward:", do)

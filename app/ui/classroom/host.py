@@ -30,8 +30,9 @@ def draw(host: Host) -> None:
     with beside:
         if poll is not None or game is not None:
             _invite_small(host)
-        playing.offers(host)
-        _tidy(host)
+        with st.container(key="room_tools"):  # two beside each other: see page.css
+            playing.offers(host)
+            _tidy(host)
         _steps(host)
 
 
@@ -97,10 +98,10 @@ def _steps(host: Host) -> None:
 def _tidy(host: Host) -> None:
     with st.popover("Take away", icon=":material/download:", width="stretch"):
         _take_away(host)
-    with st.popover("Another device", icon=":material/key:", width="stretch"):
+    with st.popover("Host's key", icon=":material/key:", width="stretch"):
         st.markdown("**The host's key.** With it, you are the host on another device too. Cover the projector first.")
         st.code(seat.key_of(host), language=None, wrap_lines=True)
-    with st.popover("Next class, close", icon=":material/meeting_room:", width="stretch"):
+    with st.popover("End class", icon=":material/meeting_room:", width="stretch"):
         st.markdown("**The next class** gets the same room, empty: students, votes and games go.")
         st.button("Start again", icon=":material/restart_alt:", key="room_again", on_click=partial(_again, host))
         st.markdown("**Close the room**: nothing of it is left, so take the votes away before.")
