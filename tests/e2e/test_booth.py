@@ -47,7 +47,7 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
     expect(finding(page, "An owner trains a model")).to_be_visible()
     for _ in range(2):
         for wait, said in (
-            (12_000, "A thief asks it"),
+            (12_000, "A thief asks your model"),
             (27_000, "In court"),
             (8_000, "convict|walks free"),
             (7_000, "Inside the models"),
