@@ -11,7 +11,7 @@ from app.lab import variation
 from app.lab.record import Task
 from app.runs.job import Job
 from app.ui import links, path, plan, takeaway, visit
-from app.ui.classroom import strip
+from app.ui.classroom import strip, turning
 from app.ui.components import component
 from app.ui.plot.plot import plot
 
@@ -34,6 +34,8 @@ def opening(name: str, lead: str = "") -> None:
     with listeners:
         plan.clock(name)
     strip.above(name)
+    with listeners:
+        turning.draw(name)
     if lead:
         st.markdown(lead)
 

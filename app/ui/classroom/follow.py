@@ -41,8 +41,11 @@ def go_along(page: str) -> None:
         return
     if page == place.page and shown(page) != place.link:
         turning.turn("about" if page == path.CLASSROOM.name else path.CLASSROOM.name)
+        return
     st.session_state[_FOLLOWED] = place.moved
-    if page != place.page:
+    if page == place.page:
+        turning.stay()
+    else:
         turning.turn(place.page, place.link)
 
 
@@ -60,6 +63,7 @@ def is_taken_along(student: Student) -> bool:
 
 def leave() -> None:
     """Turn elsewhere: what the teacher does moves this student no more."""
+    turning.stay()
     st.session_state[_AWAY] = True
 
 
