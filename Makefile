@@ -12,9 +12,9 @@ run: .venv/run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 # Three times: a browser leaves an event loop in its process; and the benchmarks need both processors, and a browser that
-# has done nothing before. What fails in a browser is tried once more, and reported as such: two servers, their workers
-# and two browsers share two processors.
-BROWSER := --reruns 1 --timeout 1200
+# has done nothing before. What fails in a browser is tried once or twice more, and reported as such: two servers, their
+# workers and two browsers share two processors.
+BROWSER := --reruns 2 -r R --timeout 1200
 test: .venv/dev browser nginx lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/e2e --ignore tests/benchmarks
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(BROWSER) tests/e2e

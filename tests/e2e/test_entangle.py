@@ -1,7 +1,7 @@
 """The maps of the feature spaces as a visitor uses them: seen whole, played, touched, turned."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
@@ -135,8 +135,8 @@ def test_in_space_one_hand_turns_all_maps(visit: Visit) -> None:
     expect(page.get_by_role("status").filter(has_text="nearest are")).to_be_hidden()  # a drag is no click
 
 
-def test_after_a_live_run_pca_plays_until_umap_is_laid_out(visit: Visit) -> None:
-    page = visit("entangle?preset=blobs&seed=107&live=start")
+def test_after_a_live_run_pca_plays_until_umap_is_laid_out(visit: Visit, unseen: Iterator[int]) -> None:
+    page = visit(f"entangle?preset=blobs&seed={next(unseen)}&live=start")
     expect(page.get_by_role("heading", name="Why")).to_be_visible()
     method = page.locator(".legend .method")
     expect(method).to_have_text(re.compile("^PCA, until UMAP is laid out$|^UMAP$"))

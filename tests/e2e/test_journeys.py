@@ -1,7 +1,8 @@
 """What a visitor does, in a real browser: from the story to the verdict, and the things that go wrong on the way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from urllib.parse import urlencode
 
 import pytest
@@ -96,8 +97,8 @@ def test_the_chosen_segment_is_readable_in_the_dark(visit: Visit) -> None:
     expect(chosen).to_have_css("color", "rgb(255, 255, 255)")
 
 
-def test_stop_keeps_what_was_known(visit: Visit) -> None:
-    page = visit("heist?seed=101&live=start")
+def test_stop_keeps_what_was_known(visit: Visit, unseen: Iterator[int]) -> None:
+    page = visit(f"heist?seed={next(unseen)}&live=start")
     stop = page.get_by_role("button", name="Stop")
     stop.click()
     expect(page.get_by_text("Stopped. What happened by then stays")).to_be_visible()
@@ -105,18 +106,19 @@ def test_stop_keeps_what_was_known(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Why")).to_have_count(0)
 
 
-def test_a_reload_in_the_middle_finds_the_run_again(visit: Visit) -> None:
-    page = visit("heist?preset=digits&seed=102&live=start")
+def test_a_reload_in_the_middle_finds_the_run_again(visit: Visit, unseen: Iterator[int]) -> None:
+    page = visit(f"heist?preset=digits&seed={(seed := next(unseen))}&live=start")
     expect(page.get_by_role("progressbar").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page).to_have_url(re.compile("seed=102"))
+    expect(page).to_have_url(re.compile(f"seed={seed}"))
     predict(page, "neither")
     verdict(page)
 
 
-def test_two_visitors_share_one_run(visit: Visit) -> None:
-    long = "heist?preset=digits&seed=103&task_epochs=40&live=start"  # so long that both are there before it ends
+def test_two_visitors_share_one_run(visit: Visit, unseen: Iterator[int]) -> None:
+    # So long that both are there before it ends.
+    long = f"heist?preset=digits&seed={next(unseen)}&task_epochs=40&live=start"
     first, second = visit(long), visit(long)
     for page in (first, second):
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
@@ -131,11 +133,11 @@ def test_two_visitors_share_one_run(visit: Visit) -> None:
     assert told[0] == told[1]
 
 
-def test_a_third_visitor_waits_in_the_queue_and_other_pages_answer(visit: Visit) -> None:
-    runners = [visit(f"heist?seed={seed}&live=start") for seed in (104, 105)]
+def test_a_third_visitor_waits_in_the_queue_and_other_pages_answer(visit: Visit, unseen: Iterator[int]) -> None:
+    runners = [visit(f"heist?seed={seed}&live=start") for seed in islice(unseen, 2)]
     for page in runners:
         expect(page.get_by_role("progressbar").first).to_be_visible()
-    third = visit("heist?seed=106&live=start")
+    third = visit(f"heist?seed={next(unseen)}&live=start")
     expect(third.get_by_text("Queued: position 1")).to_be_visible()
     reader = visit("entangle")
     expect(reader.get_by_role("heading", name=re.compile("Where will they go"))).to_be_visible()
@@ -208,11 +210,13 @@ def test_a_reload_keeps_the_prediction_and_puts_no_name_into_the_address(visit: 
     assert re.fullmatch("[0-9a-f]{32}", name) and name not in page.url
 
 
-def test_a_setting_chosen_on_the_page_runs_by_itself_and_the_recorded_run_stays_in_sight(visit: Visit) -> None:
+def test_a_setting_chosen_on_the_page_runs_by_itself_and_the_recorded_run_stays_in_sight(
+    visit: Visit, unseen: Iterator[int]
+) -> None:
     page = visit("heist?preset=blobs&task_epochs=2&watermark_epochs=1&adversary_epochs=1&budget=200")
     page.get_by_role("button", name="More").click()
     seed = page.get_by_role("spinbutton", name="Seed")
-    seed.fill("31")
+    seed.fill(str(next(unseen)))
     seed.press("Enter")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("Run live on this machine")).to_be_visible()

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -77,8 +77,8 @@ def test_a_digit_drawn_by_keyboard_is_read(visit: Visit) -> None:
     answers(page, "naive", "1")
 
 
-def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit) -> None:
-    page = visit(f"mark?{QUICK}")
+def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit, unseen: Iterator[int]) -> None:
+    page = visit(f"mark?{QUICK}&seed={next(unseen)}")
     page.get_by_role("button", name="Draw or upload your own").click()
     paper = sheet(page, "Your own trigger")
     stroke(page, paper, (0.2, 0.2), (0.8, 0.8))
