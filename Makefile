@@ -14,7 +14,7 @@ run: .venv/run
 # Three times: a browser leaves an event loop in its process; and the benchmarks need both processors, and a browser that
 # has done nothing before. What fails in a browser is tried once or twice more, and reported as such: two servers, their
 # workers and two browsers share two processors.
-BROWSER := --reruns 2 -r R --timeout 1200
+BROWSER := --reruns 2 -r fER --timeout 1200
 test: .venv/dev browser nginx lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/e2e --ignore tests/benchmarks
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(BROWSER) tests/e2e
