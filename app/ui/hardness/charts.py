@@ -23,6 +23,7 @@ _APART = 2.6  # from the first network to the second one
 _HEIGHT = 450  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
 _UNSEEN, _TESTED = (138, 148, 163, 50), (138, 148, 163, 255)  # red, green, blue and opacity of a square
+_DIGIT = 9  # pixels that a digit takes
 _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
     "meet in the middle": (theme.DEFENCES["naive"].colour, "square"),
@@ -39,11 +40,13 @@ def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
         witness: an input on which they differ: what it makes active is lit, in both; None: nothing is.
     """
     network = problem.network()
+    longest = max(len(f"{number:,}") for number in network.layers[0].weights[0].tolist())
     figure = go.Figure(
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "xaxis": {"visible": False, "range": [-0.95, _APART + 2.3]},
+            "margin": {"l": 18 + _DIGIT * longest},  # where the numbers stand, however narrow the screen is
+            "xaxis": {"visible": False, "range": [-0.15, _APART + 2.3]},
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
