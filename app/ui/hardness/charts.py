@@ -232,6 +232,7 @@ def _draw(
             x=[x for x, _ in column],
             y=[y for _, y in column],
             mode="markers",
+            cliponaxis=False,
             marker={
                 "size": [_size(column)] * len(column),
                 "color": [_LIT if on else "#FFFFFF" for on in active],
