@@ -13,7 +13,7 @@ from benchmarks.contract import Row, Stage, at_most, percentiles
 LIMIT = 0.1  # seconds, for 95 of 100 touches
 TOUCHES = 20  # in each repetition
 CHART, FILM = "[data-part=chart] .main-svg", "[data-part=note]"
-SLIDER, THIEVES = "The thief asks", ("A thief with your data", "A thief with data of his own")
+ASKS, THIEVES = "The thief asks", ("A thief with your data", "A thief with data of his own")
 CONTROLS = (("channel", CHART), ("heist", FILM))  # page, and what its control is about
 # The browser itself looks, when something is drawn: a look from outside, or one at every frame, takes longer than it.
 WATCH = """(about) => {
@@ -58,8 +58,8 @@ def touches(browser: Browser, url: str, name: str, about: str, times: int) -> It
             page.get_by_role("button", name=THIEVES[(number + 1) % 2]).focus()
             key = "Enter"
         else:
-            page.get_by_role("slider", name=SLIDER).focus()
-            key = "ArrowRight" if number % 8 < 4 else "ArrowLeft"
+            page.get_by_role("radiogroup", name=ASKS).get_by_role("radio", checked=True).focus()
+            key = "ArrowDown" if number % 8 < 4 else "ArrowUp"
         page.evaluate(WATCH, about)
         page.keyboard.press(key)
         yield page.evaluate("window.changed") / 1000

@@ -77,9 +77,9 @@ class Student:
         return await self._ask(lesson)
 
     async def choose(self, label: str, number: int) -> float:
-        """Move a slider of choices to one of them."""
-        element, fragment = self._find("slider", label)
-        self._values[element.id] = {"string_array_value": {"data": [element.options[number]]}}
+        """Choose one of a row of choices."""
+        element, fragment = self._find("radio", label)
+        self._values[element.id] = {"string_value": element.options[number]}
         return await self._ask(f"{label}: {element.options[number]}", fragment=fragment)
 
     async def press(self, label: str) -> float:
@@ -100,8 +100,8 @@ class Student:
         raise Lost(f"there is no chart {key} on the page {self._page}")
 
     def options(self, label: str) -> int:
-        """Return how many choices a slider has."""
-        return len(self._find("slider", label)[0].options)
+        """Return how many choices there are."""
+        return len(self._find("radio", label)[0].options)
 
     def link(self, label: str) -> str:
         """Return what a link to another lesson takes along."""

@@ -14,7 +14,7 @@ from app.ui.channel import queries, views
 VIEWS = ("one answer", "all thefts")
 
 
-@st.fragment  # the slider redraws the theft, not the page
+@st.fragment  # another theft redraws the theft, not the page
 def theft(measured: Sequence[Row]) -> None:
     """One of the measured thefts: one of its answers, or all thefts; predicted, seen, explained."""
     experiment = settings.chosen("channel")
@@ -27,6 +27,9 @@ def theft(measured: Sequence[Row]) -> None:
         asks = f"{settings.wording(experiment.inputs, 'inputs')}, {settings.wording(experiment.answers, 'answers')}"
         words, marks = f"A thief asks {asks}: which mark does the copy know?", list(findings.OUTCOMES.values())
         predicted.ask(words, marks, happened=channel_findings.surviving(chosen))
+        settings.announce(experiment)
+        settings.control("inputs", experiment)
+        settings.control("answers", experiment)
         view = st.segmented_control(
             "Show",
             VIEWS,
@@ -35,9 +38,6 @@ def theft(measured: Sequence[Row]) -> None:
             key="channel_view",
             bind=links.one_of("channel_view", VIEWS, VIEWS[0]),
         )
-        settings.announce(experiment)
-        settings.control("inputs", experiment)
-        settings.control("answers", experiment)
         settings.way_back(experiment)
         st.page_link(
             path.lesson("heist").page,

@@ -49,10 +49,11 @@ with beside:
     predicted.ask(words, tradeoff_findings.PRICES, happened=happened)
     if not predicted.sealed():
         st.session_state["kappa"] = chosen
-        st.select_slider(
+        st.segmented_control(
             "Kappa \u03ba: how hard to entangle",
             list(priced.marks),
             format_func=tradeoff_findings.offer,
+            required=True,
             key="kappa",
             on_change=lambda: load(st.session_state["kappa"]),
             help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",

@@ -78,6 +78,7 @@ _TERMS = {  # of the field, explained with the setting in which a lesson first u
 # A page neither reads nor trains these: they are for the command line.
 _NOT_LIVE = {"dataset": set(choices.FETCHED), "network": {*choices.NETWORKS} - {*choices.LIVE_NETWORKS}}
 _FIELDS = {field.name: field for field in dataclasses.fields(Experiment)}
+_FEW, _ROW = 3, 30  # choices that are all in sight; letters that a row of them has room for, beside a picture
 _LESSON, _CHANGED, _MISTAKE = "lesson", "setting_changed", "settings_mistake"  # in the session state
 _TAKE = ("heist", "mark", "entangle", "court", "remove")  # lessons that a setting can be taken along to
 
@@ -288,9 +289,10 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
         live = [choice for choice in about["choices"] if choice not in _NOT_LIVE.get(setting, ())]
         suitable = [choice for choice in live if _suits(experiment, setting, choice)]
         common |= {"options": suitable, "format_func": lambda choice: wording(choice, setting)}
-        if about["ordered"]:
-            st.select_slider(**common)
-        elif len(suitable) <= 3:
+        in_a_row = sum(len(wording(choice, setting)) for choice in suitable) <= _ROW
+        if about["ordered"] or (len(suitable) <= _FEW and not in_a_row):
+            st.radio(**common)  # all in sight; and Streamlit (1.67) lets a slider wait for a fifth of a second
+        elif len(suitable) <= _FEW:
             st.segmented_control(required=True, wrap=True, **common)
         else:
             st.selectbox(**common)

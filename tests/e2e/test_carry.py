@@ -84,7 +84,7 @@ def test_alone_on_the_screen_a_clicker_moves_the_maps_by_one_epoch(visit: Visit)
 def test_a_setting_chosen_from_the_trade_off_stays_there_until_it_is_taken_along(visit: Visit) -> None:
     page = visit("tradeoff?answers=labels")
     page.get_by_role("button", name="Show me", exact=True).click()
-    page.get_by_role("slider", name=re.compile("Kappa")).press("ArrowRight")
+    page.get_by_role("radio", name="20", exact=True).click()
     expect(page).to_have_url(re.compile(r"kappa=20"))
     page.get_by_test_id("stTopNavLink").filter(has_text="Heist").click()
     expect(page).to_have_url(re.compile(r"/heist$"))

@@ -143,6 +143,7 @@ def test_whatever_a_visitor_chooses_and_types_a_page_stands(lesson: str, data: s
         widgets = [
             *app.selectbox,
             *app.segmented_control,
+            *app.radio,
             *app.select_slider,
             *app.slider,
             *app.number_input,
@@ -154,7 +155,7 @@ def test_whatever_a_visitor_chooses_and_types_a_page_stands(lesson: str, data: s
             return
         widget = data.draw(st.sampled_from(widgets))
         match widget.type:
-            case "selectbox" | "select_slider" | "button_group":
+            case "selectbox" | "radio" | "select_slider" | "button_group":
                 place = data.draw(st.integers(0, len(widget.options) - 1))
                 widget.select_index(place) if widget.type == "selectbox" else widget.set_value(widget.options[place])
             case "toggle":

@@ -14,7 +14,7 @@ from tests.ui.visits import opened
 def test_a_deep_link_sets_the_experiment() -> None:
     app = opened("heist", seed="7", inputs="unseen", temperature="0.5")
     assert app.number_input(key="setting_seed").value == 7
-    assert app.select_slider(key="setting_inputs").value == "unseen"
+    assert app.radio(key="setting_inputs").value == "unseen"
     assert any("has not been run" in box.value for box in app.info)
 
 

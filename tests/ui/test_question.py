@@ -89,7 +89,7 @@ def test_what_might_have_been_said_stays_with_what_became_of_it() -> None:
 def changed(app: AppTest, lesson: str) -> None:
     match lesson:
         case "heist" | "channel":
-            app.select_slider(key="setting_inputs").set_value("unseen").run()
+            app.radio(key="setting_inputs").set_value("unseen").run()
         case "steal":
             app.selectbox(key="setting_attack").set_value("noise").run()
         case "entangle":
@@ -100,7 +100,7 @@ def changed(app: AppTest, lesson: str) -> None:
         case "temperature":
             app.segmented_control(key="arrangement_choice").set_value("blobs").run()
         case "court":
-            app.segmented_control(key="setting_answers").set_value("labels").run()
+            app.radio(key="setting_answers").set_value("labels").run()
         case "remove":
             app.selectbox(key="washing").set_value("pruning").run()
         case "tradeoff":

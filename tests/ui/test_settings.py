@@ -50,21 +50,21 @@ def test_a_setting_changed_in_one_lesson_is_not_there_in_another_and_still_in_it
 def test_neither_a_drawing_nor_a_slider_of_another_lesson_empties_the_court_or_turns_the_heist_around() -> None:
     app = opened("mark", trigger="drawing", drawing=CROSS)
     went(app, "channel")
-    app.select_slider(key="setting_inputs").set_value("noise").run()
+    app.radio(key="setting_inputs").set_value("noise").run()
     for lesson in ("court", "heist"):
         went(app, lesson)
         assert "has not been run" not in boxes(app)
         assert not app.query_params
-    assert app.select_slider(key="setting_inputs").value == Experiment().inputs
+    assert app.radio(key="setting_inputs").value == Experiment().inputs
 
 
 def test_as_it_came_is_there_where_something_differs_and_undoes_it() -> None:
     app = opened("heist")
     assert not [button for button in app.button if button.key == "as_it_came"]
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    app.radio(key="setting_inputs").set_value("unseen").run()
     app.button(key="as_it_came").click().run()
     assert not app.exception and not app.query_params
-    assert app.select_slider(key="setting_inputs").value == Experiment().inputs
+    assert app.radio(key="setting_inputs").value == Experiment().inputs
     assert not [button for button in app.button if button.key == "as_it_came"]
 
 
@@ -95,7 +95,7 @@ def test_what_is_taken_along_is_announced_with_a_way_back_and_stays_in_that_less
 def test_the_theft_of_the_channel_is_stolen_on_the_heist() -> None:
     app = opened("channel", inputs="noise")
     went(app, "heist", **carried(app, "heist"))
-    assert app.select_slider(key="setting_inputs").value == "noise"
+    assert app.radio(key="setting_inputs").value == "noise"
     assert "From *Channel*: " in told(app)
 
 
@@ -170,7 +170,7 @@ def test_a_link_alone_and_what_is_on_record_start_nothing(launched: list[Experim
     app = opened("heist", seed="991")
     app.run()
     app = opened("heist")
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    app.radio(key="setting_inputs").set_value("unseen").run()
     went(app, "court", seed="991", **{"from": "heist"})
     app.run()
     assert not launched

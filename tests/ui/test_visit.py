@@ -39,11 +39,11 @@ def nobody() -> None:
 def test_a_reload_keeps_prediction_progress_and_settings() -> None:
     app = known(opened("heist"), ADA)
     vote(app, "both")
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    app.radio(key="setting_inputs").set_value("unseen").run()
     said = verdict(app)
     app = reloaded(app, "heist", ADA)
     assert verdict(app) == said and not offered(app)
-    assert app.select_slider(key="setting_inputs").value == "unseen"
+    assert app.radio(key="setting_inputs").value == "unseen"
     assert "From a link" not in told(app)  # it is the visitor's own
     app.switch_page(paths.page("start")).run()
     assert [link.proto.label for link in app.get("page_link") if "predicted" in link.proto.label]

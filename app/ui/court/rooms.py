@@ -79,12 +79,13 @@ def power(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
     usual = findings.percent(trial.granted)
     grants = {f"{usual}, as here": trial.granted, **{findings.percent(p0): p0 for p0 in (0.01, 0.02, 0.05, 0.1)}}
     with stage.controls:
-        chosen = st.select_slider(
+        chosen = st.segmented_control(
             "An innocent is granted",
             sorted(grants, key=lambda words: grants[words]),
             key="grant",
             bind=links.one_of("grant", grants, f"{usual}, as here"),
-            value=f"{usual}, as here",
+            default=f"{usual}, as here",
+            required=True,
             help=court_findings.GRANTED,
         )
     p0 = grants[chosen]

@@ -124,7 +124,7 @@ def thief(way: Way) -> str:
 
 
 def offer(kappa: float) -> str:
-    """Return what a place of the slider is called."""
+    """Return what a kappa is called where one chooses it."""
     return "0, naive" if kappa == NAIVE else f"{kappa:g}"
 
 

@@ -53,7 +53,7 @@ def test_the_main_control_of_the_heist_has_a_recorded_run_on_either_side() -> No
     app = opened("heist")
     verdicts = []
     for inputs in ("victim", "unseen"):
-        app.select_slider(key="setting_inputs").set_value(inputs).run()
+        app.radio(key="setting_inputs").set_value(inputs).run()
         asked(app).reveal()
         app.run()
         assert "Recorded when the app was built" in told(app)

@@ -52,12 +52,12 @@ def test_the_leads_hold_for_the_evidence_that_ships() -> None:
 
 def test_the_points_are_about_what_the_visitor_left_in_the_lessons_as_long_as_it_is_of_the_task() -> None:
     app = opened("heist")
-    app.select_slider(key="setting_inputs").set_value("unseen").run()
+    app.radio(key="setting_inputs").set_value("unseen").run()
     app.query_params.clear()
     app.switch_page(paths.page("recap")).run()
     assert "*Heist*, recorded (*The thief asks*: inputs the victim never saw)." in told(app)
     app.switch_page(paths.page("heist")).run()
-    app.select_slider(key="setting_inputs").set_value("noise").run()
+    app.radio(key="setting_inputs").set_value("noise").run()
     app.query_params.clear()
     app.switch_page(paths.page("recap")).run()
     assert "pure noise" not in told(app) and "*Heist*, recorded." in told(app)

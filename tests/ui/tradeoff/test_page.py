@@ -11,9 +11,9 @@ from tests.ui.visits import offered, opened, told, vote
 
 def test_the_handle_moves_the_finding_and_is_there_after_the_vote() -> None:
     app = opened("tradeoff")
-    assert not app.select_slider
+    assert not any(control.key == "kappa" for control in app.segmented_control)
     vote(app, offered(app)[0])
-    handle = app.select_slider(key="kappa")
+    handle = app.segmented_control(key="kappa")
     assert (handle.value, list(handle.options)) == (10.0, ["0, naive", "5", "10", "20"])
     assert any(heading.value.startswith("\u03ba 10 (how hard to entangle) costs") for heading in app.subheader)
     handle.set_value(0.0).run()
