@@ -52,14 +52,15 @@ def six() -> list[tuple[Point, str]]:
 
 def draw(found: Sequence[tuple[Point, str]]) -> None:
     """The six points, in rows."""
-    for start in range(0, len(found), COLUMNS):
-        for number, (column, (point, origin)) in enumerate(
-            zip(st.columns(COLUMNS), found[start:], strict=False), start
-        ):
-            with column:
-                st.markdown(f"**{number + 1}. {point.says}**")
-                component("recap/drawing")(key=f"drawing_{number}", data={"svg": point.drawing})
-                st.caption(f"{point.numbers} *{path.lesson(point.lesson).title}*, {origin}.")
+    with st.container(gap="xsmall"):  # both rows fit a laptop's first screen
+        for start in range(0, len(found), COLUMNS):
+            for number, (column, (point, origin)) in enumerate(
+                zip(st.columns(COLUMNS), found[start:], strict=False), start
+            ):
+                with column:
+                    st.markdown(f"**{number + 1}. {point.says}**")
+                    component("recap/drawing")(key=f"drawing_{number}", data={"svg": point.drawing})
+                    st.caption(f"{point.numbers} *{path.lesson(point.lesson).title}*, {origin}.")
 
 
 def predictions(asked: Sequence[tuple[str, Question]]) -> None:

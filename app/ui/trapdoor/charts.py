@@ -10,6 +10,8 @@ from app.ui import theme
 from app.ui.trapdoor.findings import said
 from app.ui.trapdoor.tries import Try
 
+_NAME = np.array([0.18, 0.07])  # of the map's width and height: what a class's name covers on a phone
+
 
 def chart(
     genuine: NDArray[np.float64],
@@ -47,8 +49,9 @@ def chart(
         hovertext=[f"a test input: {classes[label]}" for label in labels],
         hoverinfo="text",
     )
-    for label in np.unique(labels):
-        x, y = np.median(genuine[labels == label], axis=0)
+    there = np.unique(labels)
+    middles = np.stack([np.median(genuine[labels == label], axis=0) for label in there])
+    for label, (x, y) in zip(there, apart(middles, _NAME * np.ptp(genuine, axis=0)), strict=True):
         figure.add_annotation(x=float(x), y=float(y), text=f"<b>{classes[label]}</b>", showarrow=False, opacity=0.75)
     if key is not None:
         figure.add_scatter(
@@ -73,3 +76,20 @@ def chart(
             hoverinfo="text",
         )
     return figure
+
+
+def apart(places: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return places for names, from below to above: where one would cover another, it moves up just so far.
+
+    Args:
+        places: where they belong, ``(n, 2)``.
+        size: width and height of a name, ``(2,)``.
+    """
+    moved = places.copy()
+    order = np.argsort(places[:, 1])
+    for rank, name in enumerate(order):
+        for below in sorted(order[:rank], key=lambda other: moved[other, 1]):
+            across, up = np.abs(moved[name] - moved[below])
+            if across < size[0] and up < size[1]:
+                moved[name, 1] = moved[below, 1] + size[1]
+    return moved
