@@ -18,6 +18,13 @@ expect.set_options(timeout=PATIENCE)
 _SEEDS = count(20_000)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a test was tried once more, also where the next try passed."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        why = getattr(getattr(report.longrepr, "reprcrash", None), "message", str(report.longrepr))
+        terminalreporter.write_line(f"tried again: {report.nodeid} ({report.when}): {why[:600]}")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, **launch_options()}

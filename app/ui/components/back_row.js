@@ -29,7 +29,12 @@ export default mount((root) => {
       event.preventDefault();
       if (document.fullscreenElement) document.exitFullscreen();
       else document.querySelector(`[class*="${data.picture}"]`)?.requestFullscreen();
-    } else if (alone() && !event.defaultPrevented) {
+      return;
+    }
+    const shown = alone();
+    if (shown && !event.defaultPrevented) {
+      // The first key may come before the browser says that the picture is alone.
+      if (!shown.contains(document.activeElement)) focused(shown)?.focus();
       const target = active(document);
       if (CLICKER[event.key]) press(target, CLICKER[event.key]);
       else if (event.key !== " " || !play(target)) return;
