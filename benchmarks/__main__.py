@@ -59,6 +59,8 @@ def _run(name: str, stage: Stage, found: Report, earlier: Report | None) -> None
                 before = earlier.value(name, row) if earlier else None
                 print(report.line(row, before, compared=earlier is not None), flush=True)
     except Exception as fault:
+        while isinstance(fault, ExceptionGroup):  # of tasks side by side: the first that failed says why
+            fault = fault.exceptions[0]
         reason = " ".join(str(fault).split())[:REASON].rstrip(".") or "no reason was given"
         found.failed[name] = f"{type(fault).__name__}: {reason}"
         print(f"The benchmark {name} failed: {found.failed[name]}.", file=sys.stderr, flush=True)

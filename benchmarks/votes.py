@@ -75,7 +75,7 @@ async def _rows(server: Server, database: Database, count: int) -> list[Row]:
         before = rooms.pulse(database, host.code)
         assert before is not None
         async with asyncio.TaskGroup() as doing:
-            doing.create_task(_watch(server.url, ear, teacher, count, seen))
+            doing.create_task(_watch(server.url, ear, teacher, before.votes, count, seen))
             for number, seat in enumerate(seats):
                 doing.create_task(_vote(server.url, ear, seat, before.state, number, seen))
             await asyncio.sleep(2 * _STUDENTS_LOOK)  # all are listening
@@ -110,9 +110,9 @@ async def _vote(url: str, ear: str, seat: Student, known: int, number: int, seen
     seen.last = max(seen.last, time.perf_counter())
 
 
-async def _watch(url: str, ear: str, teacher: Student, count: int, seen: Seen) -> None:
+async def _watch(url: str, ear: str, teacher: Student, known: int, count: int, seen: Seen) -> None:
     """Draw the teacher's page anew whenever the votes have changed, until its chart has them all."""
-    known, deadline = -1, time.monotonic() + _WAIT
+    deadline = time.monotonic() + _WAIT
     while time.monotonic() < deadline:
         now = (await _heard(url, ear))["votes"]
         if now != known:

@@ -42,7 +42,7 @@ def test_the_film_plays_again_and_again_and_asks_the_server_nothing(visit: Visit
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)  # in seconds: years ahead, it would load itself anew
     page.keyboard.press("Enter")
-    for wait in (SIT_STILL, COUNTDOWN, 2_000):  # a reset: from here on, the second of the film is known; none is an edge
+    for wait in (SIT_STILL, COUNTDOWN, 2_000):  # a reset: from here on, the second of the film is known: no edge
         page.clock.fast_forward(wait)
     expect(finding(page, "An owner trains a model")).to_be_visible()
     for _ in range(2):
