@@ -1,7 +1,8 @@
 """A class that votes: a hundred students within five seconds, over real websocket sessions, while two runs train.
 
-Each student's page asks for the numbers of the room every second, as its browser would, is drawn anew when the teacher
-asks, and votes within five seconds; the teacher's page is drawn anew whenever the votes have changed.
+Each student's page asks for the numbers of the room every second, as its browser would, and is drawn anew when the
+teacher asks. Once all have the question, they vote within five seconds; the teacher's page is drawn anew whenever the
+votes have changed.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from app.classroom import Database, Host, polls, rooms
+from app.ui.classroom import pulse
 from benchmarks.classroom import TOKEN, Server, student, train
 from benchmarks.contract import Row, Stage, at_least, at_most, percentiles
 from benchmarks.student import Student
@@ -31,11 +33,13 @@ _WAIT = 120.0  # seconds
 
 @dataclass
 class Seen:
-    """Milliseconds until a question was drawn and a vote counted, when votes were, and when the chart had them all."""
+    """Milliseconds that drawing a question, and a vote, took; when what was, as ``time.perf_counter`` says."""
 
     asked: list[float] = field(default_factory=list)
     voted: list[float] = field(default_factory=list)
+    begun: float = 0.0
     first: float = float("inf")
+    had: float = 0.0
     last: float = 0.0
     right: float = 0.0
 
@@ -74,16 +78,19 @@ async def _rows(server: Server, database: Database, count: int) -> list[Row]:
             await seat.open("classroom")
         before = rooms.pulse(database, host.code)
         assert before is not None
+        all_have_it = asyncio.Barrier(count)
         async with asyncio.TaskGroup() as doing:
             doing.create_task(_watch(server.url, ear, teacher, before.votes, count, seen))
             for number, seat in enumerate(seats):
-                doing.create_task(_vote(server.url, ear, seat, before.state, number, seen))
+                doing.create_task(_vote(server.url, ear, seat, before.state, number, all_have_it, seen))
             await asyncio.sleep(2 * _STUDENTS_LOOK)  # all are listening
+            seen.begun = time.perf_counter()
             polls.ask(database, host, "heist", "In court, which copy is convicted?", OPTIONS, None)
         faults = [*teacher.faults, *(fault for seat in seats for fault in seat.faults)]
     counted = _counted(database, host)
     return [
         *percentiles(f"{count} students are asked while two runs train: drawn", seen.asked, "ms"),
+        Row("from the question to the last who has it", seen.had - seen.begun, "s"),
         *percentiles(f"{count} students vote while two runs train: a vote", seen.voted, "ms", at_most(LIMIT)),
         Row("from the first vote to the last", seen.last - seen.first, "s", at_most(WITHIN + 0.5)),
         Row("votes counted", counted, "votes", at_least(count)),
@@ -97,13 +104,18 @@ def _counted(database: Database, host: Host) -> int:
     return sum(poll.tally.first) if poll is not None and poll.tally is not None else 0
 
 
-async def _vote(url: str, ear: str, seat: Student, known: int, number: int, seen: Seen) -> None:
-    """Listen until the teacher asks, and vote within five seconds."""
+async def _vote(
+    url: str, ear: str, seat: Student, known: int, number: int, all_have_it: asyncio.Barrier, seen: Seen
+) -> None:
+    """Listen until the teacher asks, and vote within five seconds from when all have the question."""
     chance = random.Random(number)
     await asyncio.sleep(chance.uniform(0, _STUDENTS_LOOK))
     while (await _heard(url, ear))["state"] == known:
         await asyncio.sleep(_STUDENTS_LOOK * chance.uniform(0.85, 1.15))
+    await asyncio.sleep(chance.uniform(0, all_have_it.parties * pulse.A_STUDENT))
     seen.asked.append(1000 * await seat.go("classroom"))
+    seen.had = time.perf_counter()
+    await all_have_it.wait()
     await asyncio.sleep(chance.uniform(0, WITHIN))
     seen.first = min(seen.first, time.perf_counter())
     seen.voted.append(1000 * await seat.press(OPTIONS[number % len(OPTIONS)]))

@@ -5,8 +5,9 @@ from importlib import metadata
 import streamlit as st
 
 from app.lab import variation
-from app.lab.evidence import removal_table, survival
+from app.lab.evidence import lever_table, removal_table, survival
 from app.lab.experiment import DEFAULT_PRESET, preset
+from app.reports import tables
 from app.ui import frame, over_seeds, settings, takeaway
 from app.ui.about import differences, statements, timeline
 
@@ -54,6 +55,10 @@ st.subheader("Seen on two seeds", anchor=False)
 st.markdown(statements.SEARCH)
 for seen in statements.SEARCHED:
     st.markdown(f"- {seen}")
+if not isinstance(levers := over_seeds.levers(), str):
+    with st.expander("What each option of the recipe does"):
+        st.markdown(tables.levers(levers))
+        st.code(lever_table.COMMAND, language=None)
 st.subheader("How it differs from the paper, and from its code", anchor=False)
 for subject, parts in differences.DIFFERENCES.items():
     with st.expander(subject):

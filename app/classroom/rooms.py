@@ -196,7 +196,12 @@ def students(database: Database, host: Host) -> list[str]:
 def count_present(database: Database, host: Host) -> int:
     """Return how many students are in the room."""
     check(database, host)
-    (count,) = database.row("SELECT count(*) FROM students WHERE room = ? AND present", host.code) or (0,)
+    return size(database, host.code)
+
+
+def size(database: Database, code: str) -> int:
+    """Return how many students are in a room."""
+    (count,) = database.row("SELECT count(*) FROM students WHERE room = ? AND present", code) or (0,)
     return int(count)
 
 

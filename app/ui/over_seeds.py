@@ -7,8 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from app.lab import variation
-from app.lab.evidence import removal_table, survival
+from app.lab.evidence import lever_table, removal_table, survival
 from app.lab.evidence.innocents import Family
+from app.lab.evidence.lever_table import Lever
 from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
@@ -34,6 +35,15 @@ def honest() -> list[Family] | str:
     """Return the honest models that were heard over the seeds, or the sentence that says why there are none."""
     try:
         return survival.read_innocents(survival.SHIPPED)
+    except ValueError as mistake:
+        return str(mistake)
+
+
+@st.cache_resource(show_spinner=False)
+def levers() -> list[Lever] | str:
+    """Return the table of levers that the app was shipped with, or the sentence that says why there is none."""
+    try:
+        return lever_table.read(lever_table.SHIPPED)
     except ValueError as mistake:
         return str(mistake)
 

@@ -12,6 +12,7 @@ import { maySpeak } from "./turns.js";
  * @property {Record<string, number> | null} known
  * @property {number} every milliseconds
  * @property {boolean} link whether a change of the address matters as well
+ * @property {number} within milliseconds, in which all who hear the same say so, each at a random time
  */
 
 const PATIENCE = 15_000; // milliseconds that a drawing may take
@@ -23,6 +24,8 @@ export default mount((root, server) => {
   let timer;
   let failures = 0;
   let said = -Infinity;
+  /** @type {number | null} */
+  let turn = null; // when to say what was heard
   let search = "";
   let gone = false;
 
@@ -39,7 +42,10 @@ export default mount((root, server) => {
       if (!answer.ok) throw new Error(String(answer.status));
       failures = 0;
       const now = answer.status === 204 ? null : await answer.json(); // 204: the room is closed
-      if (asked === data && (changed(asked.known, now) || (asked.link && location.search !== search))) say();
+      if (asked === data && (changed(asked.known, now) || (asked.link && location.search !== search))) {
+        turn ??= performance.now() + Math.random() * asked.within;
+        if (performance.now() >= turn) say();
+      }
     } catch {
       failures += 1; // the server is away for a moment
     }
@@ -55,7 +61,8 @@ export default mount((root, server) => {
 
   function next() {
     clearTimeout(timer);
-    if (data && !gone) timer = setTimeout(look, pause(data.every, failures));
+    const wait = turn === null ? 0 : turn - performance.now();
+    if (data && !gone) timer = setTimeout(look, wait > 0 ? wait : pause(data.every, failures));
   }
 
   return {
@@ -64,6 +71,7 @@ export default mount((root, server) => {
       root.querySelector("span")?.setAttribute("data-listens", String(given.address !== null)); // for tests
       data = given;
       said = -Infinity;
+      turn = null;
       search = location.search;
       next();
     },

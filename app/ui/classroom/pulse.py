@@ -20,6 +20,7 @@ from app.ui.classroom.database import database
 Counted = Literal["state", "votes", "board"]
 _HEADERS = {"Cache-Control": "no-store"}
 _ADDRESS = "room/pulse"
+A_STUDENT = 0.035  # seconds: what the server needs to draw a student's page anew
 
 
 def listen(
@@ -33,6 +34,9 @@ def listen(
 ) -> None:
     """Draw the page anew, or the fragment in which this stands, when something changes in the room.
 
+    Of a class, not all at once: each student waits a random while, all together as long as the server needs for them.
+    Else who votes early would wait for the pages of the others.
+
     Args:
         who: is in it.
         known: the numbers as they were before what is drawn was read.
@@ -45,12 +49,22 @@ def listen(
         Refused: if they are not in it, or it is closed.
     """
     numbers = None if known is None else {name: getattr(known, name) for name in watched}
-    _mounted(key, seconds, {"address": f"{_ADDRESS}/{rooms.ear(database(), who)}", "known": numbers, "link": link})
+    within = A_STUDENT * rooms.size(database(), who.code) if isinstance(who, Student) else 0.0
+    _mounted(
+        key,
+        seconds,
+        {
+            "address": f"{_ADDRESS}/{rooms.ear(database(), who)}",
+            "known": numbers,
+            "link": link,
+            "within": round(1000 * within),
+        },
+    )
 
 
 def again(*, key: str, seconds: float) -> None:
     """Draw the page anew, or the fragment in which this stands, after some seconds, whatever happens."""
-    _mounted(key, seconds, {"address": None, "known": None, "link": False})
+    _mounted(key, seconds, {"address": None, "known": None, "link": False, "within": 0})
 
 
 def _mounted(key: str, seconds: float, data: dict[str, Any]) -> None:

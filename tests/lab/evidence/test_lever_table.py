@@ -52,3 +52,9 @@ def test_a_table_that_cannot_be_read_gets_one_sentence(text, tmp_path):
     file.write_text(text)
     with pytest.raises(ValueError, match=lever_table.COMMAND):
         read(file)
+
+
+def test_the_table_that_ships_has_every_lever_on_every_seed():
+    shipped = read(lever_table.SHIPPED)
+    assert [(lever.name, lever.settings) for lever in shipped] == list(LEVERS.items())
+    assert all([result["seed"] for result in lever.results] == list(lever_table.SEEDS) for lever in shipped)

@@ -1,7 +1,7 @@
 """What pretrained/README.md shows besides the three large tables is what the shipped files say."""
 
 from app import paths
-from app.lab.evidence import rehearsal_table, survival
+from app.lab.evidence import lever_table, rehearsal_table, survival
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.lab.ownership import binomial
 from app.lab.stories.scene import HELD_OUT
@@ -20,6 +20,10 @@ def test_the_frontier_that_is_shown_is_that_of_the_shipped_evidence() -> None:
 
 def test_the_rehearsals_that_are_shown_are_the_shipped_ones() -> None:
     assert tables.rehearsals(rehearsal_table.read(rehearsal_table.SHIPPED)) in SHOWN
+
+
+def test_the_levers_that_are_shown_are_the_shipped_ones() -> None:
+    assert tables.levers(lever_table.read(lever_table.SHIPPED)) in SHOWN
 
 
 def test_what_innocents_take_the_presets_trigger_for_is_told_as_drawn_and_as_the_court_asks_it() -> None:

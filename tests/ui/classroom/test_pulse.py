@@ -59,3 +59,17 @@ def test_a_server_without_rooms_makes_no_file_for_whoever_asks(tmp_path: Path, m
     opened_database.database.cache_clear()
     assert asked("x").status_code == 204
     assert not list(tmp_path.iterdir())
+
+
+def test_a_class_that_hears_the_same_takes_turns_and_its_teacher_waits_for_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(pulse, "_mounted", lambda _key, _seconds, data: told.append(data))
+    host = rooms.open_room(database, "1" * 32, "192.0.2.1")
+    ada, *_ = [rooms.join(database, host.code, f"S{number}", f"{number:032x}", f"{number}") for number in range(100)]
+    known = rooms.pulse(database, host.code)
+    pulse.listen(host, known, ("state",), key="room", seconds=1)
+    pulse.listen(ada, known, ("state",), key="room", seconds=1)
+    assert [data["within"] for data in told] == [0, 3500]
+    assert all(data["known"] == {"state": 0} for data in told)
