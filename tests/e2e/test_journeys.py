@@ -161,7 +161,7 @@ def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_predict
     page.get_by_role("button", name="dog").first.click()  # another query
     page.get_by_role("radio", name="all thefts").click()
     expect(page.get_by_role("heading", name=re.compile("how high will its dots be"))).to_be_visible()
-    page.get_by_role("radio", name="pure noise").click()
+    page.get_by_text("pure noise", exact=True).click()  # the words: Streamlit hides the circle itself
     expect(page).to_have_url(re.compile("inputs=noise"))
     predict(page, "both")
     expect(page.get_by_role("heading", name="Why")).to_be_visible()
