@@ -25,10 +25,11 @@ def opening(name: str, lead: str = "") -> None:
     listeners = st.container(key="listeners", gap=None)  # which take no room: see page.css
     with listeners:
         visit.recognise()
-        component("components/connection")(key="connection", data={}, on_returned_change=lambda: None)
-        component("components/one_entry")(key="one_entry", data={})
-        component("components/back_row")(key="back_row", data={"key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"})
-        component("components/menu")(key="menu", data={"page": name})
+        component("components/listeners")(
+            key="listener",
+            data={"page": name, "key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"},
+            on_returned_change=lambda: None,
+        )
     visit.notices()
     links.check(name)
     plan.length()  # here, where what it says of a link has room

@@ -1,7 +1,7 @@
 // For the back row: one key shows the page's picture alone, as large as the screen; again, or Escape, and the page is
 // back. Not a letter: single letters would get in the way of those who speak to their computer (WCAG 2.1.4). There,
 // space and arrows work at once, and so do the two keys of a clicker.
-import { mount } from "./mount.js";
+/** @import { Root } from "./mount.js" */
 
 /**
  * @typedef {object} Data
@@ -14,7 +14,8 @@ const CLICKER = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
 // Where keys go to: what says so itself, a slider, what can be walked through, a button.
 const TARGETS = ["[data-keys]", "input[type=range]:not(:disabled)", "[tabindex='0']", "button:not(:disabled)"];
 
-export default mount((root) => {
+/** @param {Root} root */
+export function backRow(root) {
   /** @type {Data} */
   let data = { key: "", picture: "" };
   const host = root instanceof ShadowRoot ? root.host : root;
@@ -62,7 +63,7 @@ export default mount((root) => {
       document.removeEventListener("fullscreenchange", dress);
     },
   };
-});
+}
 
 /**
  * Returns the part of a picture that keys go to, however deep in components it is.

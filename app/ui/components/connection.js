@@ -1,12 +1,16 @@
 // Draws the page anew once the server is there again. It may have been started anew since: then it knows none of the
 // parts of the page that are drawn by themselves, and would leave what is done in them without an answer.
-// triggers: returned (when)
-import { mount } from "./mount.js";
+
+/** @import { Root, Server } from "./mount.js" */
 
 const APP = "[data-test-connection-state]"; // Streamlit says there how it is with its server
 const CONNECTED = "CONNECTED";
 
-export default mount((root, server) => {
+/**
+ * @param {Root} root
+ * @param {Server} server
+ */
+export function connection(root, server) {
   const returned = watch();
   const look = () => {
     const state = document.querySelector(APP)?.getAttribute("data-test-connection-state");
@@ -20,7 +24,7 @@ export default mount((root, server) => {
     update: look,
     destroy: () => observer.disconnect(),
   };
-});
+}
 
 /**
  * Returns what is to be told each state of the connection, and says whether it is there again after it was away.

@@ -4,9 +4,13 @@
 /** @type {string | null} */
 let shown = null; // outlives the component, which is made anew on each page
 
-/** @param {{ data: { page: string } }} call */
-export default function menu({ data }) {
-  const close = document.querySelector("[data-testid=stSidebarCollapseButton] button");
-  if (shown !== null && shown !== data.page && close instanceof HTMLElement) close.click();
-  shown = data.page;
+export function menu() {
+  return {
+    /** @param {{ page: string }} data */
+    update({ page }) {
+      const close = document.querySelector("[data-testid=stSidebarCollapseButton] button");
+      if (shown !== null && shown !== page && close instanceof HTMLElement) close.click();
+      shown = page;
+    },
+  };
 }

@@ -1,10 +1,9 @@
 // Back goes back one page. Streamlit makes an entry in the browser's history of every change of the address, also where
 // only a setting changed: there, the entry of the page is changed instead.
-import { mount } from "./mount.js";
 
 const CHANGED = "entangledOneEntry"; // marks the history that this was done to
 
-export default mount(() => {
+export function oneEntry() {
   if (!(CHANGED in history)) {
     const push = history.pushState.bind(history);
     history.pushState = (state, unused, url) => {
@@ -15,4 +14,4 @@ export default mount(() => {
     Object.defineProperty(history, CHANGED, { value: true });
   }
   return { update() {} };
-});
+}
