@@ -1,6 +1,6 @@
 """A class that votes: a hundred students within five seconds, over real websocket sessions, while two runs train.
 
-Each student's page asks for the numbers of the room every second, as its browser would, and is drawn anew when the
+Each student's page asks for the numbers of the room again and again, as its browser would, and is drawn anew when the
 teacher asks. Once all have the question, they vote within five seconds; the teacher's page is drawn anew whenever the
 votes have changed.
 """
@@ -27,7 +27,7 @@ WITHIN = 5.0  # seconds, in which all vote
 LIMIT = 150  # milliseconds, for 95 of 100 actions
 LATE = 1.0  # seconds, after which the teacher's chart is right
 OPTIONS = ("neither", "only the naive one", "only the entangled one", "both")
-_STUDENTS_LOOK, _TEACHER_LOOKS = 1.0, 0.5  # seconds between two looks, as on the pages
+_STUDENTS_LOOK, _TEACHER_LOOKS = max(1.0, CLASS * pulse.A_LOOK), 0.5  # seconds between two looks, as on the pages
 _WAIT = 120.0  # seconds
 
 

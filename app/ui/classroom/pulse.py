@@ -21,6 +21,7 @@ Counted = Literal["state", "votes", "board"]
 _HEADERS = {"Cache-Control": "no-store"}
 _ADDRESS = "room/pulse"
 A_STUDENT = 0.035  # seconds: what the server needs to draw a student's page anew
+A_LOOK = 0.02  # seconds between two looks, for each student: all looks of a class take a tenth of the server
 
 
 def listen(
@@ -34,30 +35,30 @@ def listen(
 ) -> None:
     """Draw the page anew, or the fragment in which this stands, when something changes in the room.
 
-    Of a class, not all at once: each student waits a random while, all together as long as the server needs for them.
-    Else who votes early would wait for the pages of the others.
+    Of a class, not all at once: each student waits a random while, all together as long as the server needs for them,
+    and a large class looks less often. Else who votes early would wait for the pages of the others.
 
     Args:
         who: is in it.
         known: the numbers as they were before what is drawn was read.
         watched: which of them matter.
         key: of the component.
-        seconds: between two looks.
+        seconds: between two looks, in a small class.
         link: whether a change of the address matters as well.
 
     Raises:
         Refused: if they are not in it, or it is closed.
     """
     numbers = None if known is None else {name: getattr(known, name) for name in watched}
-    within = A_STUDENT * rooms.size(database(), who.code) if isinstance(who, Student) else 0.0
+    students = rooms.size(database(), who.code) if isinstance(who, Student) else 0
     _mounted(
         key,
-        seconds,
+        max(seconds, A_LOOK * students),
         {
             "address": f"{_ADDRESS}/{rooms.ear(database(), who)}",
             "known": numbers,
             "link": link,
-            "within": round(1000 * within),
+            "within": round(1000 * A_STUDENT * students),
         },
     )
 

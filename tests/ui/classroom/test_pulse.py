@@ -65,11 +65,11 @@ def test_a_class_that_hears_the_same_takes_turns_and_its_teacher_waits_for_nobod
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[dict[str, Any]] = []
-    monkeypatch.setattr(pulse, "_mounted", lambda _key, _seconds, data: told.append(data))
+    monkeypatch.setattr(pulse, "_mounted", lambda _key, seconds, data: told.append({**data, "seconds": seconds}))
     host = rooms.open_room(database, "1" * 32, "192.0.2.1")
     ada, *_ = [rooms.join(database, host.code, f"S{number}", f"{number:032x}", f"{number}") for number in range(100)]
     known = rooms.pulse(database, host.code)
     pulse.listen(host, known, ("state",), key="room", seconds=1)
     pulse.listen(ada, known, ("state",), key="room", seconds=1)
-    assert [data["within"] for data in told] == [0, 3500]
+    assert [(data["within"], data["seconds"]) for data in told] == [(0, 1), (3500, 2)]
     assert all(data["known"] == {"state": 0} for data in told)
