@@ -90,3 +90,11 @@ def test_trim_is_shown_failing_and_its_rounds_are_played(visit: Visit) -> None:
     page.get_by_role("button", name="Play TRIM").click()
     expect(page.get_by_text(re.compile(r"^Start \d of 5, round 1 of"))).to_be_visible()
     expect(page.get_by_role("button", name="Play TRIM")).to_be_visible()  # to its end
+
+
+def test_a_backdoor_that_is_run_live_ends_with_its_picture(visit: Visit) -> None:
+    page = visit("cousins")
+    page.get_by_role("button", name="Show me", exact=True).click()
+    page.get_by_role("button", name="Run it live").click()
+    expect(page.get_by_text(re.compile("^Run live on this machine"))).to_be_visible()
+    finding(page, r"^5.% poison: the pattern commands")

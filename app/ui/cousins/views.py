@@ -101,6 +101,7 @@ def _planted(job: Job, history: History, *, sealed: bool) -> None:
     shown, secret = history.shown, job.experiment.secret_answer
     last = {planted: events[-1] for planted, events in history.learned.items() if events}
     if shown is None:
+        st.empty()  # the place is taken: a fragment may fill only what it has written to before
         return
     if sealed:
         finding = cousins_findings.sealed(shown, secret)

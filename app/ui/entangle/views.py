@@ -31,6 +31,7 @@ def maps(run: Job, history: History, layer: str, projection: str, *, space: bool
     experiment = run.experiment
     layer = layer_shown(history, layer)
     if history.probe is None or not history.maps("victim", layer, "pca"):
+        st.empty()  # the place is taken: a fragment may fill only what it has written to before
         return
     if not history.distances:
         st.info("An earlier version of the app kept this run, without what the maps need: run it live again.")

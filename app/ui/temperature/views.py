@@ -76,6 +76,8 @@ def _of_a_run(
                 said = draw(experiment, history, looks)
             elif run.status == "done":
                 st.info("This run was recorded without the distances of its features. Run it live.")
+            else:
+                st.empty()  # the place is taken: a fragment may fill only what it has written to before
         if history.finished is not None:
             frame.provenance(run, history.finished.seconds)
             frame.explain(*said, words.came_to(history.thefts, history.claims, experiment.temperature))
