@@ -291,7 +291,7 @@ def control(setting: str, experiment: Experiment, *, label: str | None = None) -
         common |= {"options": suitable, "format_func": lambda choice: wording(choice, setting)}
         in_a_row = sum(len(wording(choice, setting)) for choice in suitable) <= _ROW
         if about["ordered"] or (len(suitable) <= _FEW and not in_a_row):
-            st.radio(**common)  # all in sight; and Streamlit (1.67) lets a slider wait for a fifth of a second
+            st.radio(**common)  # all in sight
         elif len(suitable) <= _FEW:
             st.segmented_control(required=True, wrap=True, **common)
         else:

@@ -21,7 +21,7 @@ Counted = Literal["state", "votes", "board"]
 _HEADERS = {"Cache-Control": "no-store"}
 _ADDRESS = "room/pulse"
 A_STUDENT = 0.035  # seconds: what the server needs to draw a student's page anew
-A_LOOK = 0.02  # seconds between two looks, for each student: all looks of a class take a tenth of the server
+A_LOOK = 0.02  # seconds between two looks, for each student: however large a class is, it looks fifty times a second
 
 
 def listen(

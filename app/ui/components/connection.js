@@ -1,20 +1,16 @@
 // Draws the page anew once the server is there again. It may have been started anew since: then it knows none of the
 // parts of the page that are drawn by themselves, and would leave what is done in them without an answer.
 
-/** @import { Root, Server } from "./mount.js" */
+/** @import { Server } from "./mount.js" */
 
 const APP = "[data-test-connection-state]"; // Streamlit says there how it is with its server
 const CONNECTED = "CONNECTED";
 
-/**
- * @param {Root} root
- * @param {Server} server
- */
-export function connection(root, server) {
+/** @param {Server} server */
+export function connection(server) {
   const returned = watch();
   const look = () => {
     const state = document.querySelector(APP)?.getAttribute("data-test-connection-state");
-    root.querySelector("span")?.setAttribute("data-connection", String(state)); // for whoever looks
     if (returned(state ?? CONNECTED)) server.setTriggerValue("returned", Date.now());
   };
   const observer = new MutationObserver(look);

@@ -16,7 +16,7 @@ import { oneEntry } from "./one_entry.js";
 
 export default mount((root, server) => {
   /** @type {import("./mount.js").View<Data>[]} */
-  const views = [connection(root, server), oneEntry(), backRow(root), menu()];
+  const views = [connection(server), oneEntry(), backRow(root), menu()];
   return {
     update(data) {
       for (const view of views) view.update(data);
