@@ -90,7 +90,7 @@ def run(chosen: argparse.Namespace) -> int:
         case "fetch":
             print(fetched.fetch(chosen.dataset))
         case "pretrain":
-            _pretrain(chosen.names or list(PRESETS), chosen.folder, chosen.only)
+            _pretrain(chosen.names, chosen.folder, chosen.only)
     return 0
 
 
@@ -112,13 +112,15 @@ def _stored(experiment: Experiment, task: Task = "run") -> list[Event]:
 def _pretrain(names: Sequence[str], folder: Path, only: str | None) -> None:
     if unknown := set(names) - PRESETS.keys():
         raise ValueError(f"There is no recorded run {quoted(min(unknown))}; choose from {', '.join(PRESETS)}.")
-    for name in names:
-        experiment = PRESETS[name]
-        for what, record in _RECORDED.items():
-            if only in (None, what):
-                print(f"{name}, {what}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
-                for _ in terminal.reported(record(name, experiment, folder)):
-                    pass
+    for what, record in _RECORDED.items():  # heists first: the others take them up
+        if only not in (None, what):
+            continue
+        shipped = pretrained.SHIPPED[what]
+        for name in names if names and only else [name for name in shipped if name in (names or shipped)]:
+            experiment = PRESETS[name]
+            print(f"{name}, {what}: {experiment.key[:12]}, seed {experiment.seed}", file=sys.stderr)
+            for _ in terminal.reported(record(name, experiment, folder)):
+                pass
 
 
 def _measure(table: Any, task: Task, markdown: Callable[[Any], str], chosen: argparse.Namespace) -> int:

@@ -242,7 +242,11 @@ def _parser() -> _Parser:
     sweep.add_argument("file", metavar="FILE", type=Path, help="preset, seeds, settings, grid, random; in TOML")
     _add_jobs(sweep)
     sweep.add_argument("--json", action="store_true", help="print settings and result of each point as a JSON object")
-    pretrain = command("pretrain", "make pretrained/: the recorded runs that ship with the app")
+    pretrain = command(
+        "pretrain",
+        "make pretrained/: the recorded runs that ship with the app",
+        "Record again what ships. With names and --only, record that of these presets, whether it ships or not.",
+    )
     pretrain.add_argument("names", nargs="*", metavar="NAME", help=f"only these presets, of {', '.join(PRESETS)}")
     pretrain.add_argument("--only", choices=RECORDED, help="only these; by default all")
     pretrain.add_argument("--folder", type=Path, default=paths.MADE_AGAIN, help="where to write it")

@@ -186,7 +186,7 @@ def test_without_json_the_result_is_a_table_for_a_person(said):
 def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_path, monkeypatch, small):
     monkeypatch.setattr(commands, "PRESETS", {"little": small})
     monkeypatch.setattr(finished_run, "umap", lambda experiment, events: iter(()))
-    status, out, err = said("pretrain", "--only", "heists", "--folder", str(tmp_path))
+    status, out, err = said("pretrain", "little", "--only", "heists", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little" in err
     first, *between, last = record.read(tmp_path / "little")
     assert isinstance(last, Finished) and last.result["key"] == small.key
@@ -205,11 +205,31 @@ def test_pretraining_leaves_a_record_of_each_run_that_the_pages_show(said, tmp_p
         assert {event.defence for event in told if isinstance(event, Theft)} == set(DEFENCES)
 
 
+def test_pretraining_without_a_name_records_exactly_what_ships(said, tmp_path, monkeypatch):
+    asked = []
+    for what in commands._RECORDED:
+        monkeypatch.setitem(
+            commands._RECORDED, what, lambda name, *_, what=what: iter(asked.append((what, name)) or ())
+        )
+    status, *_ = said("pretrain", "--folder", str(tmp_path))
+    assert status == 0 and asked[0][0] == "heists"
+    for what in ("trapdoor", "attacks", "temperatures", "backdoors", "removal"):
+        names = {folder.name.split("-")[0] for folder in (paths.PRETRAINED / what).iterdir()}
+        assert names == {name for kind, name in asked if kind == what}, what
+    assert all((paths.PRETRAINED / name).is_dir() for kind, name in asked if kind == "heists")
+    asked.clear()
+    said("pretrain", "blobs", "--folder", str(tmp_path))
+    assert asked == [("heists", "blobs"), ("removal", "blobs")]
+    asked.clear()
+    said("pretrain", "mnist", "--only", "backdoors", "--folder", str(tmp_path))
+    assert asked == [("backdoors", "mnist")]
+
+
 def test_pretraining_removal_takes_up_the_recorded_heist(said, tmp_path, monkeypatch, small, story):
     monkeypatch.setattr(commands, "PRESETS", {"little": small})
     monkeypatch.setattr(washing, "remove", partial(washing.remove, attacks=("pruning",)))
     record.write(tmp_path / "little", small, {"run": story})
-    status, out, _ = said("pretrain", "--only", "removal", "--folder", str(tmp_path))
+    status, out, _ = said("pretrain", "little", "--only", "removal", "--folder", str(tmp_path))
     assert status == 0 and out == ""
     *_, washed = record.read(tmp_path / "removal" / "little", "remove")
     assert isinstance(washed, Finished) and list(washed.result["attacks"]) == ["pruning"]
@@ -234,7 +254,7 @@ def test_pretraining_leaves_a_record_of_each_attack_as_it_would_run_alone(said, 
     monkeypatch.setattr(
         pretrained, "EXTRACTION_ATTACKS", {name: EXTRACTION_ATTACKS[name] for name in ("task", "equations")}
     )
-    status, out, err = said("pretrain", "--only", "attacks", "--folder", str(tmp_path))
+    status, out, err = said("pretrain", "little", "--only", "attacks", "--folder", str(tmp_path))
     assert status == 0 and out == "" and "little, attacks" in err
     ways = [(attack, policy) for attack in ("task", "equations") for policy in POLICIES.values()]
     folders = {record.read_manifest(path).experiment: path for path in (tmp_path / "attacks").iterdir()}
@@ -375,7 +395,7 @@ def test_pretraining_at_temperatures_keeps_what_the_lesson_shows_and_no_weights(
     monkeypatch.setattr(pretrained, "TEMPERATURES", (0.1, 3.0))
     monkeypatch.setattr(pretrained, "TEMPERATURE_SEEDS", (4,))
     monkeypatch.setattr(representation, "umap", lambda apart, *_: np.zeros((len(apart), 2), dtype=np.float32))
-    status, out, _ = said("pretrain", "--only", "temperatures", "--folder", str(tmp_path))
+    status, out, _ = said("pretrain", "little", "--only", "temperatures", "--folder", str(tmp_path))
     assert status == 0 and out == ""
     places = sorted((tmp_path / "temperatures").iterdir())
     assert [place.name for place in places] == ["little-0.1-4", "little-3-4"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.lab import choices, record
 from app.lab.evidence.attack_table import POLICIES
-from app.lab.experiment import Experiment
+from app.lab.experiment import DEFAULT_PRESET, Experiment
 from app.lab.extraction.attacks import EXTRACTION_ATTACKS
 from app.lab.stories import backdoor, finished_run, heist, theft, trapdoor, trial, washing
 from app.lab.stories.events import (
@@ -27,9 +27,14 @@ from app.lab.stories.events import (
     Theft,
 )
 
-# The presets that ship with their recorded heists, and with the removal of their marks; the others start live.
 HEISTS = ("animals", "mnist", "digits", "blobs")
 REMOVALS = ("animals", "digits", "blobs")
+# The presets that ship with a record of each kind; the others start live.
+SHIPPED: dict[str, tuple[str, ...]] = {
+    "heists": HEISTS,
+    "removal": REMOVALS,
+    **dict.fromkeys(("trapdoor", "attacks", "temperatures", "backdoors"), (DEFAULT_PRESET,)),
+}
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0, 3.0)  # at which the lesson on the temperature shows what was trained
 TEMPERATURE_SEEDS = (0, 1)  # the preset's own, and one more
 POISONED = (0.01, 0.05, 0.1)  # shares of the training data, at which a backdoor is recorded

@@ -46,5 +46,9 @@ def poisoned(honest: Split, count: int, target: int, generator: np.random.Genera
 
 def attack_success(model: FeatureNetwork, test: Split, target: int) -> float:
     """Return the share of test pictures of other classes that the model gives the target once they are stamped."""
-    others = test.inputs[test.labels != target]
-    return share(predict(model, stamped(others)).argmax(dim=1) == target)
+    return share(predict(model, stamped_others(test, target)).argmax(dim=1) == target)
+
+
+def stamped_others(part: Split, target: int) -> Tensor:
+    """Return the pictures of ``part`` that are not of the target class, with the pattern: what the attacker asks."""
+    return stamped(part.inputs[part.labels != target])

@@ -4,7 +4,7 @@ Of an :class:`~app.lab.experiment.Experiment` it takes the data, the training, t
 many training pictures are poisoned (backdoor), or so many triggers added (watermark).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -20,14 +20,14 @@ from app.lab.stories import parts
 from app.lab.stories.events import Event, Finished, Started
 from app.lab.stories.events.backdoor import PLANTED, BackdoorResult, Learned, Planted, PlantedResult, Pruned, Shown
 from app.lab.stories.run_clock import RunClock
-from app.lab.stories.scene import HELD_OUT, in_lockstep
+from app.lab.stories.scene import HELD_OUT, WATCHED, in_lockstep
 from app.lab.task import agreement, datasets, networks, training
 from app.lab.task.agreement import share
 from app.lab.task.datasets import Dataset, Split
 from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import triggers
 
-SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)  # of the last layer's units, that the defence switches off
+SHARES = (0.0, 0.4, 0.8)  # of the last layer's units, that the defence switches off; at 0, the model as it was
 _OWN, _SPARE = 300, 1000  # labelled and unlabelled pictures of the defender
 _SHOWN = 6
 _STRIDE = 12  # steps of one model before those of the next
@@ -65,17 +65,17 @@ def backdoor(experiment: Experiment) -> Iterator[Event]:
         for planted in PLANTED
     }
 
-    def measured(planted: Planted, model: FeatureNetwork) -> tuple[float, float]:
-        return agreement.accuracy(model, data.test), _success(planted, model, data, held_out, experiment.target)
-
     def learning(planted: Planted) -> Iterator[training.Step | tuple[Planted, int, float, float]]:
-        how, part = parts.task_training(experiment), sets[planted]
+        model, how, part = built[planted], parts.task_training(experiment), sets[planted]
         each = training.batches_per_epoch(len(part.labels), how.batch_size)
         random = torch_stream(experiment.seed, "backdoor order")
-        for step in training.train_task(built[planted], part.inputs, part.labels, how, random):
+        for step in training.train_task(model, part.inputs, part.labels, how, random):
             yield step
-            if step.number % each == 0:
-                yield (planted, step.number // each, *measured(planted, built[planted]))
+            epoch, within = divmod(step.number, each)
+            if within == 0:
+                test = data.test if epoch == how.epochs else data.test.first(WATCHED)
+                success = _success(planted, model, test, held_out, experiment.target)
+                yield planted, epoch, agreement.accuracy(model, test), success
 
     last: dict[Planted, Learned] = {}
     for event in in_lockstep([learning(planted) for planted in PLANTED], _STRIDE):
@@ -87,16 +87,19 @@ def backdoor(experiment: Experiment) -> Iterator[Event]:
             yield last[planted]
     yield clock.phase("pruning")
     resources = _resources(experiment, data)
-    pruned: dict[Planted, list[Pruned]] = {"clean": []}
-    for planted in PLANTED[1:]:
-        pruned[planted] = []
+
+    def defended(planted: Planted) -> Iterator[Pruned]:
         random = torch_stream(experiment.seed, "pruning")
-        for attempt in fine_pruning(built[planted], resources, SHARES, random):
+        asked = held_out if planted == "watermark" else badnets.stamped_others(data.test, experiment.target)
+        yield Pruned(planted, 0.0, last[planted].accuracy, last[planted].success)
+        for attempt in fine_pruning(built[planted], resources, SHARES[1:], random):
             right = share(attempt.answer(data.test.inputs) == data.test.labels)
-            asked = held_out if planted == "watermark" else _stamped_others(data, experiment.target)
-            success = share(attempt.answer(asked) == experiment.target)
-            pruned[planted].append(Pruned(planted, attempt.strength, right, success))
-            yield pruned[planted][-1]
+            yield Pruned(planted, attempt.strength, right, share(attempt.answer(asked) == experiment.target))
+
+    pruned: list[Pruned] = []
+    for attempt in in_lockstep([defended(planted) for planted in PLANTED[1:]], 1):
+        pruned.append(attempt)
+        yield attempt
     seconds = clock.lap()
     yield Finished(seconds, _result(experiment, data, last, pruned, seconds))
 
@@ -150,14 +153,10 @@ def _training_sets(experiment: Experiment, data: Dataset, drawn: torch.Tensor) -
     }
 
 
-def _success(planted: Planted, model: FeatureNetwork, data: Dataset, held_out: torch.Tensor, target: int) -> float:
-    stamped = badnets.attack_success(model, data.test, target)
+def _success(planted: Planted, model: FeatureNetwork, test: Split, held_out: torch.Tensor, target: int) -> float:
+    stamped = badnets.attack_success(model, test, target)
     asked = triggers.success_rate(model, held_out, target)
     return {"clean": max(stamped, asked), "backdoor": stamped, "watermark": asked}[planted]
-
-
-def _stamped_others(data: Dataset, target: int) -> torch.Tensor:
-    return badnets.stamped(data.test.inputs[data.test.labels != target])
 
 
 def _resources(experiment: Experiment, data: Dataset) -> Resources:
@@ -173,16 +172,17 @@ def _result(
     experiment: Experiment,
     data: Dataset,
     last: Mapping[Planted, Learned],
-    pruned: Mapping[Planted, list[Pruned]],
+    pruned: Sequence[Pruned],
     seconds: float,
 ) -> BackdoorResult:
     def told(planted: Planted) -> PlantedResult:
+        defended = [one for one in pruned if one.model == planted]
         return {
             "accuracy": last[planted].accuracy,
             "success": last[planted].success,
-            "shares": [one.share for one in pruned[planted]],
-            "pruned_accuracy": [one.accuracy for one in pruned[planted]],
-            "pruned_success": [one.success for one in pruned[planted]],
+            "shares": [one.share for one in defended],
+            "pruned_accuracy": [one.accuracy for one in defended],
+            "pruned_success": [one.success for one in defended],
         }
 
     models = {planted: told(planted) for planted in PLANTED}

@@ -27,9 +27,9 @@ from app.lab.task.networks import FeatureNetwork
 from app.lab.watermark import innocent_ensemble, placement, snnl, triggers
 
 HELD_OUT = 200  # triggers for the claim, drawn from their own random stream and never trained on
+WATCHED = 500  # test inputs on which models are measured while they train; the result is measured on all of them
 _PROBE_PER_CLASS = 24
 _PROBE_TRIGGERS = 60
-_WATCHED = 500  # test inputs on which models are measured while they train; the result is measured on all of them
 # At a model in training, so that looking takes a small part of the time: into a victim at every epoch of most runs, so
 # that maps can be followed from one to the next.
 _MOST_LOOKS: dict[Role, int] = {"victim": 12, "copy": 5}
@@ -249,7 +249,7 @@ def watch(
     """Yield each step and, now and then after an epoch, measurements and (of a victim) distances and projections.
 
     A model is measured before its first epoch and after the last one, and at most :data:`_MOST_LOOKS` times in all
-    between, on :data:`_WATCHED` test inputs.
+    between, on :data:`WATCHED` test inputs.
 
     Args:
         scene: provides the test inputs and triggers.
@@ -330,8 +330,7 @@ def entanglement(scene: Scene, found: dict[str, Tensor]) -> dict[str, float]:
 def _measured(
     scene: Scene, model: FeatureNetwork, seen: Sights, role: Role, defences: Sequence[Defence], epoch: float
 ) -> Iterator[Measured]:
-    test = scene.data.test
-    accuracy = agreement.accuracy(model, datasets.Split(test.inputs[:_WATCHED], test.labels[:_WATCHED]))
+    accuracy = agreement.accuracy(model, scene.data.test.first(WATCHED))
     watermark = triggers.success_rate(model, scene.held_out, scene.experiment.target)
     snnl = {layer: sight.snnl for layer, sight in seen.items()}
     target_share = {layer: sight.target_share for layer, sight in seen.items()}

@@ -50,6 +50,10 @@ class Split:
     inputs: Tensor
     labels: Tensor
 
+    def first(self, count: int) -> "Split":
+        """Return the first ``count`` inputs, or all of them if there are not so many."""
+        return Split(self.inputs[:count], self.labels[:count])
+
 
 @dataclass(frozen=True)
 class Dataset:

@@ -41,7 +41,8 @@ def test_more_than_there_is_cannot_be_poisoned() -> None:
         badnets.poisoned(datasets.load("digits").owner, 10_000, 0, np.random.default_rng(0))
 
 
-def test_the_story_tells_every_model_its_control_and_the_defence() -> None:
+def test_the_story_tells_every_model_its_control_and_the_defence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backdoor, "WATCHED", 100)
     experiment = backdoor.with_share(replace(DIGITS, task_epochs=4), 0.1)
     events = list(backdoor.backdoor(experiment))
     assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
@@ -52,6 +53,10 @@ def test_the_story_tells_every_model_its_control_and_the_defence() -> None:
         (one, epoch) for one in PLANTED for epoch in (1, 2, 3, 4)
     }
     assert learned[-1].done <= events[0].steps
+    test = datasets.load("digits").test
+    for event in learned:  # a part of the test inputs is enough to follow; what is told at the end is of all
+        seen = len(test.labels) if event.epoch == 4 else 100
+        assert event.accuracy * seen == pytest.approx(round(event.accuracy * seen))
     result = events[-1].result
     last = {event.model: event for event in learned}
     assert result["backdoor"]["success"] == last["backdoor"].success  # type: ignore[typeddict-item]

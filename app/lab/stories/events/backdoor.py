@@ -26,8 +26,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Learned:
-    """One model after an epoch; ``done`` counts the steps of the run.
+    """One model after an epoch, on a part of the test inputs, or, after its last one, on all of them.
 
+    ``done`` counts the steps of the run.
     ``success`` is how often it gives the target to what was planted, held out: stamped test pictures of other classes
     (backdoor), or triggers (watermark); of the clean model, the larger of the two.
     """
