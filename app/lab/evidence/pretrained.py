@@ -33,7 +33,8 @@ REMOVALS = ("animals", "digits", "blobs")
 SHIPPED: dict[str, tuple[str, ...]] = {
     "heists": HEISTS,
     "removal": REMOVALS,
-    **dict.fromkeys(("trapdoor", "attacks", "temperatures", "backdoors"), (DEFAULT_PRESET,)),
+    "attacks": REMOVALS,
+    **dict.fromkeys(("trapdoor", "temperatures", "backdoors"), (DEFAULT_PRESET,)),
 }
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0, 3.0)  # at which the lesson on the temperature shows what was trained
 TEMPERATURE_SEEDS = (0, 1)  # the preset's own, and one more
