@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("startup", "page", "sliders", "temperature", "cousins", "booth"),
-    *("classroom", "votes", "heist", "arithmetic", "extraction"),
+    *("classroom", "votes", "cluster", "heist", "arithmetic", "extraction"),
 )
 
 

@@ -34,6 +34,12 @@ EXPECTED = {  # how the rows begin that nobody would want to miss
         "runs of one other",
     ],
     "votes": ["3 students are asked", "3 students vote", "votes counted", "the teacher's chart"],
+    "cluster": [
+        "a process of this machine: runs of the blobs",
+        "a cluster of 1 worker: from the click to the first event",
+        "a process of the cluster is killed",
+        "the cluster ends",
+    ],
     "arithmetic": ["SNNL", "2-conv, its arithmetic beside"],
     "extraction": ["knockoff, other data", "copycat, inputs of the task"],
 }
@@ -64,7 +70,7 @@ def test_a_benchmark_says_in_one_line_what_it_measures(name: str) -> None:
     assert contract.purpose(name).endswith((".", ":"))
 
 
-LONG = ("classroom", "votes")  # servers of their own, for minutes
+LONG = ("classroom", "votes", "cluster")  # servers or a cluster of their own, for minutes
 BY_THEMSELVES = [
     pytest.param(name, marks=pytest.mark.hard) if name in LONG else name for name in NAMES if name not in IN_A_BROWSER
 ]
