@@ -193,6 +193,7 @@ def test_a_crash_fails_the_run_and_the_queue_goes_on(pool: Pool) -> None:
 
 
 def test_an_exception_fails_the_run_in_one_sentence_and_the_worker_lives_on(pool: Pool) -> None:
+    assert_serves(pool)  # whatever a run before has ended is replaced
     before = workers_of_this_process()
     job = pool.submit(experiment(RAISE), "ada")
     assert job.wait(LONG)

@@ -107,6 +107,22 @@ def test_the_server_does_without_torch() -> None:
     subprocess.run([sys.executable, "-c", "import sys, app.runs.pool; sys.exit('torch' in sys.modules)"], check=True)
 
 
+def test_scikit_learn_does_without_data_frames_and_who_wants_one_has_it_all_the_same() -> None:
+    code = (
+        "import sys\n"
+        "from app.runs import worker\n"
+        "with worker._absent(worker.UNUSED):\n"
+        "    from sklearn.linear_model import LogisticRegression\n"
+        "assert 'pandas' not in sys.modules\n"
+        "assert LogisticRegression().fit([[0], [1]], [0, 1]).predict([[2]]) == [1]\n"
+        "import pandas\n"
+        "with worker._absent('pandas'):\n"
+        "    assert sys.modules['pandas'] is pandas, 'what is imported already stays'\n"
+        "assert LogisticRegression().fit(pandas.DataFrame({'x': [0, 1]}), [0, 1]).feature_names_in_ == ['x']\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=paths.HOME, timeout=120)
+
+
 def test_a_worker_that_was_killed_says_so_each_time(tmp_path: Path) -> None:
     process = WorkerProcess("fake_lab", tmp_path)
     process.wait_until_ready(LONG)
