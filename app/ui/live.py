@@ -87,7 +87,7 @@ def _rounded(seconds: float) -> int:
 def find(experiment: Experiment, task: Task = "run", *, models: bool = False) -> Job:
     """Return the run to show; its own ``experiment`` says whether it is that of the visitor's setting.
 
-    It is the visitor's own run, live or ended; else the recorded one; else the nearest recorded one.
+    It is the visitor's own run, live or ended, unless it failed; else the recorded one; else the nearest recorded one.
 
     Args:
         experiment: the visitor's setting.
@@ -101,6 +101,9 @@ def find(experiment: Experiment, task: Task = "run", *, models: bool = False) ->
     job = pool.find(experiment.key, task)
     if job is None or asked == links.RECORDED or not (asked or visitor in job.watchers):
         return recorded(experiment, task, models=models, as_shipped=asked == links.RECORDED)
+    if job.status == "failed":  # which the page where it was started says (:func:`failed`); none stands empty for it
+        instead = recorded(experiment, task, models=models)
+        return job if instead.status == "failed" else instead
     if job.active:
         pool.watch(job, visitor)
     return job
@@ -199,7 +202,9 @@ def controls(experiment: Experiment, job: Job, *more: str, task: Task = "run") -
         settings.way_back(experiment)
         settings.ways_on(experiment)
     settings.refusal()
-    if job.experiment != experiment:
+    if why := failed(experiment, job, task):
+        st.error(why, icon=":material/warning:")
+    elif job.experiment != experiment:
         _not_yet(experiment, job, task)
 
 
@@ -220,6 +225,14 @@ def run_buttons(experiment: Experiment, job: Job, task: Task) -> None:
         st.button("Show my run", key="mine", on_click=_show, args=("1",))
     elif job.origin != "pretrained" and recorded(experiment, task, as_shipped=True).key != job.key:
         st.button("Show the recorded run", key="recorded", on_click=_show, args=(links.RECORDED,))
+
+
+def failed(experiment: Experiment, job: Job, task: Task = "run") -> str:
+    """Return why the visitor's run on this page failed, and what is shown instead of it; nothing if it did not."""
+    tried = runtime.pool().find(experiment.key, task)
+    if tried is None or tried is job or tried.status != "failed" or st.query_params.get(links.LIVE) != "1":
+        return ""
+    return f"{escaped(tried.error)} Shown is a recorded run."
 
 
 def _not_yet(experiment: Experiment, job: Job, task: Task) -> None:

@@ -1,10 +1,16 @@
 """The time left: round, and never rising but once."""
 
+from dataclasses import replace
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.lab.experiment import Experiment
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
+from app.lab.record import Task
 from app.runs.job import Job
+from app.ui import runtime
 from app.ui.live import Countdown
+from tests.ui.visits import opened
 
 
 def test_nothing_is_said_before_there_is_something_to_say() -> None:
@@ -78,3 +84,25 @@ def _its_provenance() -> None:
     from app.ui import frame
 
     frame.provenance(st.session_state["job"], 3.0)
+
+
+FAILED = "The run was ended after 600 seconds, its limit; choose fewer epochs or a smaller budget."
+LIVE_PAGES: list[tuple[str, Task]] = [
+    *((page, "run") for page in ("heist", "mark", "entangle", "court", "tradeoff")),
+    ("steal", "steal"),
+    ("remove", "remove"),
+]
+
+
+@pytest.mark.parametrize(("page", "task"), LIVE_PAGES)
+def test_a_run_that_failed_says_so_where_it_was_started_and_no_page_stands_empty_for_it(page: str, task: Task) -> None:
+    experiment = replace(preset(DEFAULT_PRESET), seed=4242)
+    job = runtime.pool().submit(experiment, "ada", task)
+    job.settle("failed", FAILED)
+    app = opened(page, seed=4242, live=1)
+    assert [error.value for error in app.error] == [f"{FAILED} Shown is a recorded run."]
+    untouched = opened(page, seed=4242)
+    assert not untouched.error, "only where it was started"
+    for drawn in (app, untouched):
+        assert [heading.value for heading in drawn.subheader] == [heading.value for heading in opened(page).subheader]
+        assert not drawn.get("progress")
