@@ -67,6 +67,16 @@ test("together climbs the loss, apart descends it, no step longer than allowed",
   }
 });
 
+test("a pull together is at its end once the loss is neutral, a pull apart never", () => {
+  assert.equal(model.mixed(table()), false, "nothing is pulled");
+  assert.equal(model.mixed(pulled(true, 0)), false);
+  let now = pulled(true, 0);
+  for (let step = 0; step < 5000 && !model.mixed(now); step++) now = model.stepped(now, RULES);
+  const neutral = -(2 * Math.log(1 / 4) + 3 * Math.log(2 / 4)) / 5; // of two genuine points and three triggers
+  assert.ok(model.mixed(now) && model.lossOf(now) >= neutral);
+  assert.equal(model.mixed({ ...now, pull: { ...now.pull, together: false } }), false);
+});
+
 test("a pull counts its steps, knows where it began, and ends when a point is touched", () => {
   const after = pulled(false, 7, table({ temperature: 2 }));
   assert.deepEqual([after.pull.steps, after.pull.temperature, after.pull.together], [7, 2, false]);

@@ -59,10 +59,10 @@ def test_the_ring_closes_in_when_cooler_and_stays_when_hot(visit: Visit, tempera
     slider(page).fill(str(math.log10(float(temperature))))
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^T = {temperature},"))
     page.get_by_role("button", name="Pull together").click()
-    before, after = nearest_stranger(page, f"Pulled together, 200 steps at T = {temperature}:")
+    before, after = nearest_stranger(page, f"Pulled together, [0-9]+ steps at T = {temperature}:")
     assert (after < 0.2 * before) == closes
     assert (after > 0.9 * before) != closes
-    expect(page.get_by_text(re.compile("^Pull together took 200 steps"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Pull together took [0-9]+ steps"))).to_be_visible()
     page.get_by_role("button", name="Start again").click()
     expect(plane(page)).to_have_attribute("aria-label", re.compile(f"nearest stranger is {before:.2f}"))
 

@@ -134,9 +134,9 @@ function create(root, server) {
     /** @param {number} time */
     const next = (time) => {
       const due = still ? data.steps : Math.min(data.steps, Math.ceil((time - began) * 0.06));
-      while (taken() < due) table = model.stepped(table, data);
+      while (taken() < due && !model.mixed(table)) table = model.stepped(table, data);
       paint();
-      if (taken() >= data.steps) finish();
+      if (taken() >= data.steps || model.mixed(table)) finish();
       else now.frame = requestAnimationFrame(next);
     };
     now.frame = requestAnimationFrame(next);
@@ -162,7 +162,8 @@ function create(root, server) {
       `${pull.together ? "Pulled together" : "Pushed apart"}, ${pull.steps} steps at T = ${short(pull.temperature)}: ` +
         `a point moved ${model.way(table).toFixed(2)}, ` +
         `its nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)}, ` +
-        `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}.`,
+        `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}` +
+        `${model.mixed(table) ? ", neutral: mixed" : ""}.`,
     );
     commit();
   }

@@ -1,6 +1,6 @@
 // What lies on the table of the playground: two groups of points, how warm it is, which point is chosen, the last pull.
 // Pure functions: a table goes in, the next one comes out. playground.js listens, playground_pencil.js draws.
-import { curve, gradient, loss, squaredDistances } from "./snnl.js";
+import { curve, gradient, loss, neutral, squaredDistances } from "./snnl.js";
 
 const FINE = 4; // temperatures of the curve an octave
 
@@ -135,6 +135,16 @@ export function stepped(table, rules) {
     points[2 * i + 1] = inside(points[2 * i + 1] + dy * share, rules);
   }
   return placed({ ...table, pull: { ...pull, steps: pull.steps + 1 } }, points);
+}
+
+/**
+ * Whether a pull together has mixed the groups, as the loss sees it: there it ends. Beyond neutral, a climb would only
+ * drive each point away from its own kind.
+ * @param {Table} table
+ */
+export function mixed({ pull, distances, groups }) {
+  if (!pull?.together) return false;
+  return loss(distances, groups, pull.temperature) >= neutral(groups);
 }
 
 /**
