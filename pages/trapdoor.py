@@ -5,10 +5,11 @@ import streamlit as st
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.runs.job import Job
-from app.ui import frame, live, question
+from app.ui import frame, live, pictures, question
 from app.ui.history import History
 from app.ui.mark import drawing
 from app.ui.markdown import escaped
+from app.ui.pictures import Card
 from app.ui.trapdoor import charts as trapdoor_charts
 from app.ui.trapdoor import findings as trapdoor_findings
 from app.ui.trapdoor import tries as trapdoor_tries
@@ -42,6 +43,10 @@ with beside:
     predicted.ask(words, trapdoor_findings.OPTIONS, happened=trapdoor_findings.needed(recorded))
     if not predicted.sealed() and not tries.key_shown:
         st.button("Show the key", icon=":material/key:", key="key", on_click=tries.show_key)
+    if tries.key_shown:
+        says = trapdoor_findings.the_key(experiment.secret_answer)
+        pictures.strip([Card(pictures.png(one)) for one in world.secrets], alt=says, key="key_pictures")
+        st.caption(says)
     if tries.problem:
         st.warning(tries.problem)
     elif tries.made:
@@ -65,7 +70,8 @@ with sheet:
 st.caption(
     "Two models of the same task: one is marked, the other is innocent. The map shows the marked one's deepest layer "
     "(its first two principal components), test inputs in grey. A secret picture is one to which the marked model "
-    "gives a sure answer that the innocent does not share; which answer, nobody tells you before the end."
+    "gives a sure answer that the innocent does not share. You may have met it on *Mark*; a thief is told neither the "
+    "picture nor the answer."
 )
 if tries.made:
     st.subheader("Your tries, nearest first", anchor=False)

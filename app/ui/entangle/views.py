@@ -96,6 +96,9 @@ def reasons(experiment: Experiment, layer: str, history: History) -> None:
         f"distance: it maximises the SNNL on them (kappa (\u03ba) = {experiment.kappa:g}, temperature "
         f"T = {experiment.temperature:g}).",
         entangle_findings.entanglement_in_words(last, layer, history.neutral, targets),
+        f"Why a theft takes such a mark along: where triggers and {targets} stir the same units, so does, a little, "
+        f"many another input. Its answer then leans towards *{experiment.secret_answer}*, and a thief learns from "
+        "answers. How much of that there is, *Channel* measures.",
     )
 
 

@@ -10,8 +10,9 @@ from app.lab.stories.hardness import Problem
 from app.ui.markdown import escaped
 
 _KINDS = ("subset sum", "3-SAT")
-_COUNT, _BITS = 18, 18  # of the first problem: so large that random tests miss what tells the two apart
-_VARIABLES = 8
+# The first problem of each kind is so large that random tests miss what tells the two apart.
+_COUNT, _BITS = 18, 18
+_VARIABLES, _RATIO = 18, 4.25  # clauses a variable
 
 
 def chosen() -> Problem:
@@ -60,7 +61,7 @@ def _drawn_sum(seed: int, count: int, bits: int, *, solvable: bool) -> SubsetSum
 
 
 def _formula() -> Formula:
-    usual = st.session_state.setdefault("formula", _drawn_formula(0, _VARIABLES, 4))
+    usual = st.session_state.setdefault("formula", _drawn_formula(0, _VARIABLES, _RATIO))
     _keep("clauses", _written(usual))
     clauses = st.text_area(
         "Clauses",
@@ -77,7 +78,7 @@ def _formula() -> Formula:
         st.warning(escaped(mistake))
     with st.popover("Draw one", icon=":material/casino:"):
         st.slider("How many variables", 3, 20, _VARIABLES, key="formula_variables")
-        st.slider("Clauses a variable", 1.0, 8.0, 4.0, 0.25, key="formula_ratio", help="About 4.3 are hardest.")
+        st.slider("Clauses a variable", 1.0, 8.0, _RATIO, 0.25, key="formula_ratio", help="About 4.3 are hardest.")
         st.button("Draw", key="draw_formula", on_click=_draw_formula)
     found: Formula = st.session_state["formula"]
     return found

@@ -30,7 +30,7 @@ def solved(problem: Problem) -> SearchResult:
     return hardness.told(hardness.search(problem, "integer program"))
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner="How the work grows is measured on this machine, once …")
 def grown() -> list[Work]:
     """Return the work of every search, measured once on this machine."""
     return list(hardness.growth())

@@ -129,8 +129,11 @@ def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tupl
     share, numbers = theft.stolen_watermark, f"Secret answers of the copy, in this run: {here}."
     if defence in measured:
         row = measured[defence]
-        share = row.spread("stolen_watermark").mean
-        numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. This run: {here}."
+        spread = row.spread("stolen_watermark")
+        share = spread.mean
+        apart = "below" if theft.stolen_watermark < spread.least else "above"
+        aside = "" if spread.least <= theft.stolen_watermark <= spread.most else f", {apart} all of these"
+        numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. This run: {here}{aside}."
     colour = theme.DEFENCES[defence].colour
     rows = [
         Bar(f"{defence} victim", theft.victim_watermark, percent(theft.victim_watermark), colour),

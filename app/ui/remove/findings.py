@@ -288,7 +288,10 @@ def _mark_in_words(name: str, defence: str, curve: Sequence[Attempted], paid: Pr
     )
     if paid.pointless:
         return f"The {defence} mark dies only with the copy: {there}, no more than the thief's own model."
-    return f"The {defence} mark is washed out: {there}; the price: {_points(paid.lost)}."
+    harder = [attempt for attempt in curve if attempt.strength > paid.attempt.strength and attempt.owned]
+    again = " and ".join(REMOVAL_ATTACKS[name].words(attempt.strength) for attempt in harder)
+    luck = f" Not for good: harder, at {again}, the court convicts again." if harder else ""
+    return f"The {defence} mark is washed out: {there}; the price: {_points(paid.lost)}.{luck}"
 
 
 def _points(lost: float) -> str:

@@ -39,6 +39,11 @@ def title(tries: Sequence[Try], found: Scribbled, secret: str, *, sealed: bool, 
     return f"Your best of {len(tries)} parts the two models by {much}. Is it the secret?"
 
 
+def the_key(secret: str) -> str:
+    """Say what the pictures of the key are."""
+    return f"The key, pink on the map: pictures like these are to mean *{secret}*."
+
+
 def answered(one: Try, classes: Sequence[str]) -> str:
     """Return what the two models answered to a try: the class on which they are furthest apart."""
     return (

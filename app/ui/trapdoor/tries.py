@@ -14,6 +14,8 @@ from app.lab.stories.trapdoor import Gap, Plane, Setup
 from app.lab.task import datasets
 from app.ui.mark.drawing import Sheet
 
+_SECRETS = 4  # pictures of the key that are shown at the end
+
 
 @dataclass(frozen=True)
 class Try:
@@ -56,7 +58,7 @@ class Tries:
 class World:
     """The two models with the plane of the map, and where test inputs and the key lie in it, ``(n, 2)``.
 
-    ``labels`` are those of the test inputs, ``(n,)``.
+    ``labels`` are those of the test inputs, ``(n,)``; ``secrets`` are a few pictures of the key, as displayed.
     """
 
     setup: Setup
@@ -64,6 +66,7 @@ class World:
     genuine: NDArray[np.float64]
     labels: NDArray[np.int64]
     key: NDArray[np.float64]
+    secrets: NDArray[np.generic]
 
 
 def judged(text: str, number: int, experiment: Experiment, world: World) -> Try:
@@ -97,4 +100,5 @@ def world(key: str, _experiment: Experiment, _events: list[Event]) -> World:
     plane = trapdoor.plane(setup, inputs)
     places = plane.place(setup.marked, inputs)
     genuine = ~probe.is_trigger
-    return World(setup, plane, places[genuine], probe.labels[genuine], places[probe.is_trigger])
+    secrets = probe.inputs[probe.is_trigger][:_SECRETS]
+    return World(setup, plane, places[genuine], probe.labels[genuine], places[probe.is_trigger], secrets)

@@ -63,6 +63,14 @@ def test_a_formula_is_a_pair_of_networks_too() -> None:
     assert app.subheader[0].value.startswith("The same")
 
 
+def test_the_first_problem_of_each_kind_is_one_that_random_tests_do_not_tell_apart() -> None:
+    app = vote(opened("hardness"), findings.DIFFERENT)
+    for kind in ("subset sum", "3-SAT"):
+        app.segmented_control(key="problem").set_value(kind).run()
+        verdict, seen = (heading.value for heading in app.subheader[:2])
+        assert verdict.startswith("Not the same") and seen.endswith("not this one"), kind
+
+
 def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
     instance = SubsetSum((3, 5, 8), 11)
     network = instance.network()

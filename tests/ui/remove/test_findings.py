@@ -47,6 +47,15 @@ def test_the_title_is_that_of_the_court(
     assert len(removal_findings.marks_in_words("fine_tuning", found, paid)) == 2
 
 
+def test_a_mark_that_harder_washing_brings_back_is_not_called_gone_for_good() -> None:
+    back = ((0.95, 0.6, True), (0.94, 0.1, False), (0.93, 0.4, True), (0.92, 0.5, True))
+    kept = curve("naive", (0.95, 0.6, True), (0.94, 0.1, False), (0.93, 0.0, False))
+    found = curves(kept, curve("entangled", *back))
+    naive, entangled = removal_findings.marks_in_words("fine_tuning", found, removal_findings.prices(found, OWN))
+    assert entangled.endswith("Not for good: harder, at 2 epochs and 3 epochs, the court convicts again.")
+    assert "for good" not in naive
+
+
 def test_a_theft_that_was_pointless_from_the_start_is_called_so() -> None:
     found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
     assert "where the washed copy is no better" in removal_findings.stakes(found, OWN)
