@@ -49,7 +49,7 @@ def theft(measured: Sequence[Row]) -> None:
     if view == VIEWS[0] and offer:
         with picture:
             views.one_answer(seen, offer, chosen, sealed=sealed)
-        st.caption(queries.origin(seen, kept, len(chosen["naive"].seeds)))
+        st.caption(queries.origin(seen, kept, offer, chosen["entangled"]))
     else:
         with picture:
             views.all_thefts(measured, chosen, of, sealed=sealed)

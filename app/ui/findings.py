@@ -184,7 +184,7 @@ MIXED = 0.9  # of the neutral value of the SNNL: there, distance no longer tells
 def secret_answers(role: str, last: Mapping[Defence, Measured]) -> str:
     """Return the finding of the watermark curves: how often held-out triggers get the secret answer."""
     if untrained(last):
-        return f"{_OWNERS[role].capitalize()}, untrained: what they say to a trigger is chance"
+        return f"{_OWNERS[role].capitalize()}, untrained: what they say to a trigger means nothing yet"
     return f"Secret answers of {_OWNERS[role]}: {_each(last, 'watermark')}"
 
 

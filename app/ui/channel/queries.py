@@ -8,11 +8,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.lab import choices
+from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
 from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import Defence
 from app.runs.job import Job
 from app.ui import live, pictures
+from app.ui.findings import percent
 from app.ui.history import History
 from app.ui.pictures import Card
 
@@ -109,10 +111,21 @@ def choose(experiment: Experiment, offer: Sequence[Query]) -> Query:
     return chosen
 
 
-def origin(experiment: Experiment, kept: int, seeds: int) -> str:
-    """Say where the answers are from, how the queries were picked of so many, and over how many seeds the means are."""
-    return (
+def origin(experiment: Experiment, kept: int, offer: Sequence[Query], entangled: Row) -> str:
+    """Say where the answers are from, how the queries were picked of so many, and over how many seeds the means are.
+
+    Args:
+        experiment: of which the queries are on record.
+        kept: how many are.
+        offer: those that one may look at, the ones that stray most among them.
+        entangled: the theft of the entangled model, over its seeds.
+    """
+    said = (
         f"The answers: one run, seed {experiment.seed}; on offer are the {_STRAYING} that stray most of {kept} queries "
-        f"on record, and {_OTHERS} others. On average, and what came through of the mark: the mean of {seeds} other "
-        "seeds. Clean is the control: nothing was hidden."
+        f"on record, and {_OTHERS} others. On average, and what came through of the mark: the mean of "
+        f"{len(entangled.seeds)} other seeds. Clean is the control: nothing was hidden."
     )
+    if any(query.stray("entangled", experiment.target) for query in offer):
+        return said
+    strays, secret = percent(entangled.spread("query_target_mass").mean), experiment.secret_answer
+    return f"{said} None of these strays: a label does where it is *{secret}*, wrongly; on average, {strays} are."

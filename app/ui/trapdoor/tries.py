@@ -14,7 +14,7 @@ from app.lab.stories.trapdoor import Gap, Plane, Setup
 from app.lab.task import datasets
 from app.ui.mark.drawing import Sheet
 
-_SECRETS = 4  # pictures of the key that are shown at the end
+_SECRETS = 3  # pictures of the key that are shown at the end
 
 
 @dataclass(frozen=True)
