@@ -67,7 +67,9 @@ def predictions(asked: Sequence[tuple[str, Question]]) -> None:
     """What the visitor predicted, and how it came out."""
     judged = [question for _, question in asked if question.happened is not None]
     right = sum(question.prediction == question.happened for question in judged)
-    st.subheader(f"Your predictions: {right} of {len(judged)} came out" if judged else "Your predictions", anchor=False)
+    said = f"Your predictions: {right} of {len(judged)} came out" if judged else "Your predictions"
+    waiting = len(asked) - len(judged)
+    st.subheader(f"{said}, {waiting} not seen yet" if judged and waiting else said, anchor=False)
     if not asked:
         st.markdown("None yet. Each lesson asks one question before it shows its answer.")
     for lesson, question in asked:

@@ -41,12 +41,13 @@ picture, beside = frame.stage("trapdoor")
 with beside:
     words = "How many random drawings until one gets the secret answer?"
     predicted.ask(words, trapdoor_findings.OPTIONS, happened=trapdoor_findings.needed(recorded))
-    if not predicted.sealed() and not tries.key_shown:
-        st.button("Show the key", icon=":material/key:", key="key", on_click=tries.show_key)
     if tries.key_shown:
         says = trapdoor_findings.the_key(experiment.secret_answer)
         pictures.strip([Card(pictures.png(one)) for one in world.secrets], alt=says, key="key_pictures")
         st.caption(says)
+    elif not predicted.sealed():
+        st.button("Show the key", icon=":material/key:", key="key", on_click=tries.show_key)
+    live.failed(experiment, job, "trapdoor")
     if tries.problem:
         st.warning(tries.problem)
     elif tries.made:

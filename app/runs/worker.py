@@ -34,9 +34,8 @@ STOP = "stop"
 READY = "ready"
 NICENESS = 10  # added to the server's, in two steps
 SECONDS_BETWEEN_BATCHES = 0.1
-UNUSED = (
-    "pandas"  # scikit-learn imports it where it is installed; no task has a data frame: 34 MB, and half of the start
-)
+# scikit-learn imports it where it is installed, and no task has a data frame: 34 MB, and half of the start.
+UNUSED = "pandas"
 
 Request = tuple[str, dict[str, Any], tuple[Any, ...]]
 End = tuple[str, str | None]

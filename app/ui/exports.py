@@ -101,12 +101,14 @@ def notebook(experiment: Experiment, result: Mapping[str, Any]) -> str:
         _cell("markdown", "The verdict, as a picture. Change a setting above and run it all again."),
         _cell(
             "code",
+            "import plotly.graph_objects as go\n\n"
             "from app.ui import charts, findings\n"
             "from app.ui.history import History\n"
             "from app.ui.plot.template import standing_alone\n\n"
             "history = History.of(events)\n"
             "finding = findings.verdict(history.claims, history.thefts)\n"
-            "standing_alone(charts.verdict(history.claims, history.thefts), finding, f'seed {experiment.seed}')",
+            "verdict = charts.verdict(history.claims, history.thefts)\n"
+            "go.Figure(standing_alone(verdict, finding, f'seed {experiment.seed}'))",
         ),
     ]
     for number, cell in enumerate(cells):

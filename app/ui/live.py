@@ -202,9 +202,7 @@ def controls(experiment: Experiment, job: Job, *more: str, task: Task = "run") -
         settings.way_back(experiment)
         settings.ways_on(experiment)
     settings.refusal()
-    if why := failed(experiment, job, task):
-        st.error(why, icon=":material/warning:")
-    elif job.experiment != experiment:
+    if not failed(experiment, job, task) and job.experiment != experiment:
         _not_yet(experiment, job, task)
 
 
@@ -227,12 +225,13 @@ def run_buttons(experiment: Experiment, job: Job, task: Task) -> None:
         st.button("Show the recorded run", key="recorded", on_click=_show, args=(links.RECORDED,))
 
 
-def failed(experiment: Experiment, job: Job, task: Task = "run") -> str:
-    """Return why the visitor's run on this page failed, and what is shown instead of it; nothing if it did not."""
+def failed(experiment: Experiment, job: Job, task: Task = "run") -> bool:
+    """Say why the run that was started on this page failed, where ``job`` stands for it; return whether it did."""
     tried = runtime.pool().find(experiment.key, task)
     if tried is None or tried is job or tried.status != "failed" or st.query_params.get(links.LIVE) != "1":
-        return ""
-    return f"{escaped(tried.error)} Shown is a recorded run."
+        return False
+    st.error(f"{escaped(tried.error)} Shown is a recorded run.", icon=":material/warning:")
+    return True
 
 
 def _not_yet(experiment: Experiment, job: Job, task: Task) -> None:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.record import Task
+from app.lab.stories import backdoor
 from app.runs.job import Job
 from app.ui import runtime
 from app.ui.live import Countdown
@@ -87,22 +88,26 @@ def _its_provenance() -> None:
 
 
 FAILED = "The run was ended after 600 seconds, its limit; choose fewer epochs or a smaller budget."
-LIVE_PAGES: list[tuple[str, Task]] = [
-    *((page, "run") for page in ("heist", "mark", "entangle", "court", "tradeoff")),
-    ("steal", "steal"),
-    ("remove", "remove"),
+USUAL = preset(DEFAULT_PRESET)
+OTHER, ASKED = replace(USUAL, seed=4242), {"seed": "4242"}
+LIVE_PAGES: list[tuple[str, Task, Experiment, dict[str, str]]] = [
+    *((page, "run", OTHER, ASKED) for page in ("heist", "mark", "entangle", "court", "tradeoff")),
+    ("steal", "steal", OTHER, ASKED),
+    ("remove", "remove", OTHER, ASKED),
+    ("cousins", "backdoor", backdoor.with_share(USUAL, 0.05), {}),
+    ("trapdoor", "trapdoor", USUAL, {}),
 ]
 
 
-@pytest.mark.parametrize(("page", "task"), LIVE_PAGES)
-def test_a_run_that_failed_says_so_where_it_was_started_and_no_page_stands_empty_for_it(page: str, task: Task) -> None:
-    experiment = replace(preset(DEFAULT_PRESET), seed=4242)
-    job = runtime.pool().submit(experiment, "ada", task)
-    job.settle("failed", FAILED)
-    app = opened(page, seed=4242, live=1)
-    assert [error.value for error in app.error] == [f"{FAILED} Shown is a recorded run."]
-    untouched = opened(page, seed=4242)
-    assert not untouched.error, "only where it was started"
-    for drawn in (app, untouched):
-        assert [heading.value for heading in drawn.subheader] == [heading.value for heading in opened(page).subheader]
-        assert not drawn.get("progress")
+@pytest.mark.parametrize(("page", "task", "experiment", "link"), LIVE_PAGES)
+def test_a_run_that_failed_says_so_where_it_was_started_and_no_page_stands_empty_for_it(
+    page: str, task: Task, experiment: Experiment, link: dict[str, str]
+) -> None:
+    as_recorded = [heading.value for heading in opened(page).subheader]
+    runtime.pool().submit(experiment, "ada", task, fresh=True).settle("failed", FAILED)
+    started, elsewhere = opened(page, live="1", **link), opened(page, **link)
+    assert [error.value for error in started.error] == [f"{FAILED} Shown is a recorded run."]
+    assert not elsewhere.error
+    for app in (started, elsewhere):
+        assert [heading.value for heading in app.subheader] == as_recorded
+        assert not app.get("progress")

@@ -68,18 +68,14 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
             ],
             hoverinfo="text",
         )
+    said = []
     for row, defence in enumerate(DEFENCES):
         here, there = (findings.percent(float(given[defence][label])) for label in (query.due, target))
         words = {"x": 0, "xanchor": "left", "showarrow": False, "align": "left"}
-        figure.add_annotation(
-            y=row - _ABOVE / 2,
-            yanchor="bottom",
-            text=f"<b>{defence}</b>: {due} {here}, <b>{secret} {there}</b>",
-            **words,
-        )
-        figure.add_annotation(
-            y=row + _ABOVE / 2, yanchor="top", text=carried(chosen[defence], secret, sealed=sealed), **words
-        )
+        given_here = f"<b>{defence}</b>: {due} {here}, <b>{secret} {there}</b>"
+        said.append({"y": row - _ABOVE / 2, "yanchor": "bottom", "text": given_here, **words})
+        left = carried(chosen[defence], secret, sealed=sealed)
+        said.append({"y": row + _ABOVE / 2, "yanchor": "top", "text": left, **words})
         if not sealed:
             mark = chosen[defence].spread("stolen_watermark").mean
             figure.add_bar(
@@ -93,6 +89,7 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
                 hoverinfo="text",
                 showlegend=False,
             )
+    figure.layout.annotations = said  # all at once: to add one, a figure checks all that it has
     return figure
 
 

@@ -22,9 +22,10 @@ FINE_PRUNING = (
     "neither pattern nor trigger."
 )
 POISONING = (
-    "**Poisoning.** In least squares, a point pulls the harder the farther it is from the line, so a few points turn "
-    "the line. An attacker who may add some chooses them by gradient ascent on the line's error on the clean points "
-    "([Jagielski et al. 2018](https://arxiv.org/abs/1804.00308), algorithm 1).",
+    "**Poisoning.** A watermark and a backdoor are planted in the training data, and so is poison; but it is to harm "
+    "every answer, not one to a trigger. In least squares, a point pulls the harder the farther it is from the line, "
+    "so a few points turn the line. An attacker who may add some chooses them by gradient ascent on the line's error "
+    "on the clean points ([Jagielski et al. 2018](https://arxiv.org/abs/1804.00308), algorithm 1).",
     "**TRIM** (their algorithm 2) fits a line to some of the points, keeps those nearest to it, fits again, and so on "
     "until nothing changes; the best of five starts counts. It must be told how many are poison. Told too little, it "
     "keeps some; and where so many agree on the poisoned line that it fits best, TRIM throws clean points out.",

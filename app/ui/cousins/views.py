@@ -55,9 +55,7 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
         )
     with beside:
         live.run_buttons(experiment, shown, "backdoor")
-        if why := live.failed(experiment, shown, "backdoor"):
-            st.error(why, icon=":material/warning:")
-        elif shown.experiment != experiment:
+        if not live.failed(experiment, shown, "backdoor") and shown.experiment != experiment:
             st.info(cousins_findings.nobody_ran(percent / 100, USUAL / 100), icon=":material/play_arrow:")
 
     def draw(job: Job, history: History) -> None:

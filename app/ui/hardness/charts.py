@@ -5,6 +5,7 @@ All return a Plotly figure.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,6 +15,8 @@ from app.lab.hardness import ReluNetwork, SubsetSum, networks
 from app.lab.stories.hardness import DEPTHS, Problem, Work
 from app.ui import pictures, theme
 from app.ui.charts import SILENT
+
+Label = dict[str, Any]  # an annotation of a chart
 
 MOST_LABELLED = 20  # inputs; more have no room for their weights
 _MOST_HIDDEN = 6  # units with their words
@@ -50,13 +53,12 @@ def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
-    silent = networks.silenced(network)
+    silent, said = networks.silenced(network), []
     for which, offset, words in ((network, 0.0, "a network"), (silent, _APART, "the same, silenced")):
         target = problem.target if isinstance(problem, SubsetSum) else None
-        _draw(figure, which, witness, offset, target, weights=offset == 0)
-        figure.add_annotation(
-            x=offset + 1, y=1.18, yanchor="top", text=f"<b>{words}</b>", showarrow=False, font={"size": 18}
-        )
+        said += _drawn(figure, which, witness, offset, target, weights=offset == 0)
+        said.append(_label(offset + 1, 1.18, f"<b>{words}</b>", yanchor="top", font={"size": 18}))
+    figure.layout.annotations = said  # all at once: to add one, a figure checks all that it has
     return figure
 
 
@@ -196,7 +198,7 @@ _LAWS = {
 }
 
 
-def _draw(
+def _drawn(
     figure: go.Figure,
     network: ReluNetwork,
     witness: Sequence[int] | None,
@@ -204,7 +206,8 @@ def _draw(
     target: int | None,
     *,
     weights: bool,
-) -> None:
+) -> list[Label]:
+    """Draw the edges and the units of a network; return what is to be written beside them."""
     inputs = network.layers[0].weights.shape[1]
     given = np.array([witness if witness is not None else [0] * inputs], dtype=np.int64)
     values = [given[0], *(activity[0] for activity in network.activities(given))]
@@ -241,11 +244,10 @@ def _draw(
             hovertext=[_words(number, unit, network, values, lit=witness is not None) for unit in range(len(column))],
             hoverinfo="text",
         )
-    _labels(figure, network, places, values, target, lit=witness is not None, weights=weights)
+    return _labels(network, places, values, target, lit=witness is not None, weights=weights)
 
 
 def _labels(
-    figure: go.Figure,
     network: ReluNetwork,
     places: list[list[tuple[float, float]]],
     values: list[networks.Whole],
@@ -253,14 +255,15 @@ def _labels(
     *,
     lit: bool,
     weights: bool,
-) -> None:
-    """Write the weights, where no edge is: left of an input, outward of a hidden unit, and on its edge's free side."""
+) -> list[Label]:
+    """Return the weights, where no edge is: left of an input, outward of a hidden unit, and on its edge's free side."""
     first, *_, last = network.layers
+    labels = []
     given = first.weights.T.tolist()
     if weights and len(given) <= MOST_LABELLED and all(len(set(each)) == 1 for each in given):
         beside = -_size(places[0]) / 2 - 3
         for (x, y), each in zip(places[0], given, strict=True):
-            figure.add_annotation(x=x, y=y, xshift=beside, xanchor="right", text=f"{each[0]:,}", showarrow=False)
+            labels.append(_label(x, y, f"{each[0]:,}", xshift=beside, xanchor="right"))
     if len(places[1]) <= _MOST_HIDDEN:
         ox, oy = places[2][0]
         units = zip(places[1], first.bias.tolist(), last.weights[0].tolist(), strict=True)
@@ -268,29 +271,19 @@ def _labels(
             above = y > oy  # outward: its edge runs inward; the middle one has its words on both sides
             if weights:
                 up = y >= oy
-                figure.add_annotation(
-                    x=x, y=y + (0.05 if up else -0.05), xanchor="left", yanchor="bottom" if up else "top",
-                    text=_bias(bias, target), showarrow=False,
-                )  # fmt: skip
-            figure.add_annotation(
-                x=x + 0.55 * (ox - x),
-                y=y + 0.55 * (oy - y) + (0.02 if above else -0.02),
-                xanchor="left",
-                yanchor="bottom" if above else "top",
-                text=f"\u00d7 {weight}",
-                showarrow=False,
-            )
+                place, anchor = y + (0.05 if up else -0.05), "bottom" if up else "top"
+                labels.append(_label(x, place, _bias(bias, target), xanchor="left", yanchor=anchor))
+            place, anchor = y + 0.55 * (oy - y) + (0.02 if above else -0.02), "bottom" if above else "top"
+            labels.append(_label(x + 0.55 * (ox - x), place, f"\u00d7 {weight}", xanchor="left", yanchor=anchor))
     if lit:
         (x, y), value = places[2][0], int(values[2][0])
-        figure.add_annotation(
-            x=x,
-            y=y,
-            xshift=_size(places[2]) / 2 + 4,
-            xanchor="left",
-            text=f"<b>{value}</b>",
-            showarrow=False,
-            font={"size": 22},
-        )
+        beside = _size(places[2]) / 2 + 4
+        labels.append(_label(x, y, f"<b>{value}</b>", xshift=beside, xanchor="left", font={"size": 22}))
+    return labels
+
+
+def _label(x: float, y: float, text: str, **how: Any) -> Label:
+    return {"x": x, "y": y, "text": text, "showarrow": False, **how}
 
 
 def _size(column: Sequence[tuple[float, float]]) -> float:

@@ -59,25 +59,24 @@ def template(background: Background) -> go.layout.Template:
     )
 
 
-def standing_alone(figure: go.Figure, finding: str, source: str) -> go.Figure:
-    """Return a copy of a chart as it stands outside the app, on white: under its finding, and with its source below.
+def standing_alone(figure: go.Figure, finding: str, source: str) -> dict[str, Any]:
+    """Return a chart as it stands outside the app, on white: under its finding, and with its source below.
 
     Args:
         figure: a chart as a lesson draws it, with a height.
         finding: its title.
         source: the words on where its numbers come from.
     """
-    alone = go.Figure(figure)
     ink = theme.INK["light"]
     lines = textwrap.wrap(finding, _LINE)
     top = 80 + 28 * len(lines)
-    alone.update_layout(
-        template=template("light"),
-        paper_bgcolor="#FFFFFF",
-        width=1100,
-        height=figure.layout.height + 80 + top,
-        margin={"l": 24, "r": 32, "t": top, "b": 60},
-        title={
+    alone = to_dict(figure, "light")
+    alone["layout"] |= {
+        "paper_bgcolor": "#FFFFFF",
+        "width": 1100,
+        "height": figure.layout.height + 80 + top,
+        "margin": {"l": 24, "r": 32, "t": top, "b": 60},
+        "title": {
             "text": "<br>".join(lines),
             "subtitle": {"text": source, "font": {"size": TEXT, "color": ink}},
             "font": {"size": 21, "color": ink},
@@ -88,12 +87,12 @@ def standing_alone(figure: go.Figure, finding: str, source: str) -> go.Figure:
             "yanchor": "top",
             "pad": {"t": 20},
         },
-    )
+    }
     return alone
 
 
 def to_dict(figure: go.Figure, background: Background) -> dict[str, Any]:
-    """Return what the browser gets of a chart: its traces, and its layout in the look for this background."""
+    """Return what the browser gets of a chart: its traces (``data``), and its ``layout`` for this background."""
     # Joined as plain values: a figure would check all of itself anew for each thing that is set.
     layout = {**figure.layout.to_plotly_json(), "template": _look(background)}
     return {"data": [trace.to_plotly_json() for trace in figure.data], "layout": layout}

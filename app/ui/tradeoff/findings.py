@@ -38,7 +38,7 @@ def price_of(row: Row, measure: Measure) -> str:
     if row.defence == "naive" or not any(row.convicted):
         return said
     reached = "reached" if 100 * mean(row.cost) < GOAL else "missed"
-    return f"{said}; the paper's {GOAL:g} is {reached}"
+    return f"{said}; the {GOAL:g} of Jia et al. is {reached}"
 
 
 def unpriced(naive: Row) -> str:
@@ -82,7 +82,7 @@ def goal_in_words(marks: Mapping[float, Row]) -> str:
     if row is None:
         return "None of these marks convicts this thief on every seed."
     said = f"The cheapest mark that convicts on every seed is {_name(row)}, for {points(row)} ({len(row.seeds)} seeds)."
-    aimed = f"The paper's {GOAL:g} points, on average over its own data, were aimed at"
+    aimed = f"The {GOAL:g} points of Jia et al. (2020), on average over their own data, were aimed at"
     if 100 * mean(row.cost) < GOAL:
         return f"{said} {aimed}, and reached."
     return f"{said} {aimed}, and missed."

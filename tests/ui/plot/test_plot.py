@@ -50,8 +50,10 @@ def test_what_the_browser_gets_is_plain_json_and_leaves_the_chart_as_it_was(figu
 
 def test_a_chart_that_stands_alone_names_its_finding_and_its_source_and_needs_no_network(figure: go.Figure) -> None:
     alone = template.standing_alone(figure, "Half is left", "Entangled, seed 3")
-    assert alone.layout.title.text == "Half is left"
-    assert alone.layout.title.subtitle.text == "Entangled, seed 3"
+    drawn = go.Figure(alone)  # which checks all of it
+    assert drawn.layout.title.text == "Half is left"
+    assert drawn.layout.title.subtitle.text == "Entangled, seed 3"
+    assert drawn.layout.height > figure.layout.height and len(drawn.data) == len(figure.data)
     page = take_away.page(alone)
     assert "Half is left" in page
     assert "<script src=" not in page and "https://cdn" not in page.split("<script", 1)[0]

@@ -101,7 +101,7 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
 def test_the_title_says_price_and_court_and_that_the_papers_price_is_missed() -> None:
     assert tradeoff_findings.price_of(MARKS[10.0], "triggers") == (
         "\u03ba 10 (how hard to entangle) costs 2.7 points and convicts on 3 of 3 seeds, "
-        "half with 13 triggers or fewer; the paper's 0.81 is missed"
+        "half with 13 triggers or fewer; the 0.81 of Jia et al. is missed"
     )
     assert (
         tradeoff_findings.price_of(MARKS[0.0], "triggers")
