@@ -29,7 +29,6 @@ class Job:
         position: the place in the queue, 1 for the next job to run; 0 when it is not queued.
         watchers: the visitors who watch it.
         began: when a worker took it (``time.monotonic``), None while it is queued.
-        ended: when it ended here, None while it is active, and where it was found finished.
         stop_asked: when it was asked to stop (``time.monotonic``), None while it may go on.
     """
 
@@ -45,7 +44,6 @@ class Job:
     watchers: set[str] = field(default_factory=set)
     stop_asked: float | None = None
     began: float | None = None
-    ended: float | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     @property
@@ -97,7 +95,7 @@ class Job:
     def settle(self, status: Status, error: str | None = None) -> None:
         """End (pool only)."""
         with self._changed:
-            self.status, self.error, self.position, self.ended = status, error, 0, time.monotonic()
+            self.status, self.error, self.position = status, error, 0
             self._changed.notify_all()
 
     def ask_to_stop(self) -> None:

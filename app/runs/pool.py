@@ -29,9 +29,6 @@ from app.runs.waiting import Waiting
 
 START_LIMIT = 300.0  # seconds; on a busy machine a worker waits for its share, and a slow disk for torch
 START_ATTEMPTS = 3  # failed starts in a row, after which waiting jobs fail
-JUST_ENDED = (
-    10.0  # seconds after its end in which a run is shown to who asks for the same live, as a class does at once
-)
 LONGEST_PAUSE = 15.0  # seconds between two attempts to start a worker
 
 # Tasks that start from a finished run, and which of its events they need.
@@ -129,8 +126,7 @@ class Pool:
         """Return the job of this experiment: found finished, joined, or put into the queue.
 
         The visitor gives up any earlier job of the same task, and of the long ones any other. With ``fresh``, a
-        finished run is computed again, live; one that is queued or running is joined all the same, and so is one that
-        ended less than :data:`JUST_ENDED` ago, unless they watched it. A damaged record is
+        finished run is computed again, live; one that is queued or running is joined all the same. A damaged record is
         returned as a failed job that says so; ``fresh`` gets past it. Where too many jobs wait already, it is a failed
         job that says so, and the visitor gives up nothing.
 
@@ -141,7 +137,7 @@ class Pool:
         with self._changed:
             if self._closed:
                 raise RuntimeError("The pool is closed.")
-            job = self._joinable(task, experiment.key, late=visitor if fresh else None)
+            job = self._joinable(task, experiment.key, fresh=fresh)
             if job is None:
                 job = found or self._enqueued(experiment, task, visitor)
                 self._remember(job)
@@ -260,15 +256,11 @@ class Pool:
         _logger.info("run queued", extra={**_facts(job), "visitor": log.pseudonym(visitor)})
         return job
 
-    def _joinable(self, task: Task, key: str, *, late: str | None = None) -> Job | None:
-        """Return the job that a visitor can join; ``late``: who wants to see it live, and may have missed it."""
+    def _joinable(self, task: Task, key: str, *, fresh: bool = False) -> Job | None:
         job = self._jobs.get((task, key))
         if job is None or job.stop_asked is not None:
             return None
-        if job.active or (job.status == "done" and late is None):
-            return job
-        missed = job.ended is not None and time.monotonic() - job.ended < JUST_ENDED and late not in job.watchers
-        return job if job.status == "done" and missed else None
+        return job if job.active or (job.status == "done" and not fresh) else None
 
     def _remember(self, job: Job) -> Job:
         self._jobs.pop((job.task, job.key), None)

@@ -192,18 +192,6 @@ def test_a_crash_fails_the_run_and_the_queue_goes_on(pool: Pool) -> None:
     assert behind.status == "done"
 
 
-def test_who_asks_for_a_run_a_moment_after_its_end_is_shown_it_and_the_next_time_it_is_computed_again(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = pool.submit(experiment(COUNT), "ada", fresh=True)
-    assert job.wait(LONG)
-    assert pool.submit(job.experiment, "bob", fresh=True) is job, "a class presses at once, and bob's page came late"
-    again = pool.submit(job.experiment, "bob", fresh=True)
-    assert again is not job and again.wait(LONG)
-    monkeypatch.setattr(pool_module, "JUST_ENDED", 0.0)
-    assert pool.submit(job.experiment, "eve", fresh=True) is not again, "at a booth, the next visitor sees it live"
-
-
 def test_an_exception_fails_the_run_in_one_sentence_and_the_worker_lives_on(pool: Pool) -> None:
     assert_serves(pool)  # whatever a run before has ended is replaced
     before = workers_of_this_process()
