@@ -227,8 +227,10 @@ def run_buttons(experiment: Experiment, job: Job, task: Task) -> None:
 
 def failed(experiment: Experiment, job: Job, task: Task = "run") -> bool:
     """Say why the run that was started on this page failed, where ``job`` stands for it; return whether it did."""
+    if st.query_params.get(links.LIVE) != "1":  # asked first: to find a run may mean to look at the disk
+        return False
     tried = runtime.pool().find(experiment.key, task)
-    if tried is None or tried is job or tried.status != "failed" or st.query_params.get(links.LIVE) != "1":
+    if tried is None or tried is job or tried.status != "failed":
         return False
     st.error(f"{escaped(tried.error)} Shown is a recorded run.", icon=":material/warning:")
     return True
