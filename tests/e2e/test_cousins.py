@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.lab.stories.backdoor import with_share
+from app.lab.stories.events import BackdoorResult, Finished
+from app.runs.store import Store
+from app.ui.cousins.findings import pruned
+from app.ui.findings import percent
 from tests.e2e.app_server import PHONE, WIDE
 
 Visit = Callable[..., Page]
@@ -13,7 +21,8 @@ LARGE = {"width": 1920, "height": 1080}
 
 
 def finding(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", name=re.compile(words))).to_be_visible()
+    """Expect a finding; the narrow space before a percent sign is an ordinary one in an accessible name."""
+    expect(page.get_by_role("heading", name=re.compile(words.replace("\u202f", r"\s")))).to_be_visible()
 
 
 def crosses(page: Page) -> Locator:
@@ -34,11 +43,17 @@ def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, siz
     assert wider <= 0
 
 
-def test_a_vote_shows_the_backdoor_and_what_a_defence_leaves_of_both(visit: Visit) -> None:
+def test_a_vote_shows_the_backdoor_and_what_a_defence_leaves_of_both(visit: Visit, tmp_path: Path) -> None:
+    experiment = with_share(preset(DEFAULT_PRESET), 0.05)
+    recorded = Store(tmp_path).get(experiment.key, "backdoor")
+    assert recorded is not None
+    last = recorded.events[-1]
+    assert isinstance(last, Finished)
+    result = cast(BackdoorResult, last.result)
     page = visit("cousins")
     page.get_by_role("button", name="over 5 points").click()
-    finding(page, r"^5.% poison: the pattern commands 97\.3.% of the pictures")
-    finding(page, r"units off: the backdoor still works on 59\.1")
+    finding(page, f"poison: the pattern commands {re.escape(percent(result['backdoor']['success']))} of the pictures")
+    finding(page, f"^{re.escape(pruned(result))}$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
 
 
