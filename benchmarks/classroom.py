@@ -8,6 +8,7 @@ message of its answer.
 import asyncio
 import json
 import random
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -141,6 +142,8 @@ def _touches(who: str, seen: Seen, limit: float | None = None) -> Iterator[Row]:
     yield from percentiles(f"{who}, a change", seen.changes, "ms")
     yield from percentiles(f"{who}, a lesson", seen.pages, "ms")
     yield Row(f"{who}, touches", len(seen.pages) + len(seen.changes), "touches")
+    for wrong in sorted({*seen.lost, *seen.faults}):
+        print(f"{who}: {wrong}", file=sys.stderr)
     yield Row(f"{who}, lost updates", len(seen.lost), "lost", none)
     yield Row(f"{who}, errors", len(seen.faults), "errors", none)
 
