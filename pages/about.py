@@ -1,7 +1,5 @@
 """About: what can be believed here, and how to check it."""
 
-from importlib import metadata
-
 import streamlit as st
 
 from app.lab import variation
@@ -10,6 +8,7 @@ from app.lab.experiment import DEFAULT_PRESET, preset
 from app.reports import tables
 from app.ui import frame, over_seeds, settings, takeaway
 from app.ui.about import differences, statements, timeline
+from app.versions import VERSIONS
 
 LICENCES = {
     "Silhouettes of animals, as carried by animal_mnist": "MIT",
@@ -18,7 +17,6 @@ LICENCES = {
     "8 \u00d7 8 digits, as carried by scikit-learn": "BSD-3-Clause",
     "Icon, drawn triggers, points in the plane, and this app": "MIT",
 }
-LIBRARIES = ("torch", "streamlit", "numpy", "scipy", "scikit-learn", "umap-learn", "plotly")
 
 experiment = settings.chosen("about")
 frame.opening(
@@ -80,5 +78,5 @@ with st.expander("How to cite"):
 with st.expander("Versions and licences"):
     for what, licence in LICENCES.items():
         st.markdown(f"- {what}: {licence}")
-    st.caption(", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES))
+    st.caption(", ".join(f"{name} {version}" for name, version in VERSIONS.items()))
 frame.onward("about")

@@ -5,7 +5,6 @@ import json
 import platform
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from app.lab.ownership import questionnaire
 from app.lab.ownership.binomial import PAPERS_SIGNIFICANCE, SIGNIFICANCE
 from app.lab.ownership.kit import Kit
 from app.lab.ownership.verdict import Verdict, required_accuracy
+from app.versions import VERSIONS
 
 if TYPE_CHECKING:
     import jinja2
@@ -80,7 +80,7 @@ def page(
         answers_sha256=hashlib.sha256(form.encode()).hexdigest(),
         settings=json.dumps(kit.experiment.to_dict(), indent=1, sort_keys=True),
         versions=f"lab {LAB_VERSION}, Python {platform.python_version()}, "
-        + ", ".join(f"{package} {version(package)}" for package in ("torch", "scikit-learn", "scipy", "numpy")),
+        + ", ".join(f"{package} {VERSIONS[package]}" for package in ("torch", "scikit-learn", "scipy", "numpy")),
     )
 
 

@@ -2,15 +2,17 @@
 
 import gzip
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.versions import VERSIONS
+
 # The version is part of the address, so that a browser may keep the file for a year.
-ADDRESS = f"plotly/{metadata.version('plotly')}.js"
+ADDRESS = f"plotly/{VERSIONS['plotly']}.js"
 _HEADERS = {
     "Content-Encoding": "gzip",  # 4.8 MB become 1.5; every browser takes it, and Streamlit compresses no scripts
     "Cache-Control": "public, max-age=31536000, immutable",
