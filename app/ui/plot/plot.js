@@ -21,6 +21,8 @@ const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, d
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 const NO_SPACE = "This browser cannot draw in space (it has no WebGL). The flat picture shows the same numbers.";
 const ALONE = 1.5; // times as large are the words of a chart that has the screen for itself
+const LAPTOP = { width: 1280, height: 720 }; // the window that a chart's height is meant for
+const HALL = { height: 1.5, words: 1.25 }; // times as large, at most, in a larger window: a projector's
 
 export default mount((root, server) => {
   const figure = part(root, "plot", HTMLElement);
@@ -56,11 +58,16 @@ export default mount((root, server) => {
     write(button, open ? "Chart" : "Numbers");
   }
 
-  /** Returns the layout as large as its place: the screen's, if the chart is alone on it. */
+  /** Returns the layout as large as its place: a page's picture grows with the window; alone, it has the screen. */
   function placed() {
-    const alone = document.fullscreenElement?.contains(root instanceof ShadowRoot ? root.host : root);
-    const height = alone ? Math.max(240, innerHeight - 190) : (drawn.layout.height ?? 400);
-    const size = (drawn.layout.font?.size ?? 16) * (alone ? ALONE : 1);
+    const host = root instanceof ShadowRoot ? root.host : root;
+    const alone = document.fullscreenElement?.contains(host);
+    const room = host.closest('[class*="st-key-picture_"]')
+      ? Math.max(1, Math.min(innerWidth / LAPTOP.width, innerHeight / LAPTOP.height))
+      : 1;
+    const usual = Math.round((drawn.layout.height ?? 400) * Math.min(room, HALL.height));
+    const height = alone ? Math.max(240, innerHeight - 190) : usual;
+    const size = (drawn.layout.font?.size ?? 16) * (alone ? ALONE : Math.min(room, HALL.words));
     chart.style.height = `${height}px`;
     return { ...drawn.layout, height, font: { ...drawn.layout.font, size } };
   }
@@ -118,6 +125,7 @@ export default mount((root, server) => {
   figure.addEventListener("blur", () => library && chart.childElementCount && library.Fx.unhover(chart));
   button.addEventListener("click", toggle);
   document.addEventListener("fullscreenchange", draw);
+  window.addEventListener("resize", draw);
   return {
     /** @param {Data} next */
     update(next) {
@@ -138,6 +146,7 @@ export default mount((root, server) => {
     destroy() {
       watcher.disconnect();
       document.removeEventListener("fullscreenchange", draw);
+      window.removeEventListener("resize", draw);
       settled.then(() => library?.purge(chart)); // what is still being drawn would not find its chart
     },
   };
