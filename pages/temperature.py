@@ -1,6 +1,7 @@
 """Temperature: how near is near? In the plane, in the features of trained networks, and in their training."""
 
 import inspect
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from app.ui.temperature import playground, views
 from app.ui.temperature.playground import Played
 
 SEALED = 3.0  # up to this temperature, the ring does not give the answer away
-HOT = 0.5 * HOTTEST  # from here on, the loss sees what it sees at the end of the slider
+HOT = 0.5 * HOTTEST  # from here on, the SNNL sees what it sees at the end of the slider
 
 
 def hint(sealed: bool, ring: bool) -> str:
@@ -28,10 +29,15 @@ def toy() -> None:
     """Two groups in the plane, to be touched."""
     table = playground.chosen()
     ring = table.name == "ring"
+    if ring and predicted.revealed and predicted.happened is None:  # who asks to be shown sees it
+        table = replace(table, temperature=HOTTEST)
     with beside:
         there = ring and table.temperature >= HOT
         seen = words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)) if there else None
-        said = f"At T = {HOTTEST:g}, does the loss see the ring around the blob?"
+        said = (
+            "A mark that is to survive a theft must mix with the task, and the SNNL measures how mixed two groups are. "
+            f"At T = {HOTTEST:g}, does it still see the ring around the blob?"
+        )
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)
     sealed = ring and predicted.sealed()

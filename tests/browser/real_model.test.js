@@ -41,3 +41,11 @@ test("a member hears the others, the nearest loudest, and the rest is silence", 
   assert.ok(Math.abs(strangers - (1 - neighbours[0].weight)) < 1e-12);
   assert.equal(model.heard(seen, 0, 0.1, 2).neighbours.length, 2);
 });
+
+test("the likeliest of the other group is known, with its rank, however few are asked for", () => {
+  const seen = model.seen(COSINES, NORMS, TRIGGERS, [0, 1, 2, 3, 4], "cosine");
+  const { neighbours, stranger } = model.heard(seen, 0, 0.1, 1);
+  assert.deepEqual([neighbours.length, stranger.member, stranger.rank], [1, 4, 2]);
+  const alone = model.seen(COSINES, NORMS, TRIGGERS, [0, 1], "cosine");
+  assert.equal(model.heard(alone, 0, 0.1, 1).stranger, undefined);
+});

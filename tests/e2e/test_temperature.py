@@ -46,7 +46,7 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     expect(page.get_by_text("Now drag it to 100.")).to_be_visible()
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
-    finding(page, r"^At T = 100, the loss cannot tell the groups apart$")
+    finding(page, r"^At T = 100, the SNNL cannot tell the groups apart$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
 
@@ -157,6 +157,9 @@ def test_real_features_follow_the_slider_without_the_server_and_an_input_can_be_
     page = visit(f"temperature?{urlencode({'view': VIEWS['real'], 'layer': 'conv2'})}")
     warm = slider(page)
     finding(page, r"^At T = 0\.1, SNNL in percent of neutral: entangled")
+    expect(
+        page.get_by_text(re.compile(r"^clean: .* real elephants; the first of them is no\. \d+, at the end$"))
+    ).to_be_visible()
     before = warm.get_attribute("aria-valuetext")
     warm.press("End")
     finding(page, r"^At T = 10, .*entangled (100|9\d).%, naive 9\d")

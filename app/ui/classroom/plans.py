@@ -65,7 +65,7 @@ NOTES = {
             "Let the class read the picture: diamonds are triggers, discs are real inputs. Drag T from cold to 3.",
             "Ask about the hot end. Vote, argue with neighbours, vote again; then drag on.",
         ),
-        "What does the loss see when it is hot?",
+        "What does the SNNL see when it is hot?",
         "Only averages: the two groups' centres. A ring around a blob has the same centre, so it looks mixed "
         "although no point of one is near a point of the other.",
     ),

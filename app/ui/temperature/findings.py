@@ -10,10 +10,10 @@ from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement, Nearness
 from app.ui.findings import MIXED, percent
 
-LEADS = (  # up to which share of the neutral value, and what the loss makes of the groups there
-    (0.1, "the loss sees two groups apart"),
-    (MIXED, "the loss sees some of both"),
-    (1.1, "the loss cannot tell the groups apart"),
+LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the groups there
+    (0.1, "the SNNL sees two groups apart"),
+    (MIXED, "the SNNL sees some of both"),
+    (1.1, "the SNNL cannot tell the groups apart"),
 )
 STRANGERS = "the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach

@@ -71,11 +71,12 @@ function create(root, server) {
 
   /** @param {Data} next */
   function update(next) {
-    const before = data?.arrangement;
+    const before = data;
     data = next;
     slider.min = String(Math.log10(data.coldest));
     slider.max = String(Math.log10(data.hottest));
-    if (before !== data.arrangement) load(data.now);
+    // Another arrangement, or more of the slider to be seen: the server may have moved it there.
+    if (before?.arrangement !== data.arrangement || before.limit !== data.limit) load(data.now);
     element("hint").textContent = data.hint;
     const computed = getComputedStyle(plane);
     /** @param {string} name @param {string} otherwise */

@@ -206,12 +206,16 @@ function create(root) {
     write(element("who"), `Chosen: ${words[chosen]}`);
     write(element("even"), `Neutral: ${percent(strange / (members.length - 1))} ${kinds}.`);
     models.forEach(({ name }, i) => {
-      const { neighbours, strangers } = model.heard(seen[i], place, temperature, TILES);
-      write(rows[i].says, `${name}: ${percent(strangers)} ${kinds}`);
+      const { neighbours, stranger, strangers } = model.heard(seen[i], place, temperature, room);
+      const apart = stranger && stranger.rank > room; // it has no place among the likeliest: the last one's is its
+      const last = apart ? `; the first of them is no. ${stranger.rank}, at the end` : "";
+      write(rows[i].says, `${name}: ${percent(strangers)} ${kinds}${last}`);
       rows[i].tiles.forEach(({ button, picture, weight }, k) => {
         button.hidden = k >= room;
         if (button.hidden) return;
-        const { member, weight: share } = neighbours[k];
+        const beyond = Boolean(apart) && k === room - 1;
+        button.classList.toggle("beyond", beyond);
+        const { member, weight: share } = beyond && stranger ? stranger : neighbours[k];
         const input = members[member];
         show(picture, input);
         write(weight, percent(share));

@@ -14,7 +14,13 @@ const FINE = 6; // temperatures of a curve, an octave
  * @property {Float64Array[]} nearest of each member, see snnl.js
  */
 
-/** @typedef {{ member: number, weight: number }} Neighbour its place among the members, and its chance */
+/**
+ * One whom a member hears.
+ * @typedef {object} Neighbour
+ * @property {number} member its place among the members
+ * @property {number} weight the chance that it is the soft neighbour
+ * @property {number} rank 1: the likeliest
+ */
 
 /** @param {string} packed little-endian, in base64 */
 export function int16(packed) {
@@ -85,19 +91,22 @@ export function neutralOf({ groups }) {
 }
 
 /**
- * Whom one member hears, the loudest first, and the chance that its soft neighbour is of the other group.
+ * Whom one member hears, the likeliest first; the likeliest of the other group; and the chance that its soft neighbour
+ * is of that group.
  * @param {Seen} seen
  * @param {number} place of the member
  * @param {number} temperature
  * @param {number} most neighbours
- * @returns {{ neighbours: Neighbour[], strangers: number }}
+ * @returns {{ neighbours: Neighbour[], stranger: Neighbour | undefined, strangers: number }}
  */
 export function heard({ distances, groups }, place, temperature, most) {
   const { heard, own, all } = weights(distances, groups, place, temperature);
   const order = Array.from(heard.keys()).filter((member) => member !== place);
   order.sort((one, other) => heard[other] - heard[one] || one - other);
+  const ranked = order.map((member, i) => ({ member, weight: heard[member] / all, rank: i + 1 }));
   return {
-    neighbours: order.slice(0, most).map((member) => ({ member, weight: heard[member] / all })),
+    neighbours: ranked.slice(0, most),
+    stranger: ranked.find(({ member }) => groups[member] !== groups[place]),
     strangers: 1 - own / all,
   };
 }

@@ -69,9 +69,9 @@ def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
 @pytest.mark.parametrize(
     ("name", "temperature", "words"),
     [
-        ("ring", 1.0, "the loss sees two groups apart"),
-        ("ring", 100.0, "the loss cannot tell the groups apart"),
-        ("ring", 10.0, "the loss sees some of both"),
+        ("ring", 1.0, "the SNNL sees two groups apart"),
+        ("ring", 100.0, "the SNNL cannot tell the groups apart"),
+        ("ring", 10.0, "the SNNL sees some of both"),
         ("pairs", 0.1, "the nearest neighbours are strangers"),
     ],
 )
@@ -105,10 +105,13 @@ def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction(
     assert verdict(app) == "You said **no, it looks mixed**. Now see."
 
 
-def test_who_does_not_want_to_predict_may_go_on() -> None:
+def test_who_does_not_want_to_predict_is_shown_the_answer() -> None:
     app = opened()
     app.button(key="temperature_reveal").click().run()
-    assert drawn(app)["limit"] == HOTTEST
+    data = drawn(app)
+    assert data["limit"] == data["now"]["temperature"] == HOTTEST
+    assert "It was **no, it looks mixed**." in [box.value for box in app.info]
+    assert "shape is invisible" in told(app)
 
 
 def test_a_deep_link_sets_arrangement_and_temperature() -> None:
