@@ -226,8 +226,8 @@ def layer_names(network: str) -> tuple[str, ...]:
 
 
 def telling_layer(network: str) -> str:
-    """Return the feature layer of ``network`` in which the effect of entangling is plainest: the last but one."""
-    return layer_names(network)[-2]
+    """Return the feature layer that ``network`` answers from, its last: where a mark sits there is seen at a glance."""
+    return layer_names(network)[-1]
 
 
 def drawing(text: str) -> str:

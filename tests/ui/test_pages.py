@@ -92,17 +92,17 @@ def test_a_damaged_record_is_told_in_an_error_box_and_the_page_lives(
 
 
 def test_what_a_page_shows_is_in_its_link_and_survives_a_change_of_setting() -> None:
-    app = opened("entangle", layer="dense", projection="UMAP")
+    app = opened("entangle", layer="conv2", projection="PCA")
     assert (app.segmented_control(key="layer").value, app.segmented_control(key="projection").value) == (
-        "dense",
-        "umap",
+        "conv2",
+        "pca",
     )
     app.number_input(key="setting_seed").set_value(5).run()
     assert not app.exception
-    assert app.query_params["layer"] == "dense" and app.query_params["seed"] == "5"
+    assert app.query_params["layer"] == "conv2" and app.query_params["seed"] == "5"
     assert opened("remove", washing="pruning").selectbox(key="washing").value == "pruning"
 
 
 def test_a_link_to_what_a_page_does_not_have_shows_the_usual() -> None:
-    assert opened("entangle", layer="<b>").segmented_control(key="layer").value == "conv2"
+    assert opened("entangle", layer="<b>").segmented_control(key="layer").value == "dense"
     assert opened("remove", washing="Neural Cleanse", preset="blobs").selectbox(key="washing").value == ""

@@ -591,7 +591,7 @@ def test_maps_follow_each_other_through_the_training_and_part_where_the_victims_
             shared = [[s.points[0, 0] for s in shots if s.epoch <= small.task_epochs] for shots in shown.values()]
             assert shared[0] == shared[1] == shared[2]
     assert sum(previous is None for previous in begun) == 2 * len(LAYERS)  # each series begins by itself, once
-    assert maps[0].layer == "hidden1" and maps[-1].method == "umap-3d"  # what tells most, and the plane, come first
+    assert maps[0].layer == "hidden2" and maps[-1].method == "umap-3d"  # what tells most, and the plane, come first
     # What has not changed is not mapped again: a layer before the marked ones changes once more, with the triggers.
     assert len({shot.points[0, 0] for shot in of(Snapshot, maps, layer="hidden1", method="umap", defence="naive")}) == 3
 
