@@ -63,6 +63,16 @@ def draw(found: Sequence[tuple[Point, str]]) -> None:
                     st.caption(f"{point.numbers} *{path.lesson(point.lesson).title}*, {origin}.")
 
 
+def remarks() -> None:
+    """The three remarks that follow the story, each with its lesson."""
+    st.subheader("And three remarks", anchor=False)
+    for column, (name, says) in zip(st.columns(len(points.REMARKS)), points.REMARKS.items(), strict=True):
+        with column:
+            st.markdown(says)
+            stop = path.lesson(name)
+            st.page_link(stop.page, label=stop.title, icon=stop.icon)
+
+
 def predictions(asked: Sequence[tuple[str, Question]]) -> None:
     """What the visitor predicted, and how it came out."""
     judged = [question for _, question in asked if question.happened is not None]
@@ -87,4 +97,5 @@ kept = visit.here().questions
 with beside:
     predictions([(stop.name, kept[stop.name]) for stop in path.LESSONS if visit.progress(stop.name) == "predicted"])
     st.caption("It prints on one page.")
+remarks()
 frame.onward("recap")

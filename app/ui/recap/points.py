@@ -22,6 +22,16 @@ from app.ui.steal import findings as steal_findings
 _SIX = 6  # triggers shown
 NEVER = "never"  # instead of a price
 
+# The lessons after the story, and what to retell of each.
+REMARKS = {
+    "trapdoor": "A watermark is like a trapdoor function: soon checked with the key, long sought without. That is an "
+    "intuition, not a proof.",
+    "hardness": "To tell whether two networks ever differ is NP-complete, in the worst case: 10,000 equal answers do "
+    "not settle it.",
+    "cousins": "The same trick serves attackers: a backdoor is a mark with another intention, and poison bends every "
+    "answer.",
+}
+
 
 @dataclass(frozen=True)
 class Point:

@@ -24,8 +24,8 @@ LEGEND = (
     "better than the thief's own model."
 )
 CURVE_LEGEND = (
-    "Filled: the court convicts. From the dashed steps on it does: the clean copy, washed alike, sets them, since a "
-    "damaged model may answer anything."
+    "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
+    "model may answer anything."
 )
 _ASIDE = {"naive": -0.2, "entangled": 0.2}  # of the height of a row: where in it the points of a mark are
 _BAND = "rgba(138, 148, 163, 0.12)"
@@ -195,7 +195,7 @@ def _ends(figure: go.Figure, points: Sequence[_Point], column: int, axis: str, f
 def washing(name: str, curves: Mapping[str, Sequence[Attempted]], own: FromScratch) -> go.Figure:
     """Draw the curve of one attack: secret answers (above) and accuracy (below) at each of its strengths.
 
-    From the dashed steps on, the court convicts: the clean copy, washed alike, sets them. Filled: it does.
+    Dashed, what the court asks for: the clean copy, washed alike, sets that. Filled: it convicts.
 
     Args:
         name: the attack.
