@@ -12,7 +12,7 @@ from app.paths import PRETRAINED
 
 SHIPPED = PRETRAINED / "removals.json"
 COMMAND = "python -m app removals"
-SEEDS = {"digits": (200,)}  # of each data set
+SEEDS = {"animals": (200, 201, 202, 203), "digits": (200,)}  # of each data set
 
 Fate = Literal["unproven", "stays", "dies with the copy", "washed out"]
 

@@ -35,15 +35,15 @@ def bars(rows: Sequence[Bar], alt: str, *, limit: tuple[float, str] | None = Non
             f'<rect x="{_NAME}" y="{y + 5}" width="{length:.1f}" height="20" rx="3" fill="{row.colour}"/>'
             f'<text x="{_NAME + length + 8:.1f}" y="{y + 20}" font-weight="700">{escape(row.says)}</text>'
         )
-    height = len(rows) * _LINE
+    height = len(rows) * _LINE - 3  # below the last bar
     if limit is not None:
         share, name = limit
         x = _NAME + room * share
         parts.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height + 6}" stroke="{theme.COURT.colour}" stroke-width="2" '
-            f'stroke-dasharray="5 4"/><text x="{x:.1f}" y="{height + 22}">{escape(name)}</text>'
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height + 9}" stroke="{theme.COURT.colour}" stroke-width="2" '
+            f'stroke-dasharray="5 4"/><text x="{x:.1f}" y="{height + 25}">{escape(name)}</text>'
         )
-        height += 26
+        height += 29
     return _drawing(height, parts, alt)
 
 

@@ -119,14 +119,18 @@ def price(measured: Mapping[str, Row], washed: Sequence[Washed]) -> Point:
     """6: what it costs, and what it does not survive."""
     rows = {defence: measured[defence] for defence in ("naive", "entangled")}
     costs = {defence: sum(row.cost) / len(row.cost) for defence, row in rows.items()}
-    numbers = evidence_findings.price(rows)
-    if any(one.fate(name, "entangled") != "unproven" for one in washed for name in one.result["attacks"]):
-        numbers += f" {removal_findings.hardest(washed)}."
+    numbers = f"{100 * costs['entangled']:.1f} points of accuracy over {len(rows['entangled'].seeds)} seeds (naive: "
+    numbers += f"{100 * costs['naive']:.1f})"
     longest = max(costs.values()) or 1.0
     bars = [
         Bar(f"{defence} costs", cost / longest, f"{100 * cost:.1f}", theme.DEFENCES[defence].colour)
         for defence, cost in costs.items()
     ]
+    works, ways, seeds = removal_findings.always(washed) if washed else (0, 0, 0)
+    if seeds:
+        numbers += f"; {works} of {ways} attacks wash it out on all of {seeds}"
+        bars.append(Bar("washed out by", works / ways, f"{works} of {ways}", theme.THIEF.colour))
+    numbers += "."
     says = "It has a price and limits: accuracy, and thieves who pay to wash it out."
     return Point("tradeoff", says, numbers, drawings.bars(bars, numbers))
 

@@ -222,13 +222,25 @@ def hardest(seeds: Sequence[Washed]) -> str:
     if not proven:
         on = f"none of {len(seeds)} seeds is the entangled mark" if len(seeds) > 1 else "the one seed the mark is not"
         return f"On {on} proven before it is attacked: nothing to wash out"
-    worst = max(gone, key=gone.__getitem__)
-    if not gone[worst]:
+    most = max(gone.values())
+    if not most:
         return f"None of {len(names)} ways to wash the entangled mark out works on any of {len(proven)} seeds"
+    *others, last = [REMOVAL_ATTACKS[name].label for name in names if gone[name] == most]
+    worst = f"{', '.join(others)} and {last}" if others else last
     return (
         f"Of {len(names)} ways to wash the entangled mark out, {list(gone.values()).count(0)} work on none of "
-        f"{len(proven)} seeds; {REMOVAL_ATTACKS[worst].label}, the hardest to survive, works on {gone[worst]}"
+        f"{len(proven)} seeds; {worst}, the hardest to survive, {'work' if others else 'works'} on {most}"
     )
+
+
+def always(seeds: Sequence[Washed]) -> tuple[int, int, int]:
+    """Return how many attacks wash the entangled mark out wherever it was proven, of how many, and on how many seeds.
+
+    Where it was never proven, no attack does.
+    """
+    names, proven = _attacks(seeds), _proven(seeds, "entangled")
+    works = [name for name in names if all(one.fate(name, "entangled") == "washed out" for one in proven)]
+    return len(works) if proven else 0, len(names), len(proven)
 
 
 def table_over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:

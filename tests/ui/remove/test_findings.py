@@ -109,6 +109,7 @@ def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_
     assert second["entangled mark"] == "stays (60\u202f% → 10\u202f%)"
     assert second["clean copy"] == "3\u202f% at most"
     assert removal_findings.hardest(seeds).endswith("fine-tuning, the hardest to survive, works on 1")
+    assert removal_findings.always(seeds) == (0, 1, 2) and removal_findings.always(seeds[:1]) == (1, 1, 1)
     assert removal_findings.hardest(seeds[1:]) == (
         "None of 1 ways to wash the entangled mark out works on any of 1 seeds"
     )
