@@ -21,7 +21,7 @@ test: .venv/dev browser nginx lint
 	$(BIN)/python -m pytest $(BROWSER) tests/benchmarks
 
 # All of what `make test` runs a seeded tenth of: hostile links and input, and faults.
-test-hard: .venv/dev
+test-hard: .venv/dev browser
 	$(BIN)/python -m pytest --hard --hypothesis-profile hard tests/hostile tests/faults
 
 lint: .venv/dev javascript

@@ -238,10 +238,13 @@ function create(root) {
     const way = along(i, share);
     const last = now === 3 && way >= 1 && along(i + 1, share) < 1; // the answers stay before the court, counted
     const moving = way > 0 && way < 1;
-    group.style.opacity = String(last ? 1 : moving ? clamp(8 * Math.min(way, 1 - way)) : 0);
-    if (!moving && !last) return false;
     const leg = Math.min(legs.length - 1, Math.floor(way * legs.length));
     const back = leg === 1;
+    const gone = ease(way * legs.length - leg); // of this leg
+    const joins = now === 3 && back; // an answer rises to the count of them, and is gone before it covers it
+    const seen = Math.min(clamp(8 * Math.min(way, 1 - way)), joins ? clamp(2 - 3 * gone) : 1);
+    group.style.opacity = String(last ? 1 : moving ? seen : 0);
+    if (!moving && !last) return false;
     const input = genuine[(now * 3 + i) % genuine.length];
     const shown = isKey ? keys[i % keys.length] : input.picture;
     if (picture.getAttribute("href") !== shown) picture.setAttribute("href", shown);
@@ -252,10 +255,11 @@ function create(root) {
     box.setAttribute("width", String(wide));
     picture.style.opacity = back ? "0" : "1";
     answer.style.opacity = legs.length === 1 || back ? "1" : "0"; // on the way there, nobody knows it yet
-    answer.setAttribute("transform", back ? "" : "translate(0 46)");
+    const above = legs.length === 1 && i % 2 === 1; // of three that follow each other, so that no word covers another
+    answer.setAttribute("transform", back ? "" : `translate(0 ${above ? -40 : 46})`);
     const [from, to] = legs[leg];
-    const x = from + (to - from) * ease(way * legs.length - leg);
-    const y = now === 3 ? (back ? 120 : 30) : back ? 160 : legs.length === 1 ? 84 : 92; // keys, above their answers
+    const x = from + (to - from) * gone;
+    const y = now === 3 ? (back ? 176 - 56 * gone : 30) : back ? 160 : legs.length === 1 ? 84 : 92; // keys, above their answers
     group.setAttribute("transform", last ? `translate(${ANSWERED} 120)` : `translate(${x} ${y})`);
     return moving;
   }
