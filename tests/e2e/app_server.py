@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+# A laptop, a hall's projector, a phone.
+WIDE, HALL, PHONE = {"width": 1280, "height": 720}, {"width": 1920, "height": 1080}, {"width": 390, "height": 844}
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +24,14 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def fold(size: dict[str, int]) -> float:
+    """Return above which pixel a lesson's picture ends on such a screen: on a laptop 620, with room for a hand.
+
+    On a phone, which is taller than wide, it is the screen's end.
+    """
+    return size["height"] * (1.0 if size == PHONE else 620 / WIDE["height"])
 
 
 def launch_options() -> dict[str, Any]:

@@ -10,11 +10,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.app_server import PHONE, WIDE, serve
+from tests.e2e.app_server import PHONE, WIDE, fold, serve
 from tests.e2e.test_accessibility import violations
 
 Visit = Callable[..., Page]
-FOLD = 620  # pixels: a picture ends above it, on a laptop
 NAMES = ("Ada", "Bob", "Cem", "Dilek")
 
 
@@ -182,7 +181,7 @@ def test_a_class_races_for_the_trigger(visit: Visit, students: int) -> None:
 def test_the_vote_is_on_the_first_screen_of_a_phone_and_the_question_on_that_of_a_laptop(visit: Visit) -> None:
     teacher, (student, other) = a_class(visit, 2)
     invitation = teacher.locator(".st-key-room_invitation").bounding_box()
-    assert invitation is not None and invitation["y"] + invitation["height"] <= FOLD
+    assert invitation is not None and invitation["y"] + invitation["height"] <= fold(WIDE)
     onward(teacher, "Next: Heist")
     onward(teacher, "Ask the class")
     other.goto(teacher.url.split("?")[0])  # the lesson itself, on a phone
@@ -198,7 +197,7 @@ def test_the_vote_is_on_the_first_screen_of_a_phone_and_the_question_on_that_of_
     chart = teacher.locator(".st-key-picture_room .js-plotly-plot")
     expect(chart).to_be_visible()
     box = chart.bounding_box()
-    assert box is not None and box["y"] + box["height"] <= FOLD
+    assert box is not None and box["y"] + box["height"] <= fold(WIDE)
 
 
 @pytest.fixture

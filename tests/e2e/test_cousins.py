@@ -14,10 +14,9 @@ from app.lab.stories.events import BackdoorResult, Finished
 from app.runs.store import Store
 from app.ui.cousins.findings import pruned
 from app.ui.findings import percent
-from tests.e2e.app_server import PHONE, WIDE
+from tests.e2e.app_server import HALL, PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
-LARGE = {"width": 1920, "height": 1080}
 
 
 def finding(page: Page, words: str) -> None:
@@ -30,15 +29,15 @@ def crosses(page: Page) -> Locator:
 
 
 @pytest.mark.parametrize("cousin", ["Backdoor", "Poisoning"])
-@pytest.mark.parametrize(("size", "fold"), [(WIDE, 620), (LARGE, 900), (PHONE, PHONE["height"])])
-def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, size: dict[str, int], fold: int) -> None:
+@pytest.mark.parametrize("size", [WIDE, HALL, PHONE])
+def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, size: dict[str, int]) -> None:
     page = visit(f"cousins?cousin={cousin}", size)
     finding(page, "corner pattern" if cousin == "Backdoor" else "^15 points bend")
     picture = page.locator(".st-key-picture_cousins")
     expect(picture.locator("svg.main-svg" if cousin == "Backdoor" else "svg[role=group]").first).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
-    assert box["y"] >= 0 and box["y"] + box["height"] <= fold
+    assert box["y"] >= 0 and box["y"] + box["height"] <= fold(size)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
 

@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from app.lab.experiment import DEFAULT_PRESET, preset
-from tests.e2e.app_server import PHONE, WIDE
+from tests.e2e.app_server import HALL, PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
-LARGE = {"width": 1920, "height": 1080}
 USUAL = preset(DEFAULT_PRESET)
 PARTING, END = USUAL.task_epochs, USUAL.task_epochs + USUAL.watermark_epochs
 
@@ -48,14 +47,14 @@ def picture(page: Page) -> FloatRect:
     return box(page.locator("[class*=st-key-picture_]").first)
 
 
-@pytest.mark.parametrize(("screen", "fold"), [(WIDE, 620), (LARGE, 1080), (PHONE, 844)])
+@pytest.mark.parametrize("screen", [WIDE, HALL, PHONE])
 def test_all_three_maps_are_whole_on_the_first_screen_and_nothing_pushes_them(
-    visit: Visit, screen: dict[str, int], fold: int
+    visit: Visit, screen: dict[str, int]
 ) -> None:
     page = visit("entangle", screen)
     at(page, PARTING)
     sealed = picture(page)
-    assert sealed["y"] >= 0 and sealed["y"] + sealed["height"] <= fold
+    assert sealed["y"] >= 0 and sealed["y"] + sealed["height"] <= fold(screen)
     for map_ in maps(page).all():
         place = box(map_)
         assert place["x"] >= 0 and place["x"] + place["width"] <= screen["width"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.app_server import PHONE
+from tests.e2e.app_server import PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
 
@@ -120,7 +120,7 @@ def test_every_step_lies_whole_on_the_first_screen_of_a_laptop(visit: Visit) -> 
         picture.get_by_role("button", name=re.compile(f"^{step}")).click()
         box = picture.bounding_box()
         assert box is not None
-        assert box["y"] > 0 and box["y"] + box["height"] <= 620, step
+        assert box["y"] > 0 and box["y"] + box["height"] <= fold(WIDE), step
         wide = picture.evaluate("film => film.scrollWidth - film.clientWidth")
         assert wide <= 0, step
 

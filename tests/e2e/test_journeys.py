@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.lab.quoting import quoted
 from app.ui.path import CLASSROOM, LESSONS, WELCOME, lesson
-from tests.e2e.app_server import PHONE
+from tests.e2e.app_server import PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
 
@@ -252,7 +252,7 @@ def test_text_from_a_link_is_text(visit: Visit) -> None:
 
 
 def test_the_story_and_its_button_are_on_the_first_screen(visit: Visit) -> None:
-    for look, bottom in (({}, 620), ({"viewport": PHONE}, PHONE["height"])):
+    for look, bottom in (({}, fold(WIDE)), ({"viewport": PHONE}, fold(PHONE))):
         page = visit("", **look)
         story, button = page.locator(".st-key-picture_story"), page.get_by_role("button", name="Play the heist")
         expect(story).to_be_visible()

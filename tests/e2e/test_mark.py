@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.app_server import PHONE, WIDE
+from tests.e2e.app_server import HALL, PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
 QUICK = "preset=digits&task_epochs=3&watermark_epochs=3&adversary_epochs=2"
@@ -130,17 +130,17 @@ def test_a_second_upload_that_is_no_picture_leaves_nothing_of_the_first(visit: V
     expect(use).to_be_disabled()
 
 
-@pytest.mark.parametrize("size", [WIDE, {"width": 1920, "height": 1080}])
+@pytest.mark.parametrize("size", [WIDE, HALL])
 def test_probe_and_answers_lie_on_the_first_screen_before_the_vote_and_after(
     visit: Visit, size: dict[str, int]
 ) -> None:
     page = visit("mark", size)
     answers(page, "its copy", "predict first")
     before = place(page, ".st-key-figure_answers .main-svg")
-    assert place(page, ".st-key-picture_mark")["bottom"] <= 620
+    assert place(page, ".st-key-picture_mark")["bottom"] <= fold(size)
     page.get_by_role("button", name="no", exact=True).click()
     answers(page, "its copy", r"\w+")
-    assert place(page, ".st-key-picture_mark")["bottom"] <= 620
+    assert place(page, ".st-key-picture_mark")["bottom"] <= fold(size)
     assert place(page, ".st-key-figure_answers .main-svg") == before  # nothing pushed it
 
 
@@ -184,7 +184,7 @@ def test_a_class_that_innocents_see_in_the_trigger_is_chosen_by_a_click_and_show
     visit: Visit,
 ) -> None:
     page = visit("mark?mark_ask=innocents")
-    assert place(page, ".st-key-figure_affinity .main-svg")["bottom"] <= 620
+    assert place(page, ".st-key-figure_affinity .main-svg")["bottom"] <= fold(WIDE)
     chart = page.locator(".st-key-figure_affinity")
     row, plot = chart.locator(".ytick").nth(1).bounding_box(), chart.locator(".nsewdrag").bounding_box()
     assert row is not None and plot is not None

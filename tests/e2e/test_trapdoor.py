@@ -6,11 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.app_server import PHONE, WIDE
+from tests.e2e.app_server import HALL, PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
-LARGE = {"width": 1920, "height": 1080}
-FOLD = 620  # pixels: a picture ends above it, on a laptop
 
 
 def test_draw_ask_and_show_the_key(visit: Visit) -> None:
@@ -31,16 +29,16 @@ def test_draw_ask_and_show_the_key(visit: Visit) -> None:
     expect(page.get_by_role("heading", name=re.compile("^The secret answer is"))).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [WIDE, LARGE, PHONE], ids=["laptop", "projector", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, HALL, PHONE], ids=["laptop", "projector", "phone"])
 def test_the_map_is_on_the_first_screen(visit: Visit, viewport: dict[str, int]) -> None:
     page = visit("trapdoor", viewport=viewport)
     picture = page.locator(".st-key-picture_trapdoor .js-plotly-plot")
     expect(picture).to_be_visible()
     box = picture.bounding_box()
     assert box is not None
-    assert box["y"] + box["height"] <= (FOLD if viewport is WIDE else viewport["height"])
+    assert box["y"] + box["height"] <= fold(viewport)
     assert box["x"] >= 0 and box["x"] + box["width"] <= viewport["width"]
     sheet = page.locator(".st-key-trapdoor_sheet canvas").bounding_box()
-    assert sheet is not None and sheet["y"] + sheet["height"] <= (FOLD if viewport is WIDE else viewport["height"])
+    assert sheet is not None and sheet["y"] + sheet["height"] <= fold(viewport)
     if viewport is PHONE:  # what is touched comes first
         assert sheet["y"] + sheet["height"] <= box["y"]

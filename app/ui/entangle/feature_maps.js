@@ -183,6 +183,7 @@ function create(root) {
         const [right, down] = [event.clientX - hand.x, event.clientY - hand.y];
         hand = { x: event.clientX, y: event.clientY, moved: hand.moved + Math.abs(right) + Math.abs(down) };
         turn = turned(turn, TURN * right, TURN * down);
+        if (hand.moved > SMALL && !chosen.kept) choose(-1, panel, false); // what was under the hand is elsewhere now
         later();
       } else if (!chosen.kept) {
         choose(pointed(event, panel), panel, false);
