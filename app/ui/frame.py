@@ -127,6 +127,6 @@ def onward(name: str) -> None:
     st.divider()
     with st.container(key="back_row_words"):
         st.caption(f"For the back row: {_BACK_ROW} shows the picture alone, {_BACK_ROW} again brings the page back.")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="onward", horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link(stop.page, label=f"**Next: {stop.title}**", icon=":material/arrow_forward:")
         st.markdown(stop.question)
