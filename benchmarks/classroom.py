@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psutil
 import websockets
 
-from app.lab.experiment import Experiment, preset
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from benchmarks.contract import Row, Stage, at_most, percentiles
 from benchmarks.student import Lost, Student
 
@@ -36,7 +36,6 @@ LONG = 30  # minutes, after which growth means something
 TOKEN = "classroom"
 CONTROL, THEREFORE = "The thief asks", "Steal this way yourself"  # a control, and a link that says how it stands
 RUN = {"task_epochs": 1, "watermark_epochs": 1, "adversary_epochs": 1, "budget": 100}  # of the blobs: a second
-TRAINING = {"task_epochs": 60, "watermark_epochs": 60, "batch_size": 16}  # of the animals: longer than anybody measures
 WAIT = 300.0  # seconds, at most, for runs to begin or to end
 _numbers = count(2_000_000)  # seeds that nobody has run, and names
 
@@ -115,12 +114,18 @@ async def _rows(server: Server, lesson: Lesson, *, quick: bool) -> list[Row]:
     alone = await crowd(server.url, lesson, expected)
     rows += _touches(f"{students} students", alone, LIMIT)
     async with AsyncExitStack() as held:
+        training = []
         for _ in range(2):
-            await train(await held.enter_async_context(student(server.url)))
+            visitor = await held.enter_async_context(student(server.url))
+            training.append(asyncio.create_task(train(server, visitor)))
+            held.callback(training[-1].cancel)
         await server.until(lambda health: len(health["running"]) == 2, "two runs train")
         before = server.memory()
         busy = await crowd(server.url, lesson, expected)
         after = server.memory()
+        for each in training:
+            if each.done():  # nobody else would hear why
+                each.result()
         rows += _touches(f"{students} students while two runs train", busy, LIMIT)
         rows.append(Row(f"memory of server and 2 workers with {students} students", after, "GB", at_most(MEMORY)))
         growth = at_most(5) if lesson.seconds >= 60 * LONG else None
@@ -210,10 +215,13 @@ async def visit(
             seen.pages.append(1000 * await visitor.go(here))
 
 
-async def train(visitor: Student) -> None:
-    """Start a run that lasts, and go where its curves are not drawn."""
-    await visitor.open("heist", urlencode({"seed": next(_numbers), **TRAINING, "live": "start"}))
-    await visitor.go("about")
+async def train(server: Server, visitor: Student) -> None:
+    """Run the usual heist, one seed after the other, and wait for each where its curves are not drawn."""
+    while True:
+        run = replace(preset(DEFAULT_PRESET), seed=next(_numbers))
+        await visitor.open("heist", urlencode({"seed": run.seed, "live": "start"}))
+        await visitor.go("about")
+        await _ended(server, run)
 
 
 def idle(health: dict[str, Any]) -> bool:
@@ -289,6 +297,15 @@ async def _each(url: str, students: int, act: Callable[[Student], Coroutine[Any,
 async def _watched(server: Server, visitor: Student, run: Experiment) -> None:
     """Start a run and stay until it has ended."""
     await visitor.open("heist", _asking(run))
+    await _ended(server, run)
+
+
+async def _ended(server: Server, run: Experiment) -> None:
+    """Wait until a run has ended.
+
+    Raises:
+        RuntimeError: if it takes too long.
+    """
     key = run.key[:12]
     deadline = time.monotonic() + WAIT
     while not any(event["event"] == "run ended" and event["run"] == key for event in server.runs()):
