@@ -5,10 +5,10 @@ import streamlit as st
 from app.lab import variation
 from app.lab.evidence import lever_table, removal_table, survival
 from app.lab.experiment import DEFAULT_PRESET, preset
+from app.lab.versions import VERSIONS
 from app.reports import tables
 from app.ui import frame, over_seeds, settings, takeaway
 from app.ui.about import differences, statements, timeline
-from app.versions import VERSIONS
 
 LICENCES = {
     "Silhouettes of animals, as carried by animal_mnist": "MIT",

@@ -17,7 +17,7 @@ from app.lab.ownership import questionnaire
 from app.lab.ownership.binomial import PAPERS_SIGNIFICANCE, SIGNIFICANCE
 from app.lab.ownership.kit import Kit
 from app.lab.ownership.verdict import Verdict, required_accuracy
-from app.versions import VERSIONS
+from app.lab.versions import VERSIONS
 
 if TYPE_CHECKING:
     import jinja2

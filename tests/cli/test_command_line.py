@@ -407,7 +407,7 @@ def test_pretraining_at_temperatures_keeps_what_the_lesson_shows_and_no_weights(
         assert {event.defence for event in events if isinstance(event, Theft)} == set(DEFENCES)
         assert {event.defence for event in events if isinstance(event, Measured)} == set(DEFENCES)
         maps = [event for event in events if isinstance(event, Snapshot)]
-        assert [(event.defence, event.layer) for event in maps] == [(defence, "hidden1") for defence in DEFENCES]
+        assert [(event.defence, event.layer) for event in maps] == [(defence, "hidden2") for defence in DEFENCES]
         assert {event.epoch for event in maps} == {3.0}
         assert not list(place.glob("victim*"))
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.versions import VERSIONS
+from app.lab.versions import VERSIONS
 
 # The version is part of the address, so that a browser may keep the file for a year.
 ADDRESS = f"plotly/{VERSIONS['plotly']}.js"

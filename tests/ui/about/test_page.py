@@ -4,7 +4,7 @@ from importlib import metadata
 
 import pytest
 
-from app.versions import VERSIONS
+from app.lab.versions import VERSIONS
 from tests.ui.visits import opened, told
 
 
