@@ -11,8 +11,8 @@ import random
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -113,19 +113,10 @@ async def _rows(server: Server, lesson: Lesson, *, quick: bool) -> list[Row]:
     expected = await answers(server.url)
     alone = await crowd(server.url, lesson, expected)
     rows += _touches(f"{students} students", alone, LIMIT)
-    async with AsyncExitStack() as held:
-        training = []
-        for _ in range(2):
-            visitor = await held.enter_async_context(student(server.url))
-            training.append(asyncio.create_task(train(server, visitor)))
-            held.callback(training[-1].cancel)
-        await server.until(lambda health: len(health["running"]) == 2, "two runs train")
+    async with two_train(server):
         before = server.memory()
         busy = await crowd(server.url, lesson, expected)
         after = server.memory()
-        for each in training:
-            if each.done():  # nobody else would hear why
-                each.result()
         rows += _touches(f"{students} students while two runs train", busy, LIMIT)
         rows.append(Row(f"memory of server and 2 workers with {students} students", after, "GB", at_most(MEMORY)))
         growth = at_most(5) if lesson.seconds >= 60 * LONG else None
@@ -215,7 +206,23 @@ async def visit(
             seen.pages.append(1000 * await visitor.go(here))
 
 
-async def train(server: Server, visitor: Student) -> None:
+@asynccontextmanager
+async def two_train(server: Server) -> AsyncIterator[None]:
+    """Within, two visitors run heists, one after the other."""
+    async with AsyncExitStack() as held:
+        training = []
+        for _ in range(2):
+            visitor = await held.enter_async_context(student(server.url))
+            training.append(asyncio.create_task(_train(server, visitor)))
+            held.callback(training[-1].cancel)
+        await server.until(lambda health: len(health["running"]) == 2, "two runs train")
+        yield
+        for each in training:
+            if each.done():  # nobody else would hear why
+                each.result()
+
+
+async def _train(server: Server, visitor: Student) -> None:
     """Run the usual heist, one seed after the other, and wait for each where its curves are not drawn."""
     while True:
         run = replace(preset(DEFAULT_PRESET), seed=next(_numbers))

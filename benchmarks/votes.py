@@ -18,7 +18,7 @@ import psutil
 
 from app.classroom import Database, Host, polls, rooms
 from app.ui.classroom import pulse
-from benchmarks.classroom import TOKEN, Server, student, train
+from benchmarks.classroom import TOKEN, Server, two_train
 from benchmarks.contract import Row, Stage, at_least, at_most, percentiles
 from benchmarks.student import Student
 
@@ -66,10 +66,7 @@ async def _rows(server: Server, database: Database, count: int) -> list[Row]:
     for number, name in enumerate(names):
         rooms.join(database, host.code, f"Student {number}", name, f"{number}")
     ear, seen = rooms.ear(database, host), Seen()
-    async with AsyncExitStack() as held:
-        for _ in range(2):
-            await train(await held.enter_async_context(student(server.url)))
-        await server.until(lambda health: len(health["running"]) == 2, "two runs train")
+    async with two_train(server), AsyncExitStack() as held:
         teacher = Student(server.url, "f" * 32, key=f"{host.code}:{host.secret}")
         await held.enter_async_context(teacher)
         await teacher.open("classroom")
