@@ -89,6 +89,13 @@ export default mount((root, server) => {
     if (!table.hidden) tabulate();
   }
 
+  // A phone's window changes whenever its bars come and go; only another size is worth another drawing.
+  function resized() {
+    const before = chart.style.height;
+    placed();
+    if (chart.style.height !== before) draw();
+  }
+
   /** @param {unknown} what */
   function pick(what) {
     if (data?.pickable && what !== undefined) server.setTriggerValue("picked", what);
@@ -125,7 +132,7 @@ export default mount((root, server) => {
   figure.addEventListener("blur", () => library && chart.childElementCount && library.Fx.unhover(chart));
   button.addEventListener("click", toggle);
   document.addEventListener("fullscreenchange", draw);
-  window.addEventListener("resize", draw);
+  window.addEventListener("resize", resized);
   return {
     /** @param {Data} next */
     update(next) {
@@ -146,7 +153,7 @@ export default mount((root, server) => {
     destroy() {
       watcher.disconnect();
       document.removeEventListener("fullscreenchange", draw);
-      window.removeEventListener("resize", draw);
+      window.removeEventListener("resize", resized);
       settled.then(() => library?.purge(chart)); // what is still being drawn would not find its chart
     },
   };
