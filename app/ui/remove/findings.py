@@ -216,8 +216,7 @@ def over_seeds(name: str, seeds: Sequence[Washed]) -> str:
 
 def hardest(seeds: Sequence[Washed]) -> str:
     """Return which of all attacks the entangled mark survives least often, over several seeds of one heist."""
-    names = list(seeds[0].result["attacks"])
-    proven = [washed for washed in seeds if washed.fate(names[0], "entangled") != "unproven"]
+    names, proven = _attacks(seeds), _proven(seeds, "entangled")
     gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in names}
     if not proven:
         on = f"none of {len(seeds)} seeds is the entangled mark" if len(seeds) > 1 else "the one seed the mark is not"
