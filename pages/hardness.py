@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.lab.hardness import Formula, SubsetSum
 from app.lab.stories.hardness import Problem, tests
-from app.ui import frame, question
+from app.ui import frame, panel, question
 from app.ui.hardness import charts as hardness_charts
 from app.ui.hardness import findings as hardness_findings
 from app.ui.hardness import problems, runs
@@ -70,7 +70,5 @@ if not sealed:
         "measured on this machine. Dotted: drawn on, not measured."
     )
     frame.explain(*hardness_findings.STATEMENTS)
-with st.popover("Where is this from?", type="tertiary"):
-    st.markdown("Computed on this page, when it was opened. The same, from the command line:")
-    st.code(problems.command(problem), language=None, wrap_lines=True)
+panel.source("Computed on this page, when it was opened. The same, from the command line:", problems.command(problem))
 frame.onward("hardness")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.lab.evidence import survival
 from app.runs.job import Job
-from app.ui import exports, frame, live, over_seeds, question, settings, takeaway
+from app.ui import exports, frame, live, over_seeds, panel, question, settings, takeaway
 from app.ui.history import History
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
@@ -97,8 +97,7 @@ if not sealed:
         tradeoff_findings.seeds_in_words(priced.marks),
     )
 with st.container(horizontal=True, vertical_alignment="center"):
-    with st.popover("Where is this from?", type="tertiary"):
-        st.markdown("Measured over seeds that nothing was chosen on. All evidence again, half an hour on two cores:")
-        st.code(survival.COMMAND, language=None)
+    words = "Measured over seeds that nothing was chosen on. All evidence again, half an hour on two cores:"
+    panel.source(words, survival.COMMAND, key="evidence")
     takeaway.of_evidence(list(priced.marks.values()))
 frame.onward("tradeoff")

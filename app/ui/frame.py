@@ -8,9 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.lab import variation
+from app.lab.experiment import Experiment
 from app.lab.record import Task
 from app.runs.job import Job
-from app.ui import links, path, plan, takeaway, visit
+from app.ui import links, panel, path, plan, takeaway, visit
 from app.ui.classroom import strip, turning
 from app.ui.components import component
 from app.ui.plot.plot import plot
@@ -108,15 +109,17 @@ def provenance(job: Job, seconds: float | None, task: Task = "run") -> None:
     took = "" if seconds is None else f", in {seconds:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
-        with st.popover("Where is this from?", type="tertiary"):
-            st.markdown("Every number here was computed by this run. The same, from the command line:")
-            st.code(variation.command(experiment, task), language=None, wrap_lines=True)
-            st.markdown("All of its settings:")
-            st.json(experiment.to_dict(), expanded=False)
-            st.caption(f"Key {experiment.key[:16]}")
+        words = "Every number here was computed by this run. The same, from the command line:"
+        panel.source(words, variation.command(experiment, task), lambda: _settings(experiment))
         takeaway.of_run(experiment, task)
     if job.unkept:
         st.warning(job.unkept, icon=":material/save:")
+
+
+def _settings(experiment: Experiment) -> None:
+    st.markdown("All of its settings:")
+    st.json(experiment.to_dict(), expanded=False)
+    st.caption(f"Key {experiment.key[:16]}")
 
 
 def onward(name: str) -> None:

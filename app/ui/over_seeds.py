@@ -1,7 +1,6 @@
 """Is this luck? The same setting over several seeds, beside its control, for anybody who doubts a number."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -14,11 +13,11 @@ from app.lab.evidence.removal_table import Washed
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.stories.events import DEFENCES
-from app.ui import evidence_charts, evidence_findings, exports, frame
+from app.ui import evidence_charts, evidence_findings, exports, frame, panel
 from app.ui.markdown import escaped
 from app.ui.remove import findings as removal_findings
 
-_QUESTION = "Is this luck?"
+_QUESTION, _DICE = "Is this luck?", ":material/casino:"
 
 
 @st.cache_resource(show_spinner=False)
@@ -71,20 +70,16 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
     measured = of_setting(experiment)
     if measured:
         st.markdown(f"{evidence_findings.summary(measured)} What follows is one run, seed {experiment.seed}.")
-    with _panel(experiment, measured):
-        if measured:
-            values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
-            _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
+    values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
+    _panel(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
 
 
 def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
     """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
     measured = of_setting(experiment)
-    with _panel(experiment, measured):
-        if measured:
-            values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
-            here = {defence: loss / neutral for defence, loss in losses.items()}
-            _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+    values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
+    here = {defence: loss / neutral for defence, loss in losses.items()}
+    _panel(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
 
 
 @st.cache_resource(show_spinner=False)
@@ -98,24 +93,27 @@ def washed() -> list[Washed] | str:
 
 def of_removal(experiment: Experiment, attack: str) -> None:
     """Offer what one removal attack did on other seeds of the same heist."""
-    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
-        found = washed()
-        if isinstance(found, str):
-            st.warning(escaped(found))
-            return
-        seeds = [one for one in found if replace(one.experiment, seed=experiment.seed) == experiment]
-        if not seeds:
-            st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
-            return
-        st.subheader(removal_findings.over_seeds(attack, seeds), anchor=False)
-        st.table(removal_findings.table_over_seeds(attack, seeds))
-        st.caption(
-            "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
-            "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
-            "of these seeds was used to choose the recipe. All again:"
-        )
-        st.code(removal_table.COMMAND, language=None, wrap_lines=True)
-        st.markdown(f"{removal_findings.hardest(seeds)}.")
+    panel.panel(_QUESTION, lambda: _washed_over_seeds(experiment, attack), key="luck", icon=_DICE)
+
+
+def _washed_over_seeds(experiment: Experiment, attack: str) -> None:
+    found = washed()
+    if isinstance(found, str):
+        st.warning(escaped(found))
+        return
+    seeds = [one for one in found if replace(one.experiment, seed=experiment.seed) == experiment]
+    if not seeds:
+        st.markdown("Nobody washed this setting over several seeds. Try another seed below **More**.")
+        return
+    st.subheader(removal_findings.over_seeds(attack, seeds), anchor=False)
+    st.table(removal_findings.table_over_seeds(attack, seeds))
+    st.caption(
+        "Washed out: the court no longer convicts, perhaps because the clean copy, which was never marked, gives "
+        "as many secret answers when it is washed alike. Points of accuracy: what the cheapest way out costs. None "
+        "of these seeds was used to choose the recipe. All again:"
+    )
+    st.code(removal_table.COMMAND, language=None, wrap_lines=True)
+    st.markdown(f"{removal_findings.hardest(seeds)}.")
 
 
 def of_setting(experiment: Experiment) -> dict[str, Row]:
@@ -124,17 +122,27 @@ def of_setting(experiment: Experiment) -> dict[str, Row]:
     return {} if isinstance(found, str) else survival.find(found, experiment)
 
 
-@contextmanager
-def _panel(experiment: Experiment, measured: Mapping[str, Row]) -> Iterator[None]:
-    """Open the panel; where nothing was measured, it says so."""
-    with st.popover(_QUESTION, icon=":material/casino:", width="content"):
-        yield
-        if isinstance(found := rows(), str):
+def _panel(
+    experiment: Experiment,
+    measured: Mapping[str, Row],
+    values: Mapping[str, Sequence[float]],
+    here: Mapping[str, float],
+    what: str,
+    axis: str,
+) -> None:
+    """Offer a measure over the seeds, and this run's; where nothing was measured, the panel says so."""
+
+    def fill() -> None:
+        if measured:
+            _draw(experiment, measured, values, here, what, axis)
+        elif isinstance(found := rows(), str):
             st.warning(escaped(found))
-        elif not measured:
+        else:
             st.markdown("Nobody measured this setting over several seeds. Try another seed below **More**, or many:")
             st.code(_sweep(experiment), language="toml")
             st.caption("Saved as seeds.toml: `python -m app sweep seeds.toml`")
+
+    panel.panel(_QUESTION, fill, key="luck", icon=_DICE)
 
 
 def _draw(

@@ -15,9 +15,11 @@ from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
 from app.lab.record import Task
 from app.lab.stories.events import Finished
-from app.ui import exports, runtime, settings
+from app.ui import exports, panel, runtime, settings
 from app.ui.plot import take_away
 from app.ui.plot.template import standing_alone
+
+_LOOKS: Any = {"icon": ":material/download:", "type": "tertiary"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def of_run(experiment: Experiment, task: Task = "run") -> None:
         return last.result if isinstance(last, Finished) else {}
 
     name = f"entangled-{experiment.key[:8]}"
-    with _panel("Take it away"):
+
+    def fill() -> None:
+        _link()
         with _row():
             table = exports.attack_csv if task in ("steal", "backdoor") else exports.results_csv
             _download("Results (CSV)", lambda: table(result()), f"{name}.csv", "text/csv")
@@ -67,21 +71,25 @@ def of_run(experiment: Experiment, task: Task = "run") -> None:
                 )
         _prints(name, "run", exports.run_source(experiment))
 
+    panel.panel("Take it away", fill, key=f"{task} {name}", **_LOOKS)
+
 
 def of_evidence(found: Sequence[Row]) -> None:
     """Offer rows of the evidence: the link of the page, the rows with all their seeds, and the pictures of them."""
     name = "entangled-evidence"
-    with _panel("Take the evidence away"):
+
+    def fill() -> None:
+        _link()
         with _row():
             _download("Results (CSV)", lambda: exports.evidence_csv(found), f"{name}.csv", "text/csv")
         _prints(name, "evidence", None)
 
+    panel.panel("Take the evidence away", fill, key=name, **_LOOKS)
 
-def _panel(label: str) -> Any:
-    panel = st.popover(label, icon=":material/download:", type="tertiary")
-    panel.markdown("This setting, as a link:")
-    panel.code(settings.link(), language=None, wrap_lines=True)
-    return panel
+
+def _link() -> None:
+    st.markdown("This setting, as a link:")
+    st.code(settings.link(), language=None, wrap_lines=True)
 
 
 def _row() -> Any:

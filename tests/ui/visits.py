@@ -17,6 +17,12 @@ def opened(page: str, **link: str) -> AppTest:
     return app
 
 
+def asked_where(app: AppTest) -> AppTest:
+    """Open the panel that says where the page's numbers come from."""
+    app.session_state["panel_source"] = True
+    return app.run()
+
+
 def told(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (app.markdown, app.subheader, app.caption) for element in kind)
 

@@ -7,7 +7,7 @@ store the rows as ``pretrained/evidence.json``, with the honest models of :mod:`
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -88,8 +88,8 @@ class Row:
     experiment: Experiment
     defence: str
     seeds: tuple[int, ...]
-    measures: Mapping[str, tuple[float, ...]]
-    victim_snnl: Mapping[str, tuple[float, ...]]
+    measures: Mapping[str, tuple[float, ...]] = field(hash=False)
+    victim_snnl: Mapping[str, tuple[float, ...]] = field(hash=False)
     affinity: tuple[float, ...]
     convicted: tuple[bool, ...]
     triggers_needed: tuple[int | None, ...]

@@ -1,7 +1,7 @@
 """Charts of the channel, from the evidence. Pure: rows in, a Plotly figure out."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ _TICKS = {SMALLEST_MASS: "\u2264 0.01\u202f%", 0.001: "0.1\u202f%", 0.01: "1\u20
 _SCHEDULES = {"all": "all task data<br>revisited", "released": "a few batches<br>(released code)"}
 
 
-def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[str, Row], *, sealed: bool) -> go.Figure:
+def answer(query: Query, classes: Sequence[str], target: int, chosen: Sequence[Row], *, sealed: bool) -> go.Figure:
     """Draw what each victim answers to one query, a bar each: the class that was due, the stray weight, the rest.
 
     Above a bar stands what this answer says; below it what the theft, over its seeds, carried and left.
@@ -33,9 +33,10 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
         query: the query.
         classes: their names.
         target: the secret answer.
-        chosen: the rows of the theft, by defence.
+        chosen: the rows of the theft, one a defence.
         sealed: whether what became of the mark is left out.
     """
+    over_seeds = {row.defence: row for row in chosen}
     figure = go.Figure(
         layout={
             "height": _ROW * len(DEFENCES) + 32,
@@ -74,10 +75,10 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
         words = {"x": 0, "xanchor": "left", "showarrow": False, "align": "left"}
         given_here = f"<b>{defence}</b>: {due} {here}, <b>{secret} {there}</b>"
         said.append({"y": row - _ABOVE / 2, "yanchor": "bottom", "text": given_here, **words})
-        left = carried(chosen[defence], secret, sealed=sealed)
+        left = carried(over_seeds[defence], secret, sealed=sealed)
         said.append({"y": row + _ABOVE / 2, "yanchor": "top", "text": left, **words})
         if not sealed:
-            mark = chosen[defence].spread("stolen_watermark").mean
+            mark = over_seeds[defence].spread("stolen_watermark").mean
             figure.add_bar(
                 name=f"{defence}: the copy",
                 orientation="h",
@@ -85,7 +86,7 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
                 y=[row + 0.41],
                 width=_BELOW,
                 marker={"color": theme.DEFENCES[defence].colour, "line": {"width": 0}},
-                hovertext=[_says(chosen[defence])],
+                hovertext=[_says(over_seeds[defence])],
                 hoverinfo="text",
                 showlegend=False,
             )
@@ -93,7 +94,7 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Mapping[st
     return figure
 
 
-def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) -> go.Figure:
+def channel(found: Sequence[Row], chosen: Sequence[Row], *, sealed: bool) -> go.Figure:
     """Draw survival against the channel: a dot for each theft, those of the chosen one large, with their range.
 
     Thefts with queries that are not made of the task's inputs are hollow. The grey curve is the best rising one
@@ -101,7 +102,7 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
 
     Args:
         found: all thefts.
-        chosen: the rows of one theft, by defence.
+        chosen: the rows of one theft, one a defence.
         sealed: whether only the channel of the chosen theft may be seen, not what became of the mark.
     """
     figure = go.Figure(
@@ -118,7 +119,7 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
             "yaxis": charts.share("secret answers of the copy"),
         }
     )
-    others = [row for row in found if row not in chosen.values()]
+    others = [row for row in found if row not in chosen]
     masses, marks = _rising(others if sealed else found)
     band = {"width": 14, "color": theme.GENUINE}
     figure.add_scatter(name="rising", x=masses, y=marks, mode="lines", line=band, opacity=0.3, **charts.SILENT)
@@ -135,7 +136,7 @@ def channel(found: Sequence[Row], chosen: Mapping[str, Row], *, sealed: bool) ->
     )
     for defence in DEFENCES:
         _dots(figure, defence, [row for row in others if row.defence == defence])
-    for row in chosen.values():
+    for row in chosen:
         line = {"color": theme.DEFENCES[row.defence].colour, "width": 3, "dash": "dot"}
         mass = _mass(row)
         figure.add_scatter(name=row.defence, x=[mass] * 2, y=[0, 1], mode="lines", line=line, **charts.SILENT)

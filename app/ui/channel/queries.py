@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -22,7 +23,7 @@ _STRAYING, _OTHERS = 3, 2  # queries offered: those that stray most, and others
 _LARGE = 176  # pixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: arrays have no one truth of being equal
 class Query:
     """One query, and what it was answered.
 
@@ -92,11 +93,16 @@ def recorded(experiment: Experiment) -> tuple[int, list[Query]]:
     return _recorded(experiment.key, experiment.target, job)
 
 
+@lru_cache(maxsize=256)
+def _png(query: Query) -> str:
+    return pictures.png(query.picture)
+
+
 def choose(experiment: Experiment, offer: Sequence[Query]) -> Query:
     """Draw the chosen query, large, and the others to choose from; return it."""
     kept = f"channel_query {experiment.key}"
     cards = {
-        f"query {number}": Card(pictures.png(query.picture), (choices.class_name(experiment.dataset, query.due),))
+        f"query {number}": Card(_png(query), (choices.class_name(experiment.dataset, query.due),))
         for number, query in enumerate(offer, start=1)
     }
     names = list(cards)

@@ -12,6 +12,7 @@ from app.ui.channel import charts as channel_charts
 from app.ui.channel import findings as channel_findings
 from app.ui.channel import queries
 from app.ui.channel.queries import Query
+from app.ui.plot.plot import kept
 
 SEALED = "The dotted lines are the channels of this theft: how high will its dots be?"
 
@@ -31,7 +32,7 @@ def one_answer(experiment: Experiment, offer: Sequence[Query], chosen: Mapping[s
             channel_findings.one_answer(query, one, secret, experiment.target)
             if sealed
             else channel_findings.came_through(chosen),
-            channel_charts.answer(query, names, experiment.target, chosen, sealed=sealed),
+            kept(channel_charts.answer, query, names, experiment.target, tuple(chosen.values()), sealed=sealed),
             "answer",
             source=f"Entangled; {variation.command(experiment)}",
         )
@@ -41,7 +42,7 @@ def all_thefts(measured: Sequence[Row], chosen: Mapping[str, Row], of: str, *, s
     """Every measured theft: how wide its channel was, and how much of the mark came through."""
     frame.figure(
         SEALED if sealed else channel_findings.channels(measured),
-        channel_charts.channel(measured, chosen, sealed=sealed),
+        kept(channel_charts.channel, tuple(measured), tuple(chosen.values()), sealed=sealed),
         "channel",
         source=exports.evidence_source(measured),
         of=of,
@@ -64,7 +65,7 @@ def drift(measured: Sequence[Row]) -> None:
     st.divider()
     frame.figure(
         channel_findings.drift(measured),
-        channel_charts.schedules(measured),
+        kept(channel_charts.schedules, tuple(measured)),
         "drift",
         source=exports.evidence_source(measured),
     )
@@ -83,7 +84,7 @@ def affinity(measured: Sequence[Row]) -> None:
     st.divider()
     frame.figure(
         channel_findings.affinity(measured),
-        channel_charts.affinity(measured),
+        kept(channel_charts.affinity, tuple(measured)),
         "affinity",
         source=exports.evidence_source(measured),
     )

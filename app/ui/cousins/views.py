@@ -10,7 +10,7 @@ from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.stories import backdoor as planting
 from app.lab.stories.events import BackdoorResult, Shown
 from app.runs.job import Job
-from app.ui import findings, frame, links, live, pictures
+from app.ui import findings, frame, links, live, panel, pictures
 from app.ui.cousins import charts as cousins_charts
 from app.ui.cousins import findings as cousins_findings
 from app.ui.cousins import poisoning
@@ -80,13 +80,12 @@ def poisoned_line(predicted: Question, picture: DeltaGenerator, beside: DeltaGen
     with picture:
         poisoning.draw(poisoning.kept())
     frame.explain(*cousins_findings.POISONING)
-    with st.popover("Where is this from?", type="tertiary"):
-        st.markdown(
-            "Computed on this page, as you drag: least squares and TRIM in your browser, Huber and RANSAC "
-            "(scikit-learn, as they come) on the server. An optimiser's points, from the command line:"
-        )
-        budget, told = st.session_state["poisoning_budget"], poisoning.kept().told
-        st.code(f"python -m app poison --budget {budget} --told {told}", language=None, wrap_lines=True)
+    budget, told = st.session_state["poisoning_budget"], poisoning.kept().told
+    panel.source(
+        "Computed on this page, as you drag: least squares and TRIM in your browser, Huber and RANSAC (scikit-learn, "
+        "as they come) on the server. An optimiser's points, from the command line:",
+        f"python -m app poison --budget {budget} --told {told}",
+    )
 
 
 # Whom a visitor can meet.

@@ -57,7 +57,7 @@ def test_the_correlation_is_told_for_all_thefts_and_for_the_like_ones() -> None:
 def test_the_curve_is_that_of_the_plain_thefts() -> None:
     near = [row("naive", (mark,) * 3, mark / 10) for mark in (0.1, 0.5, 0.9)]
     far = replace(row("naive", (0.0,) * 3, 0.9, inputs="noise"), table="adversary")
-    figure = channel_charts.channel([*near, far], {}, sealed=False)
+    figure = channel_charts.channel([*near, far], [], sealed=False)
     (curve,) = [trace for trace in figure.data if trace.name == "rising"]
     assert list(curve.y) == pytest.approx([0.1, 0.5, 0.9])
     dots = named(figure, "naive")
@@ -69,13 +69,13 @@ def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_
     chosen = theft((0.1,) * 3, (0.2, 0.9, 1.0))
     others = [replace(row("naive", (0.4,) * 3, 0.2, inputs="noise"), table="adversary")]
     found = [*chosen.values(), *others]
-    sealed = channel_charts.channel(found, chosen, sealed=True)
+    sealed = channel_charts.channel(found, list(chosen.values()), sealed=True)
     shown = {(trace.name, round(mark, 6)) for trace in sealed.data if trace.mode == "markers" for mark in trace.y}
     assert shown == {("naive", 0.4)}
     assert not [mark for trace in sealed.data if trace.name == "rising" for mark in trace.y]  # the curve would tell
     lines = [trace for trace in sealed.data if trace.mode == "lines" and trace.name in chosen]
     assert [list(line.x) for line in lines] == [[0.01, 0.01]] * 3
-    opened = channel_charts.channel(found, chosen, sealed=False)
+    opened = channel_charts.channel(found, list(chosen.values()), sealed=False)
     large = named(opened, "entangled, this theft")
     assert list(large.y) == pytest.approx([0.7])
     assert (large.error_y.array[0], large.error_y.arrayminus[0]) == pytest.approx((0.3, 0.5))
@@ -151,7 +151,7 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
     }
     query = Query(np.zeros((2, 2), dtype=np.uint8), 0, True, answers)  # type: ignore[arg-type]
     chosen = theft((0.1,) * 3, (0.2, 0.9, 1.0))
-    sealed = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, chosen, sealed=True)
+    sealed = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=True)
     bars = {trace.name: list(trace.x) for trace in sealed.data}
     assert bars == {
         "bear, which was due": pytest.approx([0.9, 0.7, 0.5]),
@@ -159,7 +159,7 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
         "others": pytest.approx([0.1, 0.2, 0.1]),
     }
     assert not [words.text for words in sealed.layout.annotations if "of the mark" in words.text]
-    opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, chosen, sealed=False)
+    opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=False)
     assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
     assert "on average cow 1\u202f% \u2192 of the mark, 70\u202f%" in [
         words.text for words in opened.layout.annotations

@@ -8,7 +8,7 @@ from app.lab.stories.events import Finished
 from app.lab.stories.poisoning import Poisoning
 from app.lab.stories.poisoning import poisoning as story
 from app.ui.cousins import poisoning
-from tests.ui.visits import offered, opened, plots, told, verdict, vote
+from tests.ui.visits import asked_where, offered, opened, plots, told, verdict, vote
 
 
 def test_the_page_opens_sealed_and_a_vote_opens_it() -> None:
@@ -40,7 +40,7 @@ def test_the_line_has_no_vote_and_says_where_it_is_from() -> None:
     app = opened("cousins", cousin="Poisoning")
     assert not offered(app)
     assert "Jagielski et al. 2018" in told(app)
-    assert app.code[0].value == "python -m app poison --budget 15 --told 15"
+    assert asked_where(app).code[0].value == "python -m app poison --budget 15 --told 15"
     app.slider(key="poisoning_told").set_value(7).run()
     assert not app.exception
     assert app.code[0].value.endswith("--told 7")

@@ -13,7 +13,7 @@ from app.lab.stories import theft
 from app.runs.store import Store
 from app.ui import exports, runtime
 from app.ui.steal import policies
-from tests.ui.visits import opened, plots, told, verdict, vote
+from tests.ui.visits import asked_where, opened, plots, told, verdict, vote
 
 SHORT = {"budget": 150, "adversary_epochs": 1, "task_epochs": 2, "watermark_epochs": 1}
 
@@ -69,7 +69,7 @@ def test_the_page_states_what_the_run_found() -> None:
     assert costs["data"][0]["customdata"] == ["confidences", "top label"]  # the two that are recorded here
     assert plane["data"][0]["type"] == "heatmap"
     assert not [button for button in app.get("download_button") if "Notebook" in str(button.proto.label)]
-    assert any("python -m app steal blobs" in block.value for block in app.code)
+    assert any("python -m app steal blobs" in block.value for block in asked_where(app).code)
 
 
 def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:
