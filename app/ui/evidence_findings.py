@@ -57,10 +57,22 @@ def price(measured: Mapping[str, Row]) -> str:
     return f"The entangled mark costs {entangled} of accuracy, the naive one {naive} (mean of {seeds} seeds)."
 
 
-def summary(measured: Mapping[str, Row]) -> str:
-    """Return what becomes of both marks over the seeds, and what they cost: what one run does not show."""
+def summary(measured: Mapping[str, Row], seed: int, marks: Mapping[str, float]) -> str:
+    """Return what becomes of both marks over the seeds, and what they cost: what one run does not show.
+
+    Args:
+        measured: the rows over the seeds, by defence.
+        seed: of the run beside.
+        marks: the watermark success rates of its copies, by defence.
+    """
+    seeds = measured["naive"].seeds
+    others = f"{len(seeds)} {'seeds' if seed in seeds else 'other seeds'} ({min(seeds)} to {max(seeds)})"
     copies = "; ".join(f"the {defence} copy {survival(measured[defence])}" for defence in reversed(WATERMARKED))
-    return f"**Over {len(measured['naive'].seeds)} seeds**, on average: {copies}. {price(measured)}"
+    entangled, spread = marks["entangled"], measured["entangled"].spread("stolen_watermark")
+    side = "less" if entangled < spread.least else "more" if entangled > spread.most else ""
+    rank = f", {side} than on any of those" if side else ""
+    here = f"This run is one more: seed {seed}, entangled {percent(entangled)}{rank}."
+    return f"**Over {others}**, on average: {copies}. {price(measured)} {here}"
 
 
 def on_seeds(convicted: Sequence[bool]) -> str:

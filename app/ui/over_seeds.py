@@ -69,7 +69,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
     """
     measured = of_setting(experiment)
     if measured:
-        st.markdown(f"{evidence_findings.summary(measured)} What follows is one run, seed {experiment.seed}.")
+        st.markdown(evidence_findings.summary(measured, experiment.seed, marks))
     values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
     _panel(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
 

@@ -8,7 +8,6 @@ import streamlit as st
 _SOURCE = "Where is this from?"
 
 
-@st.fragment  # to open one draws the panel, not the page
 def panel(
     label: str,
     fill: Callable[[], None],
@@ -26,10 +25,16 @@ def panel(
         icon: before the label.
         type: how much the button stands out.
     """
-    opened = st.popover(label, icon=icon, type=type, key=f"panel_{key}", on_change="rerun")
-    if opened.open:
-        with opened:
-            fill()
+    with st.container(width="content"):  # or the fragment would stretch
+
+        @st.fragment  # to open one draws the panel, not the page
+        def drawn() -> None:
+            opened = st.popover(label, icon=icon, type=type, key=f"panel_{key}", on_change="rerun")
+            if opened.open:
+                with opened:
+                    fill()
+
+        drawn()
 
 
 def source(words: str, command: str, more: Callable[[], None] = lambda: None, *, key: str = "source") -> None:

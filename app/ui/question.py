@@ -76,7 +76,13 @@ class Question:
             for number, option in enumerate(options):
                 key = f"predict_{self.lesson}_{number}"
                 st.button(option, key=key, width="stretch", on_click=self.predict, args=(option,))
-            st.button("Show me", key=f"{self.lesson}_reveal", type="tertiary", on_click=self.reveal)
+            st.button(
+                "Show me",
+                key=f"{self.lesson}_reveal",
+                type="tertiary",
+                icon=":material/visibility:",
+                on_click=self.reveal,
+            )
 
     def settle(self, happened: str | None, job: Job | None = None) -> None:
         """Note what happened (None: that is not known yet), unless it is sealed or something was noted before."""

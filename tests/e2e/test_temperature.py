@@ -44,7 +44,7 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     expect(page.get_by_text("Now drag it to 100.")).to_be_visible()
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
-    finding(page, r"^At T = 100, the SNNL cannot tell the groups apart$")
+    finding(page, r"^At T = 100, the SNNL is neutral: it cannot tell the groups apart$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
 
@@ -107,7 +107,7 @@ def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) 
     page.mouse.up()
     expect(plane(page)).to_have_attribute("aria-label", re.compile(r"Chosen: trigger at -?0\.\d, 4\.\d"))
     page.get_by_role("radio", name="glued pairs").click()
-    finding(page, r"^At T = 1, the nearest neighbours are strangers")
+    finding(page, r"^At T = 1, the SNNL is above neutral: the nearest neighbours are strangers")
     expect(plane(page)).to_have_attribute("aria-label", re.compile(r"nearest stranger is 0\.\d\d"))
 
 

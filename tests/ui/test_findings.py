@@ -9,6 +9,7 @@ from app.lab.ownership import binomial
 from app.lab.stories.events import Claimed, Defence, Measured, Progress, Queried, Theft
 from app.ui import findings
 from app.ui.entangle import findings as entangle_findings
+from app.ui.entangle.feature_maps import Frame
 from app.ui.heist import findings as heist_findings
 
 
@@ -130,14 +131,17 @@ def test_where_the_target_class_is_closer_follows_the_measure(naive: float, enta
 
 
 def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
+    nowhere = np.zeros((0, 2), dtype=np.float32), np.zeros((0, 10), dtype=int)
     for naive, entangled in ((0.22, 0.413), (0.9, 0.1), (0.5, 0.5)):
-        last = {"naive": measured("naive", 0.1, naive), "entangled": measured("entangled", 0.6, entangled)}
-        assert entangle_findings.neighbourhoods(last, "conv2", "7s", 6) == (
-            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s; "
-            f"naive: {findings.percent(naive)}"
+        last = {"naive": Frame(16, naive, 2.74, *nowhere), "entangled": Frame(16, entangled, 0.93, *nowhere)}
+        assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
+            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s, 0.9 times as far as "
+            f"a 7's; naive: {findings.percent(naive)}, 2.7 times"
         )
-    shared = entangle_findings.neighbourhoods(last, "conv2", "7s", 16)
-    assert shared == "One model still: 50\u202f% of the triggers' nearest neighbours are 7s"
+    alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
+    said = "50\u202f% of the triggers' nearest neighbours are 7s"
+    assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 6) == f"Here, all alike: {said}"  # type: ignore[arg-type]
+    assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 16) == f"One model still: {said}"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("share", "odd"), [(0.2, True), (0.9, False)])

@@ -166,6 +166,33 @@ def neighbours(cosines: NDArray[np.int16], is_trigger: NDArray[np.bool_]) -> NDA
     return np.argsort(-similar, axis=1, kind="stable")[:, :count]
 
 
+def remoteness(
+    cosines: NDArray[np.int16], labels: NDArray[np.int64], is_trigger: NDArray[np.bool_], target: int
+) -> float | None:
+    """Return how far triggers lie from genuine inputs, in units of how far those of the target class do.
+
+    Each has its :data:`NEIGHBOURS` nearest genuine inputs, and its mean cosine distance from these. The value is about
+    1 if triggers lie as genuine inputs of the target class do, and large if they lie in a corner of their own: which
+    :func:`target_share` cannot tell, since a corner has nearest neighbours, too.
+
+    Args:
+        cosines: the similarities of all pairs, from :func:`similarities`.
+        labels: ``(n,)`` true classes (ignored for triggers).
+        is_trigger: ``(n,)``.
+        target: the target class.
+
+    Returns:
+        The ratio of the two means, over all triggers and over all genuine inputs of the target class; None where there
+        are none of these, or where they lie on top of one another.
+    """
+    apart = 1 - squareform(cosines / ONE)
+    nearest = np.take_along_axis(apart, neighbours(cosines, is_trigger), axis=1).mean(axis=1)
+    own = nearest[~is_trigger & (labels == target)]
+    if not is_trigger.any() or not own.any():
+        return None
+    return float(nearest[is_trigger].mean() / own.mean())
+
+
 def target_share(products: Array, labels: NDArray[np.int64], is_trigger: NDArray[np.bool_], target: int) -> float:
     """Return the fraction of the triggers' nearest neighbours that belong to the target class.
 

@@ -60,11 +60,11 @@ def channels(found: Sequence[Row]) -> str:
     """
     marks = [(_width(row) < NARROW, row.spread("stolen_watermark").mean) for row in found if row.defence != "clean"]
     narrow, wide = ([mark for under, mark in marks if under is wanted] for wanted in (True, False))
-    through, more = max(narrow, default=0.0), max(wide, default=0.0)
+    through, more, less = max(narrow, default=0.0), max(wide, default=0.0), min(wide, default=0.0)
     lead = "No channel, no mark" if through < LOST <= more else "What survives does not depend on the channel alone"
     return (
         f"{lead}: under {percent(NARROW)} of stray weight, at most {percent(through)} of it survives "
-        f"({len(narrow)} thefts), over that up to {percent(more)} ({len(wide)})"
+        f"({len(narrow)} thefts); over that, {percent(less)} to {percent(more)} ({len(wide)})"
     )
 
 

@@ -26,11 +26,13 @@ class Frame:
     """One map: the features of the probe in one layer of a model, as they lay at one epoch.
 
     ``places`` is ``(n, 2)`` or ``(n, 3)``; ``near`` is ``(n, k)``, the nearest genuine inputs of each, in the layer
-    itself and not on the map; ``target_share`` is the share of the triggers' that are of the target class.
+    itself and not on the map; ``target_share`` is the share of the triggers' that are of the target class, and
+    ``remoteness`` how far away these are (:func:`app.lab.task.representation.remoteness`).
     """
 
     epoch: float
     target_share: float
+    remoteness: float | None
     places: NDArray[np.float32]
     near: NDArray[np.integer]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.lab.stories.events import Defence, Measured, Progress
+from app.ui.entangle.feature_maps import Frame
 from app.ui.findings import MIXED, percent
 
 FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
@@ -21,20 +22,27 @@ def closer(last: Mapping[Defence, Measured], layer: str) -> str:
     return "the naive one" if naive > entangled else "the entangled one"
 
 
-def neighbourhoods(last: Mapping[Defence, Measured], layer: str, targets: str, parting: float) -> str:
-    """Return the finding of the feature maps: how many of the triggers' neighbours are ``targets``, in which model.
+def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, parting: float) -> str:
+    """Return the finding of the feature maps: how many of the triggers' neighbours are ``targets``, and how far away.
 
     Args:
-        last: what was measured of each victim, at one epoch or one after the other.
-        layer: whose features.
+        last: the map of each victim, at one epoch or one after the other.
         targets: several inputs of the target class, in words.
+        one: and one of them.
         parting: the epoch at which the victims part.
     """
     naive, entangled = last["naive"], last["entangled"]
-    said = f"of the triggers' nearest neighbours are {targets}"
+    said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}{_away(entangled)}"
+    said += "" if entangled.remoteness is None else f" as far as {one}'s"
     if entangled.epoch <= parting:
-        return f"One model still: {percent(entangled.target_share[layer])} {said}"
-    return f"Entangled: {percent(entangled.target_share[layer])} {said}; naive: {percent(naive.target_share[layer])}"
+        return f"One model still: {said}"
+    if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
+        return f"Here, all alike: {said}"
+    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive)}"
+
+
+def _away(shown: Frame) -> str:
+    return "" if shown.remoteness is None else f", {shown.remoteness:.1f} times"
 
 
 def cost(last: Mapping[Defence, Measured]) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.lab.experiment import Experiment
-from app.lab.stories.events import DEFENCES, Defence, Distances, Measured
+from app.lab.stories.events import DEFENCES, Defence, Distances
 from app.lab.stories.looks import Looks
 from app.lab.task import representation
 from app.ui.entangle import findings
@@ -48,16 +48,20 @@ def panels(experiment: Experiment, history: History, layer: str, method: str, *,
     return found
 
 
-def titles(history: History, shown: Panels, layer: str, targets: str, parting: float) -> list[str]:
-    """Return what is seen at each of the frames that are shown, by its place in its panel."""
-    measured = {(event.defence, event.epoch): event for event in history.measured["victim"]}
-    last: dict[Defence, Measured] = {}
+def titles(shown: Panels, targets: str, one: str, parting: float) -> list[str]:
+    """Return what is seen at each of the frames that are shown, by its place in its panel.
+
+    Args:
+        shown: the frames.
+        targets: several inputs of the target class, in words.
+        one: and one of them.
+        parting: the epoch at which the victims part.
+    """
+    last: dict[Defence, Frame] = {}
     found = []
     for place in range(max(map(len, shown.values()))):
-        for defence, frames in shown.items():
-            if place < len(frames):
-                last[defence] = measured[defence, frames[place].epoch]
-        found.append(findings.neighbourhoods(last, layer, targets, parting))
+        last |= {defence: frames[place] for defence, frames in shown.items() if place < len(frames)}
+        found.append(findings.neighbourhoods(last, targets, one, parting))
     return found
 
 
@@ -85,7 +89,8 @@ def _panels(key: str, layer: str, method: str, parting: float, history: History,
             name: tuple[Defence, float] = ("clean" if epoch <= parting else defence, epoch)
             if name not in known:
                 near = representation.neighbours(looks[epoch].cosines, probe.is_trigger)
-                known[name] = Frame(epoch, shares[defence, epoch], places[epoch], near)
+                remote = representation.remoteness(looks[epoch].cosines, probe.labels, probe.is_trigger, probe.target)
+                known[name] = Frame(epoch, shares[defence, epoch], remote, places[epoch], near)
             found[defence].append(known[name])
     return found
 

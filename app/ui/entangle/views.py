@@ -38,6 +38,7 @@ def maps(run: Job, history: History, layer: str, projection: str, *, space: bool
         return
     parting = experiment.task_epochs
     targets = choices.several_of_class(experiment.dataset, experiment.target)
+    one = choices.one_of_class(experiment.dataset, experiment.target)
     method = map_frames.method(history, layer, projection, space=space)
     shown = map_frames.panels(experiment, history, layer, method, live=run.active, sealed=sealed)
     ask = ". Where will they go?" if sealed else ""
@@ -47,7 +48,7 @@ def maps(run: Job, history: History, layer: str, projection: str, *, space: bool
         choices.class_names(experiment.dataset),
         targets,
         shown,
-        [f"{title}{ask}" for title in map_frames.titles(history, shown, layer, targets, parting)],
+        [f"{title}{ask}" for title in map_frames.titles(shown, targets, one, parting)],
         _method_in_words(method, projection, run),
         live=run.active,
         parting=sum(frame.epoch <= parting for frame in shown["clean"]) - 1,

@@ -32,10 +32,11 @@ def bar(claims: Mapping[Defence, Claimed]) -> str:
     """Say how many secret answers convict, and why so many."""
     some = next(iter(claims.values()))
     needed = binomial.conviction_bar(some.queries, some.innocent_rate)
-    convict = f"{needed} of {some.queries} convict" if needed <= some.queries else "no number convicts"
+    enough = needed <= some.queries
+    convict = f"{needed} of {some.queries} convict (p < {SIGNIFICANCE:g})" if enough else "no number convicts"
     return (
-        f"The worst of {len(some.panel)} kinds of innocent models says it to {some.innocent_successes}; "
-        f"so {percent(some.innocent_rate)} is granted to anybody, and {convict}."
+        f"The worst of {len(some.panel)} innocent models says it to {some.innocent_successes}; with room to spare, "
+        f"anybody is granted {percent(some.innocent_rate)}, so {convict}."
     )
 
 

@@ -11,11 +11,11 @@ from app.lab.watermark.arrangements import Arrangement, Nearness
 from app.ui.findings import MIXED, percent
 
 LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the groups there
-    (0.1, "the SNNL sees two groups apart"),
-    (MIXED, "the SNNL sees some of both"),
-    (1.1, "the SNNL cannot tell the groups apart"),
+    (0.1, "the SNNL is near 0: two groups apart"),
+    (MIXED, "the SNNL is in between: it sees some of both"),
+    (1.1, "the SNNL is neutral: it cannot tell the groups apart"),
 )
-STRANGERS = "the nearest neighbours are strangers"  # above
+STRANGERS = "the SNNL is above neutral: the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
 LANDSCAPE = (

@@ -2,7 +2,7 @@
 // computed here. The server hears of a change when it is over.
 // State: played = { arrangement, temperature, points: [[x, y]], groups, pull: { together, temperature, steps,
 //                   start: [[x, y]] } | null }.
-import { part, write } from "../components/dom.js";
+import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { decimal, percent, scientific, short } from "./numbers.js";
 import * as model from "./playground_model.js";
@@ -32,6 +32,17 @@ import { meanDistances, neutral, weights } from "./snnl.js";
 
 const HELD = 24; // pixels around a point in which it is caught
 const TWICE = 400; // milliseconds between two presses that are one gesture
+
+/**
+ * A group's mark in the legend.
+ * @param {string} mark
+ * @param {string} colour
+ */
+function sign(mark, colour) {
+  const drawn = make("span", { textContent: mark });
+  drawn.style.color = colour;
+  return drawn;
+}
 
 export default mount(create);
 
@@ -78,6 +89,8 @@ function create(root, server) {
     // Another arrangement, or more of the slider to be seen: the server may have moved it there.
     if (before?.arrangement !== data.arrangement || before.limit !== data.limit) load(data.now);
     element("hint").textContent = data.hint;
+    element("inputs").replaceChildren(sign("●", data.colours[0]), ` ${data.names[0]}`);
+    element("triggers").replaceChildren(sign("◆", data.colours[1]), ` ${data.names[1]}`);
     const computed = getComputedStyle(plane);
     /** @param {string} name @param {string} otherwise */
     const ink = (name, otherwise) => computed.getPropertyValue(name).trim() || otherwise;

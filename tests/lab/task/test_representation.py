@@ -201,6 +201,29 @@ def test_neighbours_are_the_nearest_genuine_inputs_and_make_up_the_target_share(
     assert share == pytest.approx(target_share(found, labels, is_trigger, 2), abs=0.01)
 
 
+@given(seed=st.integers(0, 99))
+def test_remoteness_is_the_ratio_of_the_mean_distances_to_the_nearest(seed):
+    found = rectified(seed, n=60)
+    labels, is_trigger = np.arange(60) % 4, np.arange(60) >= 45
+    apart = cdist(found, found[:45], "cosine")
+    apart[3], apart[:, 3] = 1, 1  # of length 0: no direction, and as far as any that are at right angles
+    apart[np.arange(45), np.arange(45)] = np.inf
+    nearest = np.sort(apart, axis=1)[:, :10].mean(axis=1)
+    expected = nearest[45:].mean() / nearest[:45][labels[:45] == 2].mean()
+    assert representation.remoteness(similarities(products(found))[0], labels, is_trigger, 2) == pytest.approx(
+        expected, rel=1e-3
+    )
+
+
+def test_triggers_that_lie_as_the_target_class_does_are_as_remote_as_it_and_of_no_class_nothing_is():
+    found = rectified(1, n=60)
+    both = np.concatenate([found, found + 0.01 * rectified(2, n=60)])
+    cosines, labels, is_trigger = similarities(products(both))[0], np.zeros(120, dtype=int), np.arange(120) >= 60
+    assert representation.remoteness(cosines, labels, is_trigger, 0) < 1.02
+    assert representation.remoteness(cosines, labels, is_trigger, 1) is None
+    assert representation.remoteness(cosines, labels, np.zeros(120, dtype=bool), 0) is None
+
+
 def test_of_few_inputs_all_others_are_neighbours():
     near = representation.neighbours(similarities(products(rectified(0, n=6)))[0], np.arange(6) >= 4)
     assert near.shape == (6, 3) and sorted(near[0]) == [1, 2, 3]

@@ -74,7 +74,7 @@ def test_three_components_turn_onto_the_ones_before(small: Experiment, history: 
 
 def test_titles_follow_the_frames(small: Experiment, history: History) -> None:
     shown = map_frames.panels(small, history, "hidden2", "pca", live=False, sealed=False)
-    titles = map_frames.titles(history, shown, "hidden2", "diamonds", small.task_epochs)
+    titles = map_frames.titles(shown, "diamonds", "a diamond", small.task_epochs)
     assert len(titles) == len(shown["clean"])
     assert [title.startswith("One model still") for title in titles] == [
         frame.epoch <= small.task_epochs for frame in shown["clean"]
@@ -83,7 +83,7 @@ def test_titles_follow_the_frames(small: Experiment, history: History) -> None:
 
 def test_a_frame_is_written_in_16_bits() -> None:
     places = np.array([[1.5, -2.0], [0.0, 0.25]], dtype=np.float32)
-    frame = feature_maps.Frame(13.03, 0.5, places, np.array([[1], [0]]))
+    frame = feature_maps.Frame(13.03, 0.5, 2.0, places, np.array([[1], [0]]))
     scale = 2.0 / 32767
     written = feature_maps._written(frame, scale)
     assert (written["epoch"], written["part"], written["share"]) == (13.0, 0.5, "50\u202f%")

@@ -69,10 +69,10 @@ def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
 @pytest.mark.parametrize(
     ("name", "temperature", "words"),
     [
-        ("ring", 1.0, "the SNNL sees two groups apart"),
-        ("ring", 100.0, "the SNNL cannot tell the groups apart"),
-        ("ring", 10.0, "the SNNL sees some of both"),
-        ("pairs", 0.1, "the nearest neighbours are strangers"),
+        ("ring", 1.0, "the SNNL is near 0: two groups apart"),
+        ("ring", 100.0, "the SNNL is neutral: it cannot tell the groups apart"),
+        ("ring", 10.0, "the SNNL is in between: it sees some of both"),
+        ("pairs", 0.1, "the SNNL is above neutral: the nearest neighbours are strangers"),
     ],
 )
 def test_the_finding_is_read_off_the_loss(name: str, temperature: float, words: str) -> None:
