@@ -37,7 +37,10 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
             key=_SHARE,
             bind=links.between(_SHARE, LEAST, MOST, USUAL),
             on_change=_run_if_new,
-            help="1, 5 and 10 % are recorded; every other share is run live when you let go.",
+        )
+        st.caption(
+            "1, 5 and 10\u202f% are recorded; any other share trains three models when you let go. The watermark gets "
+            "as many triggers as the backdoor has pictures."
         )
     experiment = _poisoned(percent)
     shown = live.find(experiment, "backdoor")
@@ -76,6 +79,7 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
 def poisoned_line(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the line that poison bends, and what to do to it in the rail."""
     with beside:
+        st.markdown("Planted in the training data like a mark, but to harm *every* answer: each cross pulls the line.")
         poisoning.controls()
     with picture:
         poisoning.draw(poisoning.kept())
