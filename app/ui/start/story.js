@@ -242,7 +242,7 @@ function create(root) {
     const back = leg === 1;
     const gone = ease(way * legs.length - leg); // of this leg
     const joins = now === 3 && back; // an answer rises to the count of them, and is gone before it covers it
-    const seen = Math.min(clamp(8 * Math.min(way, 1 - way)), joins ? clamp(2 - 3 * gone) : 1);
+    const seen = Math.min(clamp(25 * Math.min(way, 1 - way)), joins ? clamp(2 - 3 * gone) : 1);
     group.style.opacity = String(last ? 1 : moving ? seen : 0);
     if (!moving && !last) return false;
     const input = genuine[(now * 3 + i) % genuine.length];
