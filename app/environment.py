@@ -42,7 +42,7 @@ class Environment:
     memory_limit: int = variable(3072, "Resident memory of one worker; a run beyond it is ended.", unit="MiB", low=256)
     grace: float = variable(15, "How long a visitor may be away before their run stops.", unit="s", low=0)
     queue: int = variable(100, "Runs that may wait; the next one is asked to come later.", low=1)
-    remembered: int = variable(24, "Ended runs in the server's memory, some 10 MB each.", low=1)
+    remembered: int = variable(24, "Ended runs in the server's memory, some 14 MB each.", low=1)
     store: str = variable("", "The folder of finished runs; by default `.cache/entangled/runs`.")
     store_size: int = variable(512, "Its limit: runs not asked for lately make room.", unit="MiB", low=1)
     store_days: float = variable(90, "A run that nobody asked for in so long goes.", unit="days", low=0.01)
