@@ -7,6 +7,7 @@ settings, the fields of :class:`~app.lab.experiment.Experiment`.
 
 import dataclasses
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -371,6 +372,7 @@ def _name(usual: Experiment) -> dict[str, str]:
     return {} if name == DEFAULT_PRESET else {"preset": name}
 
 
+@lru_cache(maxsize=2048)  # asked at every touch, of every choice of every control
 def _suits(experiment: Experiment, setting: str, choice: str) -> bool:
     try:
         Experiment.from_dict({**experiment.to_dict(), setting: choice})

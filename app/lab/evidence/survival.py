@@ -227,9 +227,13 @@ def find(found: Iterable[Row], experiment: Experiment) -> dict[str, Row]:
 
     If several tables have them, the first one is used, which has the most seeds.
     """
-    wanted, same = experiment.to_dict(), dict[str, Row]()
+    same: dict[str, Row] = {}
+    wanted: dict[int, Experiment] = {}  # by seed: a page asks this of hundreds of rows, which have few first seeds
     for row in found:
-        if row.experiment.to_dict() | {"seed": experiment.seed} == wanted:
+        seed = row.experiment.seed
+        if seed not in wanted:
+            wanted[seed] = replace(experiment, seed=seed)
+        if row.experiment == wanted[seed]:
             same.setdefault(row.defence, row)
     return same
 
