@@ -87,8 +87,8 @@ def everything(
             },
             "meta": {
                 "narrow": {
-                    "xaxis": _ticks(marks, 2),
-                    "xaxis2": {**_ticks(ahead, 2), "title": {"text": "above own"}},
+                    "xaxis": {**_ticks(marks, 2), "domain": [0, 0.4]},
+                    "xaxis2": {**_ticks(ahead, 2), "domain": [0.6, 1], "title": {"text": "above own"}},
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
                 }
             },
