@@ -46,7 +46,7 @@ def six() -> list[tuple[Point, str]]:
             points.naive(known, measured),
             points.entangled(known, measured),
         ),
-        (points.price(measured, of_data), "over seeds"),
+        (points.price(measured, of_data), ""),
     ]
 
 
@@ -60,7 +60,9 @@ def draw(found: Sequence[tuple[Point, str]]) -> None:
                 with column:
                     st.markdown(f"**{number + 1}. {point.says}**")
                     component("recap/drawing")(key=f"drawing_{number}", data={"svg": point.drawing})
-                    st.caption(f"{point.numbers} *{path.lesson(point.lesson).title}*, {origin}.")
+                    also = "".join(f" {numbers} *{path.lesson(name).title}*." for name, numbers in point.also)
+                    source = f"*{path.lesson(point.lesson).title}*{origin and f', {origin}'}"
+                    st.caption(f"{point.numbers} {source}.{also}")
 
 
 def remarks() -> None:

@@ -31,7 +31,8 @@ def draw(job: Job, history: History) -> None:
     predicted.watch(job)
     if st.session_state["washing"] != chosen:  # picked in the picture, which is drawn apart from the page
         st.rerun()
-    seeds = washings.known(job.experiment, history)
+    known = washings.known(job.experiment, history)
+    seeds = known.counted
     if not seeds:
         return
     sealed = predicted.sealed(job)
@@ -41,11 +42,11 @@ def draw(job: Job, history: History) -> None:
         with picture:
             names = list(attacks) if sealed else removal_findings.in_order(attacks, seeds)
             finding = removal_findings.start(seeds) if sealed else removal_findings.everything(seeds)
-            figure = removal_charts.everything(names, seeds, sealed=sealed)
+            figure = removal_charts.everything(names, seeds, known.aside, sealed=sealed)
             frame.figure(finding, figure, "washings", on_pick=None if sealed else open_curve)
         st.caption(removal_charts.LEGEND)
         if not sealed:
-            frame.explain(*removal_findings.everything_in_words(seeds))
+            frame.explain(*removal_findings.everything_in_words(seeds), *washings.apart_in_words(known))
     if history.finished is not None:
         frame.provenance(job, history.finished.seconds, "remove")
 
@@ -87,8 +88,8 @@ attacks = washing.suitable(job.experiment)
 if st.session_state.get("washing", ALL) not in (ALL, *attacks):  # other data have other attacks
     open_curve(ALL)
 with beside:
-    ended = removal_findings.ways_out(washings.known(job.experiment, live.finished(job)))
-    words = f"Of {len(attacks)} attacks, how many wash the entangled mark out and leave a copy that is worth having?"
+    counted = washings.known(job.experiment, live.finished(job)).counted
+    words, ended = removal_findings.question(len(attacks), counted), removal_findings.ways_out(counted)
     predicted.ask(words, removal_findings.WAYS_OUT, job, ended)
     bound = links.one_of("washing", map(label, (ALL, *attacks)), label(ALL))
 with beside, live.controls(experiment, job, "inputs", "answers", "kappa", "temperature", "seed", task="remove"):
@@ -108,5 +109,5 @@ st.markdown(
 if job.status == "done":
     draw(job, History.of(job.events))
 else:
-    live.island(job, draw, beside, visible=lambda so_far: bool(washings.known(job.experiment, so_far)))
+    live.island(job, draw, beside, visible=lambda so_far: bool(washings.known(job.experiment, so_far).counted))
 frame.onward("remove")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app.lab.evidence import survival
+from app.lab.ownership.binomial import MOST_QUERIES
 from app.runs.job import Job
 from app.ui import exports, frame, live, over_seeds, panel, question, settings, takeaway
 from app.ui.history import History
@@ -84,9 +85,11 @@ with picture:
         on_pick=None if sealed else load,
     )
 st.caption(
-    "Each large point is one mark, its lines from the least to the most over the seeds, which are the small ones. "
-    "Beside it its kappa, \u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy is one more "
-    "wrong answer in a hundred, against the model without a mark."
+    "Each large point is one mark: the mean price and the median of the triggers, or the mean that survives; its lines "
+    "lead from the least to the most over the seeds, which are the small ones. Beside it its kappa, \u03ba: how hard "
+    "to entangle; the ring is the one chosen. A *point* of accuracy is one more wrong answer in a hundred, against the "
+    f"model without a mark. *Never*, of a seed: {MOST_QUERIES:,} triggers do not convict; of a mark: "
+    f"{tradeoff_findings.NEVER}."
 )
 live.island(job, draw, beside)
 if not sealed:

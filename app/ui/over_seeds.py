@@ -113,7 +113,7 @@ def _washed_over_seeds(experiment: Experiment, attack: str) -> None:
         "of these seeds was used to choose the recipe. All again:"
     )
     st.code(removal_table.COMMAND, language=None, wrap_lines=True)
-    st.markdown(f"{removal_findings.hardest(seeds)}.")
+    st.markdown(f"{removal_findings.most_successful(seeds)}.")
 
 
 def of_setting(experiment: Experiment) -> dict[str, Row]:

@@ -1,7 +1,7 @@
 // A chart by keyboard, as a table, and what it showed before.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ghosts, numbers, step, told, words } from "../../app/ui/plot/reading.js";
+import { ghosts, narrowed, numbers, step, told, words } from "../../app/ui/plot/reading.js";
 
 const TRACES = [
   { name: "band", x: [0, 1], y: [0, 1], hoverinfo: "skip" },
@@ -53,4 +53,18 @@ test("arrows walk along a trace and from trace to trace, and stop at its ends", 
 
 test("a grid has no points to walk along", () => {
   for (const type of ["heatmap", "surface"]) assert.deepEqual(told([{ type, x: [1, 2], y: [1, 2], z: [] }]), []);
+});
+
+test("on a narrow screen, a layout has what it says of its parts there, and else what it had", () => {
+  const wide = {
+    height: 300,
+    xaxis: { title: { text: "accuracy" }, tickvals: [0, 1, 2] },
+    annotations: ["long", "short"],
+    meta: { narrow: { xaxis: { tickvals: [0, 2] }, annotations: ["short"] } },
+  };
+  const there = narrowed(wide);
+  assert.deepEqual(there.xaxis, { title: { text: "accuracy" }, tickvals: [0, 2] });
+  assert.deepEqual([there.annotations, there.height], [["short"], 300]);
+  assert.deepEqual(wide.xaxis.tickvals, [0, 1, 2]);
+  assert.deepEqual(narrowed({ height: 300 }), { height: 300 });
 });

@@ -62,6 +62,24 @@ def test_a_touch_on_a_row_opens_its_curve(visit: Visit) -> None:
     ).to_be_visible()
 
 
+@pytest.mark.parametrize("lesson", ["remove", "tradeoff", "steal", "channel"])
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_button_of_a_chart_lies_on_no_axis_title(visit: Visit, lesson: str, size: dict[str, int]) -> None:
+    page = visit(lesson, size)
+    drawn(page, lesson)
+    page.wait_for_timeout(500)  # it gives way once it has been drawn
+    covered = page.get_by_role("button", name="Numbers", exact=True).evaluate_all(
+        """buttons => buttons.flatMap((button) => {
+          const own = button.getBoundingClientRect();
+          return [...button.parentElement.querySelectorAll('.infolayer [class$=title]')].filter((title) => {
+            const words = title.getBoundingClientRect();
+            return words.right > own.left && words.left < own.right && words.bottom > own.top && words.top < own.bottom;
+          }).map((title) => title.textContent);
+        })"""
+    )
+    assert covered == []
+
+
 def test_kappa_is_the_handle_of_the_price(visit: Visit) -> None:
     page = visit("tradeoff")
     page.get_by_role("button", name="Show me", exact=True).click()

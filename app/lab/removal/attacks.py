@@ -15,6 +15,7 @@ class RemovalAttack:
 
     Attributes:
         label: its name on a page.
+        plain: what the adversary does, in a few plain words, where there is no room for the sentence.
         help: what the adversary does, one sentence.
         perform: the function that runs the attack.
         strengths: those that are tried, in ascending order; 0 is the unchanged copy.
@@ -24,6 +25,7 @@ class RemovalAttack:
     """
 
     label: str
+    plain: str
     help: str
     perform: Perform
     strengths: tuple[float, ...]
@@ -51,6 +53,7 @@ def _percent(strength: float) -> str:
 REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     "fine_tuning": RemovalAttack(
         "fine-tuning",
+        "train on, with own data",
         "Train further on the few inputs that the thief labelled.",
         retraining.fine_tuning,
         EPOCHS,
@@ -59,6 +62,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "pruning": RemovalAttack(
         "pruning",
+        "zero the smallest weights",
         "Set the smallest weights to zero.",
         surgery.pruning,
         (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95),
@@ -67,6 +71,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "fine_pruning": RemovalAttack(
         "fine-pruning",
+        "cut idle units, train on",
         "Switch off the units that are dormant on honest inputs, then fine-tune.",
         retraining.fine_pruning,
         (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95),
@@ -75,6 +80,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "quantisation": RemovalAttack(
         "fewer bits",
+        "round the weights",
         "Round the weights to fewer bits.",
         surgery.quantisation,
         (0.0, 24.0, 26.0, 28.0, 29.0, 30.0),
@@ -83,6 +89,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "noise": RemovalAttack(
         "noise",
+        "move weights at random",
         "Add noise to the weights.",
         surgery.noise,
         (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0),
@@ -91,6 +98,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "distillation": RemovalAttack(
         "distillation",
+        "train a smaller student on it",
         "Train a new, narrower student on the confidences of the copy.",
         retraining.distillation,
         (0.0, 2.0, 4.0),
@@ -99,6 +107,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "isolation_forest": RemovalAttack(
         "isolation forest",
+        "refuse odd queries",
         "Refuse to answer inputs that are easy to isolate.",
         filtering.isolation_forest,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
@@ -107,6 +116,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "local_outlier_factor": RemovalAttack(
         "outlier factor",
+        "refuse lonely queries",
         "Refuse to answer inputs in regions of low density.",
         filtering.local_outlier_factor,
         (0.0, 0.01, 0.03, 0.1, 0.2, 0.4),
@@ -115,6 +125,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "neural_cleanse": RemovalAttack(
         "Neural Cleanse",
+        "undo a likely trigger",
         "Find the smallest patch that changes the copy's answers, and unlearn it.",
         neural_cleanse.neural_cleanse,
         EPOCHS,
@@ -124,6 +135,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "disentangling": RemovalAttack(
         "disentangling",
+        "train anew, classes apart",
         "Train a new copy and minimise the SNNL between its classes, which the owner maximised.",
         disentangling.disentangling,
         (0.0, 1.0, 8.0),
@@ -132,6 +144,7 @@ REMOVAL_ATTACKS: dict[str, RemovalAttack] = {
     ),
     "reshaping": RemovalAttack(
         "reshaping",
+        "train for wide margins",
         "Widen the margins around honest inputs, and train towards uniform confidences far from them.",
         retraining.reshaping,
         EPOCHS,

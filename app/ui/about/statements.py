@@ -129,7 +129,7 @@ def honest(found: Sequence[Family]) -> Statement:
 
 def washed(found: Sequence[Washed], data: str) -> Statement:
     """Return what the removal attacks on one data set say."""
-    return Statement(f"{removal_findings.hardest([one for one in found if one.data == data])} ({data}).")
+    return Statement(f"*{data}*: {removal_findings.most_successful([one for one in found if one.data == data])}.")
 
 
 def _theft(experiment: Experiment) -> str:

@@ -4,7 +4,8 @@
  * @typedef {{ name?: string, x?: unknown[], y?: unknown[], z?: unknown[], customdata?: unknown[], hovertext?: string | string[],
  *   hoverinfo?: string, meta?: unknown, opacity?: number, showlegend?: boolean, type?: string, orientation?: string,
  *   visible?: unknown }} Trace
- * @typedef {{ height?: number, font?: { size?: number }, xaxis?: Axis, yaxis?: Axis, template?: unknown } & Record<string, unknown>} Layout
+ * @typedef {{ height?: number, font?: { size?: number }, xaxis?: Axis, yaxis?: Axis, template?: unknown,
+ *   meta?: { narrow?: Record<string, unknown> } } & Record<string, unknown>} Layout
  * @typedef {{ title?: { text?: string } }} Axis
  * @typedef {{ curveNumber: number, pointNumber: number, customdata?: unknown }} Point
  * @typedef {HTMLElement & { on(event: string, then: (event: { points: Point[] }) => void): void }} Chart

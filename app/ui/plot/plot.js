@@ -3,7 +3,7 @@
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { plotly, styled } from "./load.js";
-import { ghosts, numbers, step, told, words } from "./reading.js";
+import { ghosts, narrowed, numbers, step, told, words } from "./reading.js";
 
 /** @import { Layout, Plotly, Trace } from "./load.js" */
 
@@ -19,9 +19,11 @@ import { ghosts, numbers, step, told, words } from "./reading.js";
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, displaylogo: false };
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+const TITLES = ".infolayer [class$=title]"; // of axes
 const NO_SPACE = "This browser cannot draw in space (it has no WebGL). The flat picture shows the same numbers.";
 const ALONE = 1.5; // times as large are the words of a chart that has the screen for itself
 const LAPTOP = { width: 1280, height: 720 }; // the window that a chart's height is meant for
+const NARROW = 600; // pixels: below, a chart's words are what its layout has for a phone
 const HALL = { height: 1.5, words: 1.25 }; // times as large, at most, in a larger window: a projector's
 
 export default mount((root, server) => {
@@ -42,6 +44,7 @@ export default mount((root, server) => {
   let before = [];
   /** @type {{ curve: number, point: number } | null} */
   let here = null;
+  let narrow = false;
 
   function tabulate() {
     const [head, ...rows] = numbers(drawn.data, drawn.layout);
@@ -68,8 +71,21 @@ export default mount((root, server) => {
     const usual = Math.round((drawn.layout.height ?? 400) * Math.min(room, HALL.height));
     const height = alone ? Math.max(240, innerHeight - 190) : usual;
     const size = (drawn.layout.font?.size ?? 16) * (alone ? ALONE : Math.min(room, HALL.words));
-    chart.style.height = `${height}px`;
-    return { ...drawn.layout, height, font: { ...drawn.layout.font, size } };
+    narrow = figure.clientWidth < NARROW;
+    figure.style.height = `${height}px`;
+    const drawing = figure.classList.contains("apart") ? height - button.offsetHeight : height;
+    chart.style.height = `${drawing}px`;
+    const layout = narrow ? narrowed(drawn.layout) : drawn.layout;
+    return { ...layout, height: drawing, font: { ...layout.font, size } };
+  }
+
+  /** Returns whether the button lies on an axis title; how wide a title is, only its drawing tells. */
+  function covered() {
+    const own = button.getBoundingClientRect();
+    return [...chart.querySelectorAll(TITLES)].some((title) => {
+      const words = title.getBoundingClientRect();
+      return words.right > own.left && words.left < own.right && words.bottom > own.top && words.top < own.bottom;
+    });
   }
 
   async function draw() {
@@ -87,6 +103,10 @@ export default mount((root, server) => {
     settled = drawing.catch(() => {});
     if (first) (await drawing).on("plotly_click", ({ points }) => pick(points[0]?.customdata));
     if (!table.hidden) tabulate();
+    await settled;
+    if (figure.classList.contains("apart") || !chart.isConnected || !covered()) return;
+    figure.classList.add("apart"); // for good: a picture does not jump when its words change
+    await draw();
   }
 
   // A phone's window changes whenever its bars come and go; only another size is worth another drawing.
@@ -125,6 +145,10 @@ export default mount((root, server) => {
   const watcher = new ResizeObserver(() => {
     // Told also when its place goes with a page that is left; what has no width, then or a moment later, cannot be resized.
     if (!library || !chart.clientWidth || !chart.classList.contains("js-plotly-plot")) return;
+    if (narrow !== figure.clientWidth < NARROW) {
+      draw();
+      return;
+    }
     library.Plots.resize(chart).catch(() => {});
   });
   watcher.observe(figure);

@@ -72,6 +72,24 @@ export function ghosts(before) {
 }
 
 /**
+ * Returns a layout as it is on a narrow screen: with what its ``meta.narrow`` says of its parts.
+ * @param {Layout} layout
+ * @returns {Layout}
+ */
+export function narrowed(layout) {
+  const other = Object.entries(layout.meta?.narrow ?? {});
+  return { ...layout, ...Object.fromEntries(other.map(([part, of]) => [part, merged(layout[part], of)])) };
+}
+
+/**
+ * @param {unknown} whole
+ * @param {unknown} other
+ */
+function merged(whole, other) {
+  return Array.isArray(other) ? other : { .../** @type {object} */ (whole), .../** @type {object} */ (other) };
+}
+
+/**
  * Returns where a key leads from a point: left and right along a trace, up and down to the next trace.
  * @param {Trace[]} traces
  * @param {{ curve: number, point: number } | null} here null before the first key

@@ -7,7 +7,7 @@ from html import escape
 from app.ui import theme
 
 _WIDTH, _LINE = 340, 28  # of a drawing, and the height of a row
-_NAME, _SAYS = 132, 62  # how wide the words beside a bar are
+_NAME, _SHORT, _SAYS = 132, 78, 62  # how wide the words beside a bar are: a name, a word, a number
 
 
 @dataclass(frozen=True)
@@ -23,28 +23,42 @@ class Bar:
 def bars(rows: Sequence[Bar], alt: str, *, limit: tuple[float, str] | None = None) -> str:
     """Return bars with their names and numbers; ``limit``: a share at which a dashed line stands, and its name."""
     room = _WIDTH - _NAME - _SAYS
-    parts = []
-    for place, row in enumerate(rows):
-        y = place * _LINE
-        if row.share is None:
-            parts.append(f'<text x="0" y="{y + 20}" font-weight="700">{escape(row.name)}</text>')
-            continue
-        length = max(2.0, room * min(max(row.share, 0.0), 1.0))
-        parts.append(
-            f'<text x="0" y="{y + 20}">{escape(row.name)}</text>'
-            f'<rect x="{_NAME}" y="{y + 5}" width="{length:.1f}" height="20" rx="3" fill="{row.colour}"/>'
-            f'<text x="{_NAME + length + 8:.1f}" y="{y + 20}" font-weight="700">{escape(row.says)}</text>'
-        )
+    at = None if limit is None else _NAME + room * limit[0]
+    parts = _rows(rows, _NAME, room, at)
     height = len(rows) * _LINE - 3  # below the last bar
     if limit is not None:
-        share, name = limit
-        x = _NAME + room * share
         parts.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height + 9}" stroke="{theme.COURT.colour}" stroke-width="2" '
-            f'stroke-dasharray="5 4"/><text x="{x:.1f}" y="{height + 25}">{escape(name)}</text>'
+            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{height + 9}" stroke="{theme.COURT.colour}" '
+            f'stroke-width="2" stroke-dasharray="5 4"/><text x="{at:.1f}" y="{height + 25}">{escape(limit[1])}</text>'
         )
         height += 29
     return _drawing(height, parts, alt)
+
+
+def counted(rows: Sequence[Bar], alt: str, *, some: int, of: int, says: str, colour: str) -> str:
+    """Return short bars and, beside them on a scale of its own, a count: so many of all tiles are filled.
+
+    Args:
+        rows: the bars, the first one a heading.
+        alt: what it shows.
+        some: the filled tiles.
+        of: all tiles.
+        says: the words above them.
+        colour: of what is filled.
+    """
+    half = _WIDTH * 0.55
+    parts = _rows(rows, _SHORT, half - _SHORT - _SAYS)
+    parts.append(f'<text x="{half:.1f}" y="20" font-weight="700">{escape(says)}</text>')
+    across = max(1, -(-of // 2))  # in two rows
+    step = min(_LINE, (_WIDTH - half) / across)
+    for tile in range(of):
+        x, y = half + tile % across * step, (1 + tile // across) * _LINE + 5
+        fill = colour if tile < some else "none"
+        parts.append(
+            f'<rect x="{x + 1:.1f}" y="{y}" width="{step - 5:.1f}" height="20" rx="3" fill="{fill}" '
+            f'stroke="{colour}" stroke-width="1.5"/>'
+        )
+    return _drawing(3 * _LINE, parts, alt)
 
 
 def curve(points: Sequence[tuple[float, float]], alt: str, *, level: float, name: str, start: str, end: str) -> str:
@@ -88,6 +102,26 @@ def reel(images: Sequence[str], rows: Sequence[Bar], alt: str) -> str:
     below = bars(rows, alt)
     inner = below[below.index(">") + 1 : below.rindex("</svg>")]
     return _drawing(side + 8 + len(rows) * _LINE, [*shown, f'<g transform="translate(0 {side + 8})">{inner}</g>'], alt)
+
+
+def _rows(rows: Sequence[Bar], left: float, room: float, at: float | None = None) -> list[str]:
+    """Return bars from ``left`` on, the longest ``room`` wide; no words lie on an upright line ``at`` a place."""
+    parts = []
+    for place, row in enumerate(rows):
+        y = place * _LINE
+        if row.share is None:
+            parts.append(f'<text x="0" y="{y + 20}" font-weight="700">{escape(row.name)}</text>')
+            continue
+        length = max(2.0, room * min(max(row.share, 0.0), 1.0))
+        says = left + length + 8
+        if at is not None and left + length < at < says + _SAYS:
+            says = at + 8
+        parts.append(
+            f'<text x="0" y="{y + 20}">{escape(row.name)}</text>'
+            f'<rect x="{left}" y="{y + 5}" width="{length:.1f}" height="20" rx="3" fill="{row.colour}"/>'
+            f'<text x="{says:.1f}" y="{y + 20}" font-weight="700">{escape(row.says)}</text>'
+        )
+    return parts
 
 
 def _drawing(height: float, parts: Sequence[str], alt: str) -> str:

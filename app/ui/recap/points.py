@@ -35,12 +35,16 @@ REMARKS = {
 
 @dataclass(frozen=True)
 class Point:
-    """One of the six: the lesson that it is from, what to retell, the numbers behind it, and a drawing (SVG)."""
+    """One of the six: the lesson that it is from, what to retell, the numbers behind it, and a drawing (SVG).
+
+    ``also`` are further numbers, each with the lesson that they are from.
+    """
 
     lesson: str
     says: str
     numbers: str
     drawing: str
+    also: tuple[tuple[str, str], ...] = ()
 
 
 def cheap(theft: History) -> Point:
@@ -117,22 +121,33 @@ def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
 
 def price(measured: Mapping[str, Row], washed: Sequence[Washed]) -> Point:
     """6: what it costs, and what it does not survive."""
+    says = "It has a price and limits: accuracy, and thieves who pay to wash it out."
     rows = {defence: measured[defence] for defence in ("naive", "entangled")}
     costs = {defence: sum(row.cost) / len(row.cost) for defence, row in rows.items()}
     numbers = f"{100 * costs['entangled']:.1f} points of accuracy over {len(rows['entangled'].seeds)} seeds (naive: "
-    numbers += f"{100 * costs['naive']:.1f})"
+    numbers += f"{100 * costs['naive']:.1f})."
     longest = max(costs.values()) or 1.0
     bars = [
-        Bar(f"{defence} costs", cost / longest, f"{100 * cost:.1f}", theme.DEFENCES[defence].colour)
-        for defence, cost in costs.items()
+        Bar("Points lost"),
+        *(
+            Bar(defence, cost / longest, f"{100 * cost:.1f}", theme.DEFENCES[defence].colour)
+            for defence, cost in costs.items()
+        ),
     ]
-    works, ways, seeds = removal_findings.always(washed) if washed else (0, 0, 0)
-    if seeds:
-        numbers += f"; {works} of {ways} attacks wash it out on all of {seeds}"
-        bars.append(Bar("washed out by", works / ways, f"{works} of {ways}", theme.THIEF.colour))
-    numbers += "."
-    says = "It has a price and limits: accuracy, and thieves who pay to wash it out."
-    return Point("tradeoff", says, numbers, drawings.bars(bars, numbers))
+    found = removal_findings.count(washed) if washed else None
+    if found is None or not found.proven:
+        return Point("tradeoff", says, numbers, drawings.bars(bars, numbers))
+    works, ways = len(found.always), len(found.gone)
+    limits = f"{works} of {ways} attacks wash it out on {found.where}."
+    drawing = drawings.counted(
+        bars,
+        f"{numbers} {limits}",
+        some=works,
+        of=ways,
+        says=f"{works} of {ways} wash it out",
+        colour=theme.THIEF.colour,
+    )
+    return Point("tradeoff", says, numbers, drawing, (("remove", limits),))
 
 
 def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.lab.evidence.removal_table import Fate, Washed
+from app.lab.evidence.removal_table import Washed
 from app.lab.ownership import binomial
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories.events import DEFENCES, WATERMARKED, Attempted, Defence, FromScratch
@@ -19,85 +19,85 @@ BELOW = 0.12  # of accuracy below the thief's own model that is drawn; what is w
 EDGE = 0.02  # of accuracy, beside the outermost points
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
-    "A row is one attack; touch it for its curve. A line leads from the copy as stolen to where the mark is washed out "
-    "at the least price, or least is left of it; a point is one seed. Filled: the court still convicts. Shaded: no "
-    "better than the thief's own model."
+    "A row is one attack; touch it for its curve. A point is one seed, a little apart from the others: after the "
+    "attack at the strength that washes the mark out at the least price, or else leaves least of it. *Gone*: on how "
+    "many of the seeds that are counted it is washed out. Shaded: the copy is no better than a model of the thief's "
+    "own; a mark that goes only there dies with the copy, and is not counted as gone."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
     "model may answer anything."
 )
-_ASIDE = {"naive": -0.2, "entangled": 0.2}  # of the height of a row: where in it the points of a mark are
+_APART = 0.34  # of the height of a row: how far from its middle the outermost seeds are
+_STOLEN_ROW = -1.45  # the row of the copies as stolen, above the attacks, twice as high
+_ASIDE = "this run, not counted"
+_STAR = "star"  # the run on the page, here as in the other pictures
 _BAND = "rgba(138, 148, 163, 0.12)"
-_SHAPES: dict[Fate, str] = {
-    "unproven": "-open",
-    "stays": "",
-    "dies with the copy": "-open-dot",
-    "washed out": "-open",
-}
 
 
 @dataclass(frozen=True)
 class _Point:
-    """One mark, on one seed, before and after one attack; places are (secret answers, accuracy)."""
+    """One mark, on one seed, as stolen or after one attack; ``ahead`` is the accuracy beyond the thief's own model."""
 
-    attack: str
-    row: float
+    attack: str | None
+    height: float
     defence: Defence
-    fate: Fate
-    before: tuple[float, float]
-    after: tuple[float, float]
+    convicted: bool
+    aside: bool
+    mark: float
+    ahead: float
     words: str
 
 
-def everything(names: Sequence[str], seeds: Sequence[Washed], *, sealed: bool = False) -> go.Figure:
+def everything(
+    names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None = None, *, sealed: bool = False
+) -> go.Figure:
     """Draw what every attack leaves of the marks (left) and of the copies (right): a row an attack, a point a seed.
 
-    A line leads from the copy as stolen to what :meth:`Washed.end` says of it. Filled, the court still convicts. In the
-    shaded part, the washed copy is no better than a model of the thief's own. Each ``customdata`` is an attack.
+    The row above them is the copies as stolen. After an attack, a point is what :meth:`Washed.end` says, of marks that
+    were proven before. Filled, the court convicts. The accuracy is that beyond a model of the thief's own, on the same
+    seed; in the shaded part there is none. Each ``customdata`` is an attack.
 
     Args:
         names: the attacks, from top to bottom; one that has not had its turn has no points.
-        seeds: the washings of one heist, each of its own seed.
-        sealed: whether the copies are drawn as they were stolen, and no more.
+        seeds: the washings of one heist that are counted, each of its own seed.
+        aside: the run on the page, where it is not one of those.
+        sealed: whether no more is drawn than the copies as they were stolen.
     """
     own = mean(washed.result["from_scratch"] for washed in seeds)
-    points = _points(names, seeds, sealed=sealed)
-    low = max(0.0, own - BELOW)
-    high = min(1.0, max([own, *(point.before[1] for point in points)]) + EDGE)
-    most = max([0.1, *(mark for point in points for mark in (point.before[0], point.after[0]))])
+    points = _points(() if sealed else names, seeds, aside)
+    floor, high = -BELOW, max(0.0, *(point.ahead for point in points)) + EDGE
+    most = max(0.1, *(point.mark for point in points))
+    marks, ahead = charts.share("secret answers", high=most), _ahead(floor, high)
+    labels = [REMOVAL_ATTACKS[name] for name in names]
     figure = go.Figure(
         layout={
             "height": 430,
             "barmode": "overlay",
             "margin": {"t": 30},
-            "legend": {"y": 1.08},
-            "xaxis": {**_narrow(charts.share("secret answers", high=most)), "domain": [0, 0.45]},
-            "xaxis2": {**_narrow(charts.share("accuracy", low, high)), "domain": [0.58, 1], "anchor": "y"},
+            "legend": {"y": 1.07},
+            "xaxis": {**_ticks(marks, 3), "domain": [0, 0.44]},
+            "xaxis2": {**_ticks(ahead, 4), "domain": [0.56, 1], "anchor": "y"},
             "yaxis": {
-                "range": [len(names) - 0.5, -0.5],
-                "tickvals": list(range(len(names))),
-                "ticktext": [REMOVAL_ATTACKS[name].label for name in names],
+                "range": [len(names) - 0.5, _STOLEN_ROW - 1.0],
+                "tickvals": [_STOLEN_ROW, *range(len(names))],
+                "ticktext": ["<b>as stolen</b>", *(f"<b>{about.label}</b>: {about.plain}" for about in labels)],
                 "ticklabelstandoff": 8,
                 "showgrid": False,
             },
+            "meta": {
+                "narrow": {
+                    "xaxis": {**_ticks(marks, 2), "domain": [0, 0.4]},
+                    "xaxis2": {**_ticks(ahead, 2), "domain": [0.6, 1], "title": {"text": "above own"}},
+                    "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
+                }
+            },
         }
     )
-    figure.add_shape(
-        type="rect",
-        xref="x2",
-        yref="paper",
-        x0=low,
-        x1=own,
-        y0=0,
-        y1=1,
-        fillcolor=theme.THIEF.colour,
-        line={"width": 0},
-        opacity=0.12,
-        layer="below",
-    )
+    shade = {"yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
+    figure.add_shape(type="rect", xref="x2", x0=floor - EDGE, x1=0, fillcolor=theme.THIEF.colour, opacity=0.12, **shade)
     figure.add_annotation(
-        text=f"<b>the thief's own: {findings.percent(own)}</b>",
+        text=f"<b>0: the thief's own model ({findings.percent(own)} right)</b>",
         xref="paper",
         yref="paper",
         x=1,
@@ -106,39 +106,82 @@ def everything(names: Sequence[str], seeds: Sequence[Washed], *, sealed: bool = 
         yanchor="bottom",
         showarrow=False,
     )
-    _bands(figure, names, [] if sealed else seeds, most, (low, high))
-    for column, (axis, floor) in enumerate((("x", 0.0), ("x2", low))):
-        _lines(figure, points, column, axis, floor)
-        _ends(figure, points, column, axis, floor)
+    _bands(figure, names, [] if sealed else seeds, most, (floor, high))
+    if not sealed:
+        _gone(figure, names, seeds)
+    for axis, column, (low, top) in (("x", "mark", (0.0, most)), ("x2", "ahead", (floor, high))):
+        _ends(figure, points, column, axis, low)
+        if sealed:
+            figure.add_annotation(
+                text="<b>?</b>",
+                xref=axis,
+                x=(low + top) / 2,
+                y=(len(names) - 1) / 2,
+                showarrow=False,
+                font={"size": 72, "color": theme.DEFENCES["entangled"].colour},
+            )
     return figure
 
 
-def _narrow(axis: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an axis with at most three of its ticks: on a phone, it is 100 pixels long."""
-    every = -(-len(axis["tickvals"]) // 3)
+def _ticks(axis: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """Return an axis with so many of its ticks at most, evenly spaced, and the words level."""
+    every = -(-len(axis["tickvals"]) // most)
     return {**axis, "tickvals": axis["tickvals"][::every], "ticktext": axis["ticktext"][::every], "tickangle": 0}
 
 
-def _points(names: Sequence[str], seeds: Sequence[Washed], *, sealed: bool) -> list[_Point]:
+def _ahead(low: float, high: float) -> dict[str, Any]:
+    """Return the axis of an accuracy above that of the thief's own model, in points, from 0 on."""
+    ticks = [tick / 10 for tick in range(int(10 * high) + 1)]
+    return {
+        "title": {"text": "accuracy: points above own"},
+        "range": [low - EDGE, high],
+        "tickvals": ticks,
+        "ticktext": [f"{100 * tick:+.0f}" if tick else "0" for tick in ticks],
+    }
+
+
+def _points(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None) -> list[_Point]:
+    """Return the points as stolen, then those after each attack on a mark that was proven."""
     found = []
-    for row, name in enumerate(names):
-        for washed in seeds:
-            for defence in WATERMARKED if name in washed.result["attacks"] else ():
-                curve, fate = washed.result["attacks"][name][defence], washed.fate(name, defence)
-                end = washed.end(name, defence)
-                if sealed:
-                    end, fate = 0, "unproven" if fate == "unproven" else "stays"
-                before, after = ((curve["watermark"][place], curve["accuracy"][place]) for place in (0, end))
-                words = removal_findings.point(name, washed, defence, end)
-                found.append(_Point(name, row + _ASIDE[defence], defence, fate, before, after, words))
+    drawn = [*seeds, *([] if aside is None else [aside])]
+    halves = any(_proven(washed, "naive") for washed in drawn)
+    for lane, washed in enumerate(drawn):
+        side = _APART * (2 * lane / (len(drawn) - 1) - 1) if len(drawn) > 1 else 0.0
+        for defence in WATERMARKED:
+            half = -0.5 if defence == "naive" else 0.5  # of a row in which both marks have points
+            found.append(_stolen(washed, defence, _STOLEN_ROW + half + side, aside=washed is aside))
+            if not _proven(washed, defence):
+                continue
+            for row, name in enumerate(names):
+                if name in washed.result["attacks"]:
+                    height = row + (half + side) / 2 if halves else row + side
+                    found.append(_attacked(washed, name, defence, height, aside=washed is aside))
     return found
 
 
+def _stolen(washed: Washed, defence: Defence, height: float, *, aside: bool) -> _Point:
+    curve = next(iter(washed.result["attacks"].values()))[defence]
+    mark, ahead = curve["watermark"][0], curve["accuracy"][0] - washed.result["from_scratch"]
+    words = removal_findings.stolen(washed, defence)
+    return _Point(None, height, defence, curve["owned"][0], aside, mark, ahead, words)
+
+
+def _attacked(washed: Washed, name: str, defence: Defence, height: float, *, aside: bool) -> _Point:
+    curve, end = washed.result["attacks"][name][defence], washed.end(name, defence)
+    mark, ahead = curve["watermark"][end], curve["accuracy"][end] - washed.result["from_scratch"]
+    words = removal_findings.point(name, washed, defence, end)
+    return _Point(name, height, defence, curve["owned"][end], aside, mark, ahead, words)
+
+
+def _proven(washed: Washed, defence: Defence) -> bool:
+    return bool(next(iter(washed.result["attacks"].values()))[defence]["owned"][0])
+
+
 def _bands(
-    figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], most: float, accuracies: tuple[float, float]
+    figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], most: float, ahead: tuple[float, float]
 ) -> None:
     """Add a band for each attack, as wide as the picture: what a finger meets, and what is read out first."""
-    for axis, (low, high) in (("x", (0.0, most)), ("x2", accuracies)):
+    for axis, (low, high) in (("x", (0.0, most)), ("x2", ahead)):
         span = high - low
         figure.add_bar(
             name="attack",
@@ -156,40 +199,48 @@ def _bands(
         )
 
 
-def _lines(figure: go.Figure, points: Sequence[_Point], column: int, axis: str, floor: float) -> None:
-    for defence in WATERMARKED:
-        own = [point for point in points if point.defence == defence]
+def _gone(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed]) -> None:
+    """Write between the panels on how many seeds each attack washes the entangled mark out."""
+    found = removal_findings.count(seeds)
+    if not found.proven:
+        return
+    said: list[tuple[float, str]] = [(_STOLEN_ROW, "gone")]
+    said += [(row, f"{found.gone[name]}/{len(found.proven)}") for row, name in enumerate(names) if name in found.gone]
+    for row, words in said:
+        figure.add_annotation(text=f"<b>{words}</b>", xref="paper", x=0.5, y=row, showarrow=False)
+
+
+def _ends(figure: go.Figure, points: Sequence[_Point], column: str, axis: str, floor: float) -> None:
+    """Add the points of one panel; what is worse than its floor stands there."""
+    kinds: dict[str, list[_Point]] = {}
+    for point in points:
+        court = "convicted" if point.convicted else "not convicted"
+        kinds.setdefault(_ASIDE if point.aside else f"{point.defence}: {court}", []).append(point)
+    for name in sorted(kinds, key=lambda name: (name == _ASIDE, name)):
+        own = sorted(kinds[name], key=lambda point: point.defence)
+        looks = [charts.marker(point.defence, 9, hollow=not point.convicted) for point in own]
+        symbols = [_STAR if point.aside else theme.DEFENCES[point.defence].symbol for point in own]
         figure.add_scatter(
-            x=[x for point in own for x in (point.before[column], max(floor, point.after[column]), None)],
-            y=[y for point in own for y in (point.row, point.row, None)],
+            name=name,
+            x=[max(floor, getattr(point, column)) for point in own],
+            y=[point.height for point in own],
             xaxis=axis,
-            mode="lines",
-            line={"color": theme.DEFENCES[defence].colour, "width": 2},
-            opacity=0.5,
-            **charts.SILENT,
+            mode="markers",
+            marker={
+                "symbol": [
+                    symbol if point.convicted else f"{symbol}-open" for symbol, point in zip(symbols, own, strict=True)
+                ],
+                "size": [look["size"] for look in looks],
+                "opacity": 1,  # Plotly makes points of several sizes pale
+                "color": [look["color"] for look in looks],
+                "line": {"width": [0 if point.convicted else 2 for point in own]},
+            },
+            hovertext=[point.words for point in own],
+            hoverinfo="text",
+            customdata=[point.attack for point in own],
+            cliponaxis=False,
+            showlegend=column == "mark",
         )
-
-
-def _ends(figure: go.Figure, points: Sequence[_Point], column: int, axis: str, floor: float) -> None:
-    for defence in WATERMARKED:
-        for fate, shape in _SHAPES.items():
-            own = [point for point in points if (point.defence, point.fate) == (defence, fate)]
-            if not own:
-                continue
-            look = charts.marker(defence, 12, hollow=bool(shape))
-            figure.add_scatter(
-                name=f"{defence}: {removal_findings.FATES[fate]}",
-                x=[max(floor, point.after[column]) for point in own],
-                y=[point.row for point in own],
-                xaxis=axis,
-                mode="markers",
-                marker={**look, "symbol": theme.DEFENCES[defence].symbol + shape},
-                hovertext=[point.words for point in own],
-                hoverinfo="text",
-                customdata=[point.attack for point in own],
-                cliponaxis=False,
-                showlegend=column == 0,
-            )
 
 
 def washing(name: str, curves: Mapping[str, Sequence[Attempted]], own: FromScratch) -> go.Figure:

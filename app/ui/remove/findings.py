@@ -1,6 +1,7 @@
 """Words from the attempts to wash a mark out: curves in, sentences out, written from what was measured."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import mean
 
 from app.lab.evidence.removal_table import Fate, Washed
@@ -23,6 +24,57 @@ FATES: dict[Fate, str] = {
 WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many attacks wash the entangled mark out: the one count of every page that speaks of it.
+
+    ``seeds`` are those that were washed, ``proven`` those of them on which there was a mark to wash out; ``gone`` is,
+    by attack that was tried on all of them, on how many of the proven ones the mark is washed out.
+    """
+
+    seeds: tuple[int, ...]
+    proven: tuple[int, ...]
+    gone: Mapping[str, int]
+
+    @property
+    def always(self) -> list[str]:
+        """The attacks that wash the mark out wherever it was proven; where it never was, none does."""
+        return [name for name, seeds in self.gone.items() if seeds == len(self.proven) > 0]
+
+    @property
+    def never(self) -> list[str]:
+        """The attacks that wash it out on no seed."""
+        return [name for name, seeds in self.gone.items() if not seeds]
+
+    @property
+    def where(self) -> str:
+        """On which seeds an attack of :attr:`always` works, in words."""
+        if self.proven != self.seeds:
+            every = "all " if len(self.proven) > 1 else "the "
+            return f"{every}{len(self.proven)} of {len(self.seeds)} seeds where it was proven ({_listed(self.proven)})"
+        if len(self.seeds) == 1:
+            return f"this one seed ({self.seeds[0]})"
+        return f"all {len(self.seeds)} seeds ({_listed(self.seeds)})"
+
+
+def count(seeds: Sequence[Washed]) -> Count:
+    """Return how many attacks wash the entangled mark out, over the seeds of one heist."""
+    proven = _proven(seeds, "entangled")
+    gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in _attacks(seeds)}
+    return Count(tuple(one.seed for one in seeds), tuple(one.seed for one in proven), gone)
+
+
+def counted_in_words(found: Count) -> str:
+    """Return that count as the beginning of a sentence."""
+    if not found.proven:
+        return f"The entangled mark could not be proven before any washing ({_seeds(found.seeds)}): nothing to wash out"
+    works, attacks = len(found.always), len(found.gone)
+    lead = f"Of {attacks} attacks, {works} {_wash(works)} the entangled mark out on {found.where}"
+    if len(found.proven) == 1:
+        return lead
+    return f"{lead}, {attacks - works - len(found.never)} on some, {len(found.never)} on none"
+
+
 def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     """Return what it costs to get rid of each mark; None where no strength that was tried does it."""
     return {defence: washing.price(curves[defence], own.accuracy) for defence in WATERMARKED}
@@ -40,40 +92,37 @@ def start(seeds: Sequence[Washed]) -> str:
         mean(_curve(washed, _any(washed), defence)["watermark"][0] for washed in seeds) for defence in WATERMARKED
     )
     return (
-        f"The copies as stolen ({_seeds(seeds)}): naive {percent(naive)} secret answers, "
+        f"The copies as stolen ({_seeds([one.seed for one in seeds])}): naive {percent(naive)} secret answers, "
         f"entangled {percent(entangled)}. Where will they go?"
     )
 
 
+def question(attacks: int, seeds: Sequence[Washed]) -> str:
+    """Return what is asked before anything is seen of the attacks: their :class:`Count` answers it."""
+    every = " on every seed" if len(seeds) > 1 else ""
+    return f"Of {attacks} attacks, how many wash the entangled mark out{every} and leave a copy that is worth having?"
+
+
 def everything(seeds: Sequence[Washed]) -> str:
     """Return what all attacks did to both marks, over the seeds on which there was a mark to wash out."""
-    names = _attacks(seeds)
-    entangled, naive = (_proven(seeds, defence) for defence in ("entangled", "naive"))
-    of = _seeds(seeds)
-    if not entangled:
-        return f"The entangled mark could not be proven before any washing ({of}): nothing to wash out"
-    gone = [sum(washed.fate(name, "entangled") == "washed out" for washed in entangled) for name in names]
-    always, never = gone.count(len(entangled)), gone.count(0)
-    some = len(names) - always - never
-    among = f"on all {len(entangled)} seeds, {some} on some, {never} on none" if len(entangled) > 1 else ""
-    lead = f"Of {len(names)} attacks, {always} wash the entangled mark out {among}".rstrip()
-    if len(entangled) < len(seeds):
-        lead += f" where it was proven ({len(entangled)} of {len(seeds)})"
-    elif len(seeds) == 1:
-        lead += f" ({of})"
+    found = count(seeds)
+    lead = counted_in_words(found)
+    if not found.proven:
+        return lead
+    naive = _proven(seeds, "naive")
     if not naive:
         return f"{lead}; the naive mark was never proven"
     return f"{lead}; the naive one was proven on {len(naive)} of {len(seeds)}"
 
 
 def ways_out(seeds: Sequence[Washed]) -> str | None:
-    """Return how many attacks wash the entangled mark out on any seed, as a word offered for prediction.
+    """Return how many attacks wash the entangled mark out wherever it was proven, as a word offered for prediction.
 
     None where it was never proven: then there is nothing to predict.
     """
-    if not _proven(seeds, "entangled"):
+    if not seeds or not (found := count(seeds)).proven:
         return None
-    works = sum(any(washed.fate(name, "entangled") == "washed out" for washed in seeds) for name in _attacks(seeds))
+    works = len(found.always)
     return next(words for most, words in zip((0, 3, 6, works), WAYS_OUT, strict=True) if works <= most)
 
 
@@ -119,6 +168,34 @@ def attempt(name: str, tried: Attempted) -> str:
 def strength(name: str, tried: Attempted) -> str:
     """Return the strength of an attempt, in words."""
     return "as stolen" if tried.strength == 0 else REMOVAL_ATTACKS[name].words(tried.strength)
+
+
+def stolen(washed: Washed, defence: Defence) -> str:
+    """Return what is read out of one copy before any attack."""
+    curve = _curve(washed, _any(washed), defence)
+    verdict = "convicted" if curve["owned"][0] else "not convicted"
+    return (
+        f"<b>As stolen</b>, {defence}, seed {washed.seed}: {verdict}<br>"
+        f"secret answers {percent(curve['watermark'][0])}, accuracy {percent(curve['accuracy'][0])}"
+    )
+
+
+def aside_in_words(aside: Washed) -> str:
+    """Say that the run on the page is not one of the counted, and what the attacks did in it."""
+    found = count([aside])
+    said = f"The star is the run on this page, seed {aside.seed}, which is not counted"
+    if not found.proven:
+        return f"{said}: in it, the entangled mark could not be proven before any washing."
+    works = len(found.always)
+    return f"{said}: in it, {works} of {len(found.gone)} attacks {_wash(works)} the entangled mark out."
+
+
+def instead_in_words(unproven: Sequence[int]) -> str:
+    """Say why the run on the page is counted alone, though other seeds were washed."""
+    return (
+        f"What is counted is the run on this page. On the seeds that nothing was chosen on ({_listed(unproven)}), the "
+        "entangled mark could not be proven before any washing."
+    )
 
 
 def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
@@ -214,32 +291,15 @@ def over_seeds(name: str, seeds: Sequence[Washed]) -> str:
     return f"{_capital(REMOVAL_ATTACKS[name].label)}: {'; '.join(ends)}"
 
 
-def hardest(seeds: Sequence[Washed]) -> str:
-    """Return which of all attacks the entangled mark survives least often, over several seeds of one heist."""
-    names, proven = _attacks(seeds), _proven(seeds, "entangled")
-    gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in names}
-    if not proven:
-        on = f"none of {len(seeds)} seeds is the entangled mark" if len(seeds) > 1 else "the one seed the mark is not"
-        return f"On {on} proven before it is attacked: nothing to wash out"
-    most = max(gone.values())
-    if not most:
-        return f"None of {len(names)} ways to wash the entangled mark out works on any of {len(proven)} seeds"
-    *others, last = [REMOVAL_ATTACKS[name].label for name in names if gone[name] == most]
-    worst = f"{', '.join(others)} and {last}" if others else last
-    return (
-        f"Of {len(names)} ways to wash the entangled mark out, {list(gone.values()).count(0)} work on none of "
-        f"{len(proven)} seeds; {worst}, the hardest to survive, {'work' if others else 'works'} on {most}"
-    )
-
-
-def always(seeds: Sequence[Washed]) -> tuple[int, int, int]:
-    """Return how many attacks wash the entangled mark out wherever it was proven, of how many, and on how many seeds.
-
-    Where it was never proven, no attack does.
-    """
-    names, proven = _attacks(seeds), _proven(seeds, "entangled")
-    works = [name for name in names if all(one.fate(name, "entangled") == "washed out" for one in proven)]
-    return len(works) if proven else 0, len(names), len(proven)
+def most_successful(seeds: Sequence[Washed]) -> str:
+    """Return how many of all attacks wash the entangled mark out, and which do so wherever it was proven."""
+    found = count(seeds)
+    lead = counted_in_words(found)
+    if not found.always:
+        return lead
+    *others, last = [REMOVAL_ATTACKS[name].label for name in found.always]
+    falls = f"{', '.join(others)} and {last}" if others else last
+    return f"{lead}. Wherever it was proven, it falls to {falls}"
 
 
 def table_over_seeds(name: str, seeds: Sequence[Washed]) -> list[dict[str, str]]:
@@ -352,8 +412,19 @@ def _from_to(rates: Sequence[float], place: int) -> str:
     return percent(rates[0]) if place == 0 else f"{percent(rates[0])} \u2192 {percent(rates[place])}"
 
 
-def _seeds(seeds: Sequence[Washed]) -> str:
-    return f"{len(seeds)} seeds" if len(seeds) > 1 else f"one run, seed {seeds[0].seed}"
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"seeds {_listed(seeds)}" if len(seeds) > 1 else f"one run, seed {seeds[0]}"
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    """Return the numbers of seeds, in ascending order: a run of them by its ends."""
+    if len(seeds) > 2 and seeds[-1] - seeds[0] == len(seeds) - 1:
+        return f"{seeds[0]} to {seeds[-1]}"
+    return ", ".join(map(str, seeds))
+
+
+def _wash(attacks: int) -> str:
+    return "washes" if attacks == 1 else "wash"
 
 
 def _capital(label: str) -> str:

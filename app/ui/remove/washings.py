@@ -1,6 +1,6 @@
 """What is known of washing the marks out of one heist's copies: the run on the page, and the table of other seeds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.lab.evidence.removal_table import Washed
 from app.lab.experiment import Experiment
@@ -9,6 +9,20 @@ from app.lab.stories import washing
 from app.lab.stories.events import Attempted
 from app.ui import over_seeds
 from app.ui.history import History
+from app.ui.remove import findings as removal_findings
+
+
+@dataclass(frozen=True)
+class Known:
+    """The washings of one heist: those that are ``counted``, by seed, and the run on the page where it is not.
+
+    What is counted are the seeds of the table, on which nothing was chosen. If it has none of this heist, or none on
+    which the entangled mark was proven (those are in ``unproven``), then it is the run on the page alone.
+    """
+
+    counted: tuple[Washed, ...] = ()
+    aside: Washed | None = None
+    unproven: tuple[int, ...] = ()
 
 
 def complete(history: History, name: str) -> dict[str, list[Attempted]]:
@@ -18,21 +32,34 @@ def complete(history: History, name: str) -> dict[str, list[Attempted]]:
     return curves if len(whole) == 3 and all(whole) else {}
 
 
-def known(experiment: Experiment, history: History) -> list[Washed]:
-    """Return the washings of one heist, by seed: this run's, as far as it is, and those of the table."""
-    others = over_seeds.washed()
-    found = [
+def known(experiment: Experiment, history: History) -> Known:
+    """Return the washings of one heist: those of the table, and this run's, as far as it is."""
+    found = over_seeds.washed()
+    table = tuple(
         one
-        for one in ([] if isinstance(others, str) else others)
-        if one.seed != experiment.seed and replace(one.experiment, seed=experiment.seed) == experiment
-    ]
+        for one in ([] if isinstance(found, str) else found)
+        if replace(one.experiment, seed=experiment.seed) == experiment
+    )
+    own = _own(experiment, history)
+    if table and removal_findings.count(table).proven:
+        return Known(table, None if experiment.seed in [one.seed for one in table] else own)
+    return Known(() if own is None else (own,), unproven=tuple(one.seed for one in table))
+
+
+def apart_in_words(known: Known) -> list[str]:
+    """Say what became of the washings that are not counted."""
+    if known.aside is not None:
+        return [removal_findings.aside_in_words(known.aside)]
+    return [removal_findings.instead_in_words(known.unproven)] if known.unproven else []
+
+
+def _own(experiment: Experiment, history: History) -> Washed | None:
     attempts = [
         attempt
         for name in washing.suitable(experiment)
         for curve in complete(history, name).values()
         for attempt in curve
     ]
-    if history.from_scratch is not None and attempts:
-        result = washing.result(experiment, history.from_scratch, attempts)
-        found.append(Washed(experiment.dataset, experiment.seed, result))
-    return sorted(found, key=lambda one: one.seed)
+    if history.from_scratch is None or not attempts:
+        return None
+    return Washed(experiment.dataset, experiment.seed, washing.result(experiment, history.from_scratch, attempts))

@@ -1,5 +1,6 @@
 """The picture of what a mark costs against what a court makes of it. Pure: rows in, a Plotly figure out."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from statistics import mean, median_high
@@ -17,7 +18,8 @@ from app.ui.tradeoff.priced import NAIVE, OwnRun
 MEASURES: tuple[Measure, ...] = ("triggers", "survival")
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
-_GOAL = f"the paper: under {tradeoff_findings.GOAL:g} points"
+_GOAL = f"{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}"
+_ZONE = "rgba(138, 148, 163, 0.16)"
 
 
 def frontier(
@@ -40,7 +42,8 @@ def frontier(
         measure: what is upright.
         chosen: the kappa that is ringed.
         own: the visitor's own run, one seed.
-        sealed: whether the entangled marks are left out; the axes are the same.
+        sealed: whether the entangled marks are left out, and the prices asked about drawn instead; the axes are the
+            same.
     """
     rows = [clean, *marks.values()]
     costs = [100 * cost for row in rows for cost in row.cost] + ([] if own is None else [100 * own.cost])
@@ -48,9 +51,9 @@ def frontier(
         layout={
             "height": 430,
             "margin": {"t": 30},
-            "showlegend": False,
+            "legend": {"y": 1.07},
             "xaxis": {
-                "title": {"text": "price: points of accuracy"},
+                "title": {"text": "price: points of accuracy lost"},
                 "range": [min(0.0, *costs) - 0.5, max(costs) + 0.4],
                 "dtick": 1,
             },
@@ -69,6 +72,11 @@ def frontier(
         showarrow=False,
         font={"size": 18},
     )
+    _legend(figure)
+    if sealed:
+        _asked(figure)
+    elif measure == "triggers":
+        _never(figure)
     shown = {kappa: row for kappa, row in marks.items() if kappa == NAIVE or not sealed}
     figure.add_scatter(
         x=[100 * mean(row.cost) for row in shown.values()],
@@ -100,6 +108,7 @@ def frontier(
             textposition="bottom center",
             hovertext=[f"<b>your run</b>: {tradeoff_findings.court_of(own)}"],
             hoverinfo="text",
+            showlegend=False,
         )
     return figure
 
@@ -114,12 +123,64 @@ def _upright(measure: Measure) -> dict[str, Any]:
         # Below, the words of what stands at 0 % have room.
         return {**charts.share("secret answers of the copy"), "range": [-0.1, 1.02]}
     return {
-        "title": {"text": "triggers needed to convict"},
+        "title": {"text": "triggers a court needs"},
         "type": "log",
         "range": [math.log10(2 * NEVER), math.log10(4)],
         "tickvals": [*_TICKS, NEVER],
         "ticktext": [*(f"{tick:,}" for tick in _TICKS[:-1]), f"{MOST_QUERIES:,}", "never"],
     }
+
+
+def _legend(figure: go.Figure) -> None:
+    """Say what the sizes and the lines are: of every mark, whatever its colour and symbol."""
+    for words, mode, look in (
+        ("a mark: middle of its seeds", "markers", {"marker": {"size": 17, "color": theme.GENUINE}}),
+        ("one seed", "markers", {"marker": {"size": 7, "color": theme.GENUINE}}),
+        ("least to most", "lines", {"line": {"width": 2, "color": theme.GENUINE}}),
+    ):
+        figure.add_scatter(name=words, x=[None], y=[None], mode=mode, hoverinfo="skip", showlegend=True, **look)
+
+
+def _never(figure: go.Figure) -> None:
+    """Say at the foot of the picture what *never* is; on a narrow screen, there is no room for it."""
+    figure.layout.meta = {"narrow": {"annotations": [each.to_plotly_json() for each in figure.layout.annotations]}}
+    figure.add_annotation(
+        text=f"never: {tradeoff_findings.NEVER}",
+        xref="paper",
+        x=1,
+        y=math.log10(NEVER),
+        xanchor="right",
+        yanchor="top",
+        yshift=-8,
+        showarrow=False,
+    )
+
+
+def _asked(figure: go.Figure) -> None:
+    """Draw what is asked: at which of the prices offered an entangled mark convicts on every seed."""
+    low, high = figure.layout.xaxis.range
+    edges = [low, *(float(price) for price in tradeoff_findings.BOUNDS if low < price < high), high]
+    for place, (left, right) in enumerate(itertools.pairwise(edges)):
+        if place % 2 == 0:
+            figure.add_shape(
+                type="rect",
+                x0=left,
+                x1=right,
+                yref="paper",
+                y0=0,
+                y1=1,
+                fillcolor=_ZONE,
+                line={"width": 0},
+                layer="below",
+            )
+        figure.add_annotation(
+            text="<b>?</b>",
+            x=(max(left, 0.0) + right) / 2,
+            yref="paper",
+            y=0.55,
+            showarrow=False,
+            font={"size": 56, "color": theme.DEFENCES["entangled"].colour},
+        )
 
 
 def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure) -> None:
@@ -142,6 +203,7 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
             ],
             hoverinfo="text",
             customdata=[kappa] * len(row.seeds),
+            showlegend=False,
             meta=charts.GHOSTED,
         )
     bars = {"type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": look["color"]}
@@ -159,6 +221,7 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
         hovertext=[f"<b>{name}</b>: {tradeoff_findings.court(row)}"],
         hoverinfo="text",
         customdata=None if kappa is None else [kappa],
+        showlegend=False,
         meta=charts.GHOSTED,
     )
 

@@ -13,7 +13,10 @@ from app.ui.findings import percent
 from app.ui.tradeoff.priced import NAIVE, OwnRun, Way
 
 Measure = Literal["triggers", "survival"]  # of what comes of a mark
-GOAL = 0.81  # points: "less than 0.81 percentage points on average", Jia et al. (2020), abstract
+PAPER = "Jia et al. 2021"
+GOAL = 0.81  # points: "less than 0.81 percentage points on average", in its abstract
+NEVER = f"on half of the seeds or more, {MOST_QUERIES:,} triggers do not convict"  # of a mark that stands there
+BOUNDS = (1, 2)  # points: where one of the prices offered ends and the next begins
 _INPUTS = {"victim": "owner's inputs", "unseen": "unseen inputs"}
 PRICES = ("under 1 point", "1 to 2 points", "over 2 points", "no setting does it")
 
@@ -73,7 +76,7 @@ def price(row: Row | None) -> str:
     if row is None:
         return PRICES[3]
     lost = 100 * mean(row.cost)
-    return next(words for most, words in zip((1, 2, 100), PRICES, strict=False) if lost <= most)
+    return next(words for most, words in zip((*BOUNDS, 100), PRICES, strict=False) if lost <= most)
 
 
 def goal_in_words(marks: Mapping[float, Row]) -> str:
@@ -82,7 +85,7 @@ def goal_in_words(marks: Mapping[float, Row]) -> str:
     if row is None:
         return "None of these marks convicts this thief on every seed."
     said = f"The cheapest mark that convicts on every seed is {_name(row)}, for {points(row)} ({len(row.seeds)} seeds)."
-    aimed = f"The {GOAL:g} points of Jia et al. (2020), on average over their own data, were aimed at"
+    aimed = f"The {GOAL:g} points of {PAPER}, on average over their own data, were aimed at"
     if 100 * mean(row.cost) < GOAL:
         return f"{said} {aimed}, and reached."
     return f"{said} {aimed}, and missed."

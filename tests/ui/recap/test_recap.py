@@ -25,7 +25,7 @@ def sketches(app: AppTest) -> list[ET.Element]:
 def test_six_points_each_with_a_drawing_that_says_the_same_as_its_words() -> None:
     app = opened("recap")
     assert len(sketches(app)) == 6
-    captions = [caption.value for caption in app.caption]
+    captions = [re.sub(r"\*[^*]+\*\. ", "", caption.value) for caption in app.caption]  # without inner sources
     for number, drawing in enumerate(sketches(app), start=1):
         assert f"**{number}. " in told(app)
         assert drawing.get("role") == "img"
@@ -106,6 +106,27 @@ def test_a_dashed_line_has_its_name_and_a_heading_has_no_bar() -> None:
     (bar,), (rule,) = list(drawn.iter("rect")), list(drawn.iter("line"))
     start, length, place = (float(part) for part in (bar.get("x", ""), bar.get("width", ""), rule.get("x1", "")))
     assert place == pytest.approx(start + length / 2)
+
+
+def test_no_number_lies_on_the_dashed_line_and_only_those_beside_it_move() -> None:
+    rows = [Bar("short", 0.0, "1.9 %"), Bar("long", 0.9, "90 %")]
+    drawn = ET.fromstring(drawings.bars(rows, "", limit=(0.1, "granted")))
+    free = ET.fromstring(drawings.bars(rows, ""))
+    (rule,) = drawn.iter("line")
+    at = {words.text: float(words.get("x", "")) for words in drawn.iter("text")}
+    assert at["1.9 %"] > float(rule.get("x1", ""))
+    assert at["90 %"] == {words.text: float(words.get("x", "")) for words in free.iter("text")}["90 %"]
+
+
+def test_a_count_has_as_many_tiles_as_there_are_and_fills_so_many_beside_the_bars() -> None:
+    rows = [Bar("Lost"), Bar("naive", 0.5, "1", "#111111"), Bar("entangled", 1.0, "2", "#222222")]
+    drawn = ET.fromstring(drawings.counted(rows, "", some=4, of=11, says="4 of 11", colour="#333333"))
+    bars = [bar for bar in drawn.iter("rect") if bar.get("fill") in ("#111111", "#222222")]
+    tiles = [bar for bar in drawn.iter("rect") if bar.get("stroke") == "#333333"]
+    assert [tile.get("fill") for tile in tiles] == ["#333333"] * 4 + ["none"] * 7
+    ends = [float(bar.get("x", "")) + float(bar.get("width", "")) for bar in bars]
+    assert max(ends) < min(float(tile.get("x", "")) for tile in tiles)
+    assert max(float(tile.get("x", "")) + float(tile.get("width", "")) for tile in tiles) <= 340
 
 
 def test_pictures_stand_above_bars_and_come_from_nowhere_else() -> None:

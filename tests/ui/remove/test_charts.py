@@ -67,39 +67,55 @@ DEAD = {**GONE, "accuracy": [0.9, 0.2], "lost": 0.7, "pointless": True}
 
 
 def test_every_attack_and_seed_is_a_point_left_and_right_filled_only_where_the_court_convicts() -> None:
-    figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE), seed(200, STAYS), seed(201, DEAD)])
-    for words, symbol in (
-        ("entangled: washed out", "triangle-up-open"),
-        ("entangled: convicted", "triangle-up"),
-        ("entangled: dies with the copy", "triangle-up-open-dot"),
-    ):
-        left, right = traces(figure, name=words)
-        assert (left.marker.symbol, list(left.x), list(left.customdata)) == (symbol, [0.1, 0.1], ["pruning", "noise"])
-        assert len(right.x) == 2
-    left, _ = traces(figure, name="naive: never proven")
-    assert list(left.x) == [0.0] * 6
-    assert "seed 201: dies with the copy" in traces(figure, name="entangled: dies with the copy")[0].hovertext[0]
+    figure = removal_charts.everything(("pruning", "noise"), [seed(200, GONE), seed(201, STAYS), seed(202, DEAD)])
+    left, right = traces(figure, name="entangled: convicted")
+    assert set(left.marker.symbol) == {"triangle-up"}
+    assert sorted(left.x) == [0.1, 0.1, 0.6, 0.6, 0.6]  # one stays under both attacks, three are as stolen
+    left, right = traces(figure, name="entangled: not convicted")
+    assert set(left.marker.symbol) == {"triangle-up-open"}
+    assert list(left.customdata) == ["pruning", "noise"] * 2 and len(right.x) == 4
+    assert len(set(left.y)) == 4  # no seed lies on another
+    ahead = {words.split("seed ")[1][:3]: x for words, x in zip(right.hovertext, right.x, strict=True)}
+    assert ahead["200"] == pytest.approx(0.85 - 0.7) and ahead["202"] < 0  # which died with the copy: shaded
+    said = [each.text for each in figure.layout.annotations]
+    assert said.count("<b>1/3</b>") == 2
+
+
+def test_a_mark_that_was_never_proven_is_drawn_as_stolen_and_nowhere_else() -> None:
+    figure = removal_charts.everything(("pruning", "noise"), [seed(200, GONE), seed(201, STAYS)])
+    left, _ = traces(figure, name="naive: not convicted")
+    assert list(left.x) == [0.0, 0.0] and set(left.customdata) == {None}
+
+
+def test_the_run_that_is_not_counted_is_a_star() -> None:
+    figure = removal_charts.everything(("pruning",), [seed(200, STAYS)], seed(0, GONE))
+    left, _ = traces(figure, name="this run, not counted")
+    assert set(left.marker.symbol) == {"star", "star-open"} and all("seed 0" in words for words in left.hovertext)
+    assert "<b>0/1</b>" in [each.text for each in figure.layout.annotations]
 
 
 def test_what_is_worse_than_the_axis_stands_at_its_edge_and_is_read_out_as_measured() -> None:
     figure = removal_charts.everything(("pruning",), [seed(0, DEAD)])
-    _, right = traces(figure, name="entangled: dies with the copy")
-    assert list(right.x) == [pytest.approx(0.7 - removal_charts.BELOW)]
+    _, right = traces(figure, name="entangled: not convicted")
+    assert list(right.x) == [pytest.approx(-removal_charts.BELOW)]
     assert "90\u202f% \u2192 20\u202f%" in right.hovertext[0]
 
 
-def test_sealed_the_copies_are_drawn_as_they_were_stolen() -> None:
+def test_sealed_the_copies_are_drawn_once_as_they_were_stolen() -> None:
     figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE)], sealed=True)
-    assert not traces(figure, name="entangled: washed out")
     left, right = traces(figure, name="entangled: convicted")
-    assert (list(left.x), list(right.x)) == ([0.6, 0.6], [0.9, 0.9])
-    assert all("as stolen" in words and "washed" not in words for words in left.hovertext)
+    assert (list(left.x), list(right.x)) == ([0.6], [pytest.approx(0.9 - 0.7)])
+    assert "As stolen" in left.hovertext[0] and "washed" not in left.hovertext[0]
+    assert [each.text for each in figure.layout.annotations].count("<b>?</b>") == 2
     bands = traces(figure, name="attack")[0]
     assert list(bands.customdata) == ["pruning", "noise"]
     assert not any("seeds" in words for words in bands.hovertext)
 
 
-def test_an_attack_that_has_not_had_its_turn_has_a_row_without_points() -> None:
+def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() -> None:
     figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE, ("pruning",))])
-    assert list(figure.layout.yaxis.ticktext) == ["pruning", "noise"]
-    assert list(traces(figure, name="entangled: washed out")[0].customdata) == ["pruning"]
+    wide, narrow = figure.layout.yaxis.ticktext, figure.layout.meta["narrow"]["yaxis"]["ticktext"]
+    assert wide[1] == "<b>pruning</b>: zero the smallest weights" and list(narrow[1:]) == ["pruning", "noise"]
+    for axis in ("xaxis", "xaxis2"):
+        assert len(figure.layout.meta["narrow"][axis]["tickvals"]) <= 2
+    assert list(traces(figure, name="entangled: not convicted")[0].customdata) == ["pruning"]  # noise had no turn

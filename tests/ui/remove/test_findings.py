@@ -108,11 +108,24 @@ def test_over_seeds_it_says_on_how_many_each_mark_could_be_proven_and_is_washed_
     assert first["entangled mark"] == "washed out for 2.0 points (60\u202f% → 10\u202f%)"
     assert second["entangled mark"] == "stays (60\u202f% → 10\u202f%)"
     assert second["clean copy"] == "3\u202f% at most"
-    assert removal_findings.hardest(seeds).endswith("fine-tuning, the hardest to survive, works on 1")
-    assert removal_findings.always(seeds) == (0, 1, 2) and removal_findings.always(seeds[:1]) == (1, 1, 1)
-    assert removal_findings.hardest(seeds[1:]) == (
-        "None of 1 ways to wash the entangled mark out works on any of 1 seeds"
-    )
+
+
+def test_what_is_told_elsewhere_is_the_count_of_the_title() -> None:
+    seeds = mixed(both(200, WENT), both(201, WENT))
+    found = removal_findings.count(seeds)
+    assert (found.always, found.never, found.where) == (["fine_tuning"], ["noise"], "all 2 seeds (200, 201)")
+    said = removal_findings.most_successful(seeds)
+    assert removal_findings.everything(seeds).startswith(removal_findings.counted_in_words(found))
+    assert said.startswith(removal_findings.counted_in_words(found)) and said.endswith("falls to fine-tuning")
+    assert not removal_findings.count([both(0, NAIVE)]).always  # never proven: nothing that could be washed out
+    split = removal_findings.count([both(200, WENT), both(201, NAIVE)])
+    assert split.where == "the 1 of 2 seeds where it was proven (200)"
+
+
+def test_the_run_on_the_page_is_told_apart_from_what_is_counted() -> None:
+    (one,) = mixed(both(0, WENT))
+    assert removal_findings.aside_in_words(one).endswith("in it, 1 of 2 attacks washes the entangled mark out.")
+    assert "could not be proven" in removal_findings.aside_in_words(both(0, NAIVE))
 
 
 NAIVE = (False, 0.0, False)
@@ -134,18 +147,21 @@ def mixed(*seeds: Washed) -> list[Washed]:
 def test_the_title_of_all_attacks_counts_them_over_the_seeds() -> None:
     never = "the naive mark was never proven"
     one = removal_findings.everything(mixed(both(0, WENT)))
-    assert one == f"Of 2 attacks, 1 wash the entangled mark out (one run, seed 0); {never}"
-    three = removal_findings.everything(mixed(both(0, WENT), both(200, WENT), both(201, WENT)))
-    assert three == f"Of 2 attacks, 1 wash the entangled mark out on all 3 seeds, 0 on some, 1 on none; {never}"
+    assert one == f"Of 2 attacks, 1 washes the entangled mark out on this one seed (0); {never}"
+    three = removal_findings.everything(mixed(both(200, WENT), both(201, WENT), both(202, WENT)))
+    assert three == (
+        f"Of 2 attacks, 1 washes the entangled mark out on all 3 seeds (200 to 202), 0 on some, 1 on none; {never}"
+    )
     some = removal_findings.everything([both(0, WENT), both(200, DIED), both(201, (False, 0.0, False))])
-    assert "0 wash the entangled mark out on all 2 seeds, 2 on some, 0 on none where it was proven (2 of 3)" in some
+    assert "0 wash the entangled mark out on all 2 of 3 seeds where it was proven (0, 200), 2 on some, 0 on" in some
     assert removal_findings.everything([both(0, WENT, naive=STAYED)]).endswith("the naive one was proven on 1 of 1")
     assert "nothing to wash out" in removal_findings.everything([both(0, NAIVE)])
 
 
-def test_the_vote_is_answered_by_the_attacks_that_work_on_any_seed() -> None:
+def test_the_vote_is_answered_by_the_attacks_that_work_wherever_the_mark_was_proven() -> None:
     assert removal_findings.ways_out([both(0, STAYED), both(200, DIED)]) == "none"
-    assert removal_findings.ways_out(mixed(both(0, STAYED), both(200, WENT))) == "1 to 3"
+    assert removal_findings.ways_out([both(200, STAYED), both(201, WENT)]) == "none"
+    assert removal_findings.ways_out(mixed(both(200, WENT), both(201, WENT), both(202, NAIVE))) == "1 to 3"
     assert removal_findings.ways_out([washed(0, {"naive": NAIVE, "entangled": WENT}, tuple("abcdefg"))]) == "7 or more"
     assert removal_findings.ways_out([both(0, NAIVE)]) is None
     assert removal_findings.ways_out([]) is None

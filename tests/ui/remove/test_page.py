@@ -5,12 +5,14 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.lab.evidence import removal_table
 from app.lab.evidence.pretrained import REMOVALS
-from app.lab.experiment import PRESETS
+from app.lab.experiment import DEFAULT_PRESET, PRESETS
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.ui import runtime
 from app.ui.history import History
+from app.ui.remove import findings as removal_findings
 from tests.ui.visits import opened, told, verdict, vote
 
 
@@ -52,6 +54,28 @@ def test_one_attack_opens_in_the_place_of_all_and_one_touch_brings_them_back(att
     assert "Why" in heading(app)
     app.button(key="all_attacks").click().run()
     assert heading(app).startswith("Of 11 attacks")
+
+
+def test_what_is_counted_are_the_seeds_of_the_table_and_recap_and_about_say_the_same() -> None:
+    app = opened("remove")
+    vote(app, "none")
+    table = [one for one in removal_table.read(removal_table.SHIPPED) if one.data == DEFAULT_PRESET]
+    found = removal_findings.count(table)
+    assert heading(app).startswith(removal_findings.counted_in_words(found))
+    assert removal_findings.ways_out(table) in verdict(app)
+    assert "which is not counted" in told(app)
+    assert removal_findings.counted_in_words(found) in told(opened("about"))
+    said = f"{len(found.always)} of {len(found.gone)} attacks wash it out on {found.where}. *Remove*."
+    assert said in told(opened("recap"))
+
+
+def test_where_the_table_has_no_proven_mark_the_run_on_the_page_is_counted_alone_and_says_so() -> None:
+    app = opened("remove", preset="digits")
+    vote(app, "none")
+    table = [one for one in removal_table.read(removal_table.SHIPPED) if one.data == "digits"]
+    alone = not removal_findings.count(table).proven
+    assert ("on this one seed (0)" in heading(app)) == alone
+    assert ("What is counted is the run on this page" in told(app)) == alone
 
 
 def test_an_attack_that_was_chosen_before_the_vote_shows_nothing_of_its_end() -> None:

@@ -74,6 +74,20 @@ def test_a_mark_that_no_number_of_triggers_convicts_stands_at_the_bottom_and_so_
     assert tradeoff_charts.middle(two, "triggers") == tradeoff_charts.NEVER  # not between 66 and never
 
 
+def test_the_picture_says_what_never_is_and_names_the_paper_and_its_sizes() -> None:
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0)
+    words = [each.text for each in figure.layout.annotations]
+    assert f"never: {tradeoff_findings.NEVER}" in words
+    assert f"<b>{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}</b>" in words
+    narrow = [each["text"] for each in figure.layout.meta["narrow"]["annotations"]]
+    assert narrow == words[: len(narrow)] and not any(text.startswith("never") for text in narrow)
+    assert [trace.name for trace in figure.data if trace.showlegend] == [
+        "a mark: middle of its seeds",
+        "one seed",
+        "least to most",
+    ]
+
+
 def test_the_ring_is_the_kappa_chosen_and_the_star_the_visitors_own_run() -> None:
     figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21))
     (ring,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
@@ -91,6 +105,10 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
         "naive",
         "naive, each seed",
     }
+    asked = [each.x for each in sealed.layout.annotations if each.text == "<b>?</b>"]
+    words = [tradeoff_findings.PRICES[sum(x > bound for bound in tradeoff_findings.BOUNDS)] for x in asked]
+    assert words == list(tradeoff_findings.PRICES[:-1])  # one in each price that is offered
+    assert not any("?" in (each.text or "") for each in opened.layout.annotations)
     assert sealed.layout.xaxis == opened.layout.xaxis and sealed.layout.yaxis == opened.layout.yaxis
     assert tradeoff_findings.unpriced(MARKS[0.0]) == (
         "The naive mark costs 0.2 points and convicts on 0 of 3 seeds. What does a mark cost that convicts on every "
