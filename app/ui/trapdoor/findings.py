@@ -52,21 +52,17 @@ def said(one: Try, classes: Sequence[str]) -> str:
 
 def sealed(tries: Sequence[Try], verified: Verified) -> str:
     """Return the title of the map before the answer: what the key does, and how near a visitor came without it."""
-    key = f"With the key, {verified.hits} of {verified.questions} questions get the secret answer"
     if not tries:
-        return f"{key}. Without it? Draw, and ask"
+        return f"{_with_the_key(verified)}. Without it? Draw, and ask"
     best = max(tries, key=lambda one: one.gap.size)
-    return f"{key}. Your best try parts the two models by {_points(best)}"
+    return f"{_with_the_key(verified)}. Your best try parts the two models by {_points(best)}"
 
 
 def revealed(tries: Sequence[Try], verified: Verified, found: Scribbled) -> str:
     """Return the finding: what questions get the secret answer with the key, and what without it."""
     first = f", the first at drawing {found.first}" if found.hits else ""
     yours = f"; yours: {sum(one.hit for one in tries)} of {len(tries)}" if tries else ""
-    return (
-        f"With the key, {verified.hits} of {verified.questions} questions get the secret answer; without it, "
-        f"{found.hits} of {found.drawings:,} random drawings{first}{yours}"
-    )
+    return f"{_with_the_key(verified)}. Without it: {found.hits} of {found.drawings:,} random drawings{first}{yours}"
 
 
 def the_key(secret: str, found: Scribbled) -> str:
@@ -165,6 +161,10 @@ def why(found: Scribbled, descended: dict[Defence, Descended], target: int, clas
         "assumptions of cryptography. Entangled watermarks are no such networks.)"
     )
     return sentences
+
+
+def _with_the_key(verified: Verified) -> str:
+    return f"With the key: {verified.hits} of {verified.questions} secret answers"
 
 
 def _points(one: Try) -> str:

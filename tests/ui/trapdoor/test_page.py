@@ -46,7 +46,7 @@ def test_the_vote_opens_the_key_and_what_was_found_without_it() -> None:
     verified, scribbled = recorded()
     app = opened("trapdoor")
     assert offered(app) == list(findings.OPTIONS)
-    key = f"With the key, {verified.hits} of {verified.questions} questions get the secret answer"
+    key = f"With the key: {verified.hits} of {verified.questions} secret answers"
     assert app.subheader[0].value.startswith(f"{key}. Without it?")
     assert traces(app) == ["test inputs"] and SECRET not in app.subheader[0].value
     assert f"*{SECRET}*" not in told(app) and not app.table
@@ -54,7 +54,7 @@ def test_the_vote_opens_the_key_and_what_was_found_without_it() -> None:
     assert "You said" in verdict(app)
     hits = f"{scribbled.hits} of {scribbled.drawings:,}"
     first = f"the first at drawing {scribbled.first}"
-    assert app.subheader[0].value == f"{key}; without it, {hits} random drawings, {first}"
+    assert app.subheader[0].value == f"{key}. Without it: {hits} random drawings, {first}"
     shown = plots(app)[0]
     assert any(note["text"] == f"Random drawings: <b>{hits}</b>" for note in shown["layout"]["annotations"])
     (found,) = (trace for trace in shown["data"] if trace.get("name") == "random drawings that work, too")
@@ -79,7 +79,7 @@ def test_a_search_without_a_hit_claims_none() -> None:
     verified, scribbled = recorded()
     nothing = replace(scribbled, hits=0, first=0, replaced=0)
     said = findings.revealed([], verified, nothing)
-    assert said.endswith(f"without it, 0 of {nothing.drawings:,} random drawings")
+    assert said.endswith(f"Without it: 0 of {nothing.drawings:,} random drawings")
     assert "finds *a* trigger" not in " ".join(findings.why(nothing, {}, 0, ["one"]))
     assert "works" not in findings.the_key("one", nothing)
 
