@@ -56,7 +56,10 @@ def pair(problem: Problem, witness: Sequence[int] | None, *, sealed: bool) -> go
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
-    silent, said = networks.silenced(network), [_label(0, -0.04, f"{units} input units", yanchor="top")]
+    silent, said = (
+        networks.silenced(network),
+        [_label(-0.1, -0.04, f"{units} input units", xanchor="left", yanchor="top")],
+    )
     other = "network B" if sealed else "B is A, silenced"
     for which, offset, words in ((network, 0.0, "network A"), (silent, _APART, other)):
         target = problem.target if isinstance(problem, SubsetSum) else None

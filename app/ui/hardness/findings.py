@@ -33,7 +33,7 @@ def verdict(result: HardnessResult) -> str:
 
 def asking(measured: Sequence[Asked], inputs: int) -> str:
     """Return the finding of the picture of the time that it takes to ask about every input."""
-    return f"To ask both all {orders(2**inputs)} inputs takes {lasting(2.0**inputs * pace(measured))}"
+    return f"To ask about all {orders(2**inputs)} inputs takes {lasting(2.0**inputs * pace(measured))}"
 
 
 def everyday(problem: Problem) -> str:

@@ -13,7 +13,7 @@ from tests.ui.visits import offered, opened, plots, told, verdict, vote
 def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     app = opened("hardness")
     assert "not one tells the two apart" in app.subheader[0].value
-    assert app.subheader[1].value.startswith("To ask both all 1.1 billion inputs takes ")
+    assert app.subheader[1].value.startswith("To ask about all 1.1 billion inputs takes ")
     assert "turns on" not in told(app)
     assert len(plots(app)) == 2  # the networks, and the time to ask everything
     assert offered(app) == list(findings.OPTIONS)
@@ -31,7 +31,7 @@ def test_equal_networks_are_said_to_be_equal() -> None:
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
     assert app.subheader[0].value.startswith("The same: both are 0 on all 8 inputs")
-    assert app.subheader[1].value.startswith("To ask both all 8 inputs takes ")
+    assert app.subheader[1].value.startswith("To ask about all 8 inputs takes ")
 
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
@@ -101,7 +101,7 @@ def test_the_time_to_ask_everything_is_drawn_on_from_what_was_measured() -> None
     drawn = {trace.name: trace for trace in figure.data}
     assert drawn["measured"].x == (7, 12) and drawn["not measured"].line.dash == "dot"
     assert drawn["these two"].y[0] == pytest.approx(2**30 * 1e-3 / 4096)
-    assert findings.asking(measured, 30) == "To ask both all 1.1 billion inputs takes 4 minutes"
+    assert findings.asking(measured, 30) == "To ask about all 1.1 billion inputs takes 4 minutes"
 
 
 @pytest.mark.parametrize(
