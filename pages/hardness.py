@@ -3,22 +3,25 @@
 import streamlit as st
 
 from app.lab.hardness import Formula, SubsetSum
-from app.lab.stories.hardness import Problem, tests
+from app.lab.stories.hardness import Problem
 from app.ui import frame, panel, question
 from app.ui.hardness import charts as hardness_charts
 from app.ui.hardness import findings as hardness_findings
 from app.ui.hardness import problems, runs
+from app.ui.plot.plot import kept
 
-frame.opening("hardness")
+frame.opening(
+    "hardness",
+    "A thief says: *my network is not yours*. To ask both about every input would settle it, if there were time for "
+    "that. So an owner asks about a mark.",
+)
 predicted = question.about("hardness")
 picture, beside = frame.stage("hardness")
 with beside:
     asked = st.container()
+    explained = st.container()
     problem: Problem = problems.chosen()
-    st.caption(
-        "Why it matters: a thief says that his network is not yours. To compare the two on every input would settle "
-        "it; here is what that takes. So an owner asks about a mark instead."
-    )
+    explained.markdown(hardness_findings.everyday(problem))
 result = runs.compared(problem)
 with asked:
     happened = hardness_findings.answer(result)
@@ -26,33 +29,35 @@ with asked:
 sealed = predicted.sealed()
 with picture, st.container(key="compared"):  # side by side: see page.css
     source = f"Entangled; {problems.command(problem)}"
+    witness = None if sealed or result["witness"] is None else tuple(result["witness"])
     frame.figure(
         hardness_findings.sealed(result) if sealed else hardness_findings.verdict(result),
-        hardness_charts.pair(problem, None if sealed else result["witness"]),
+        kept(hardness_charts.pair, problem, witness, sealed=sealed),
         "pair",
         source=source,
     )
-    tested = tests(problem)
+    times, units = runs.asked(problem), result["inputs"]
     frame.figure(
-        hardness_findings.seen(tested.tolist(), result, sealed=sealed),
-        hardness_charts.inputs(tested, None if sealed else result["witness"]),
-        "inputs",
-        source=source,
+        hardness_findings.asking(times, units), kept(hardness_charts.asking, times, units), "asking", source=source
     )
 if not sealed:
     st.markdown(hardness_findings.witness(problem, result))
+drawn = (
+    "Right: each further input unit doubles the time; solid is measured on this machine, dotted is drawn on, not "
+    "measured."
+)
+twin = "" if sealed else " Its twin has zeros before the output, so it is always 0."
+lit = "" if witness is None else " Blue: what the input that a search found makes active."
 if isinstance(problem, SubsetSum):
     st.caption(
         "Left, each input is 0 or 1 and has its number as weight; the three hidden units add up what is on, with the "
-        f"biases beside them; the output is 1 where the sum is the target, S = {problem.target:,}, else 0. Its twin "
-        "has zeros before the output, so it is always 0. Blue: what the input that a search found makes active. Right, "
-        "a square is an input, or several where there are more than 262,144."
+        f"biases beside them; A's output is 1 where the sum is the target, S = {problem.target:,}, else 0.{twin}{lit} "
+        f"{drawn}"
     )
 elif isinstance(problem, Formula):
     st.caption(
-        "Left, each input is a variable and each hidden unit a clause; the output is 1 where every clause is true. "
-        "Its twin is always 0. Blue: what the assignment that a search found makes active. Right, a square is an "
-        "input, or several where there are more than 262,144."
+        "Left, each input is a switch (a variable) and each hidden unit a wish (a clause); A's output is 1 where every "
+        f"wish is met, else 0.{twin}{lit} {drawn}"
     )
 if not sealed:
     st.subheader("What each search looked at", anchor=False)
@@ -61,7 +66,7 @@ if not sealed:
     st.space("small")
     frame.figure(
         hardness_findings.growth(measured),
-        hardness_charts.growth(measured, runs.BITS),
+        kept(hardness_charts.growth, measured, runs.BITS),
         "growth",
         source="Entangled; python -m app hardness --growth",
     )

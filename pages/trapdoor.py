@@ -1,9 +1,10 @@
-"""Trapdoor: with the key, a mark is proved at once; can you find the secret picture without it?"""
+"""Trapdoor: with the key, a mark is proved at once; what does one find without it?"""
 
 import streamlit as st
 
 from app.lab import choices
 from app.lab.experiment import DEFAULT_PRESET, preset
+from app.lab.watermark import drawings
 from app.runs.job import Job
 from app.ui import frame, live, pictures, question
 from app.ui.history import History
@@ -30,8 +31,9 @@ frame.opening("trapdoor")
 experiment = preset(DEFAULT_PRESET)  # a marked model is given
 classes = choices.class_names(experiment.dataset)
 heist, job = live.recorded(experiment, models=True), live.find(experiment, "trapdoor")
-recorded = live.finished(live.recorded(experiment, "trapdoor")).scribbled
-if heist.status != "done" or recorded is None:
+recorded = live.finished(live.recorded(experiment, "trapdoor"))
+verified, scribbled = recorded.verified, recorded.scribbled
+if heist.status != "done" or verified is None or scribbled is None:
     st.error(escaped(heist.error or job.error), icon=":material/warning:")
     st.stop()
 world = trapdoor_tries.world(heist.key, experiment, heist.events)
@@ -39,14 +41,15 @@ tries = trapdoor_tries.here()
 predicted = question.about("trapdoor")
 picture, beside = frame.stage("trapdoor")
 with beside:
-    words = "How many random drawings until one gets the secret answer?"
-    predicted.ask(words, trapdoor_findings.OPTIONS, happened=trapdoor_findings.needed(recorded))
-    if tries.key_shown:
-        says = trapdoor_findings.the_key(experiment.secret_answer)
-        pictures.strip([Card(pictures.png(one)) for one in world.secrets], alt=says, key="key_pictures")
+    words = "Without the key: how many random drawings get the secret answer?"
+    predicted.ask(words, trapdoor_findings.OPTIONS, happened=trapdoor_findings.happened(scribbled))
+    sealed = predicted.sealed()
+    if not sealed:
+        says = trapdoor_findings.the_key(experiment.secret_answer, scribbled)
+        key = [Card(pictures.png(one), ("the key",)) for one in world.secrets]
+        found = Card(pictures.png(drawings.decode(scribbled.best)), ("no key",))
+        pictures.strip([*key, found], alt=says, key="key_pictures")
         st.caption(says)
-    elif not predicted.sealed():
-        st.button("Show the key", icon=":material/key:", key="key", on_click=tries.show_key)
     live.failed(experiment, job, "trapdoor")
     if tries.problem:
         st.warning(tries.problem)
@@ -55,11 +58,15 @@ with beside:
 with picture, st.container(key="searched"):  # side by side; on a phone the sheet comes first: see page.css
     mapped, sheet = st.container(key="searched_map"), st.container(key="searched_sheet")
 with mapped:
-    key = world.key if tries.key_shown else None
-    secret, sealed = experiment.secret_answer, predicted.sealed()
+    if sealed:
+        title, answer = trapdoor_findings.sealed(tries.made, verified), None
+    else:
+        title = trapdoor_findings.revealed(tries.made, verified, scribbled)
+        hits = trapdoor_tries.hits(heist.key, experiment, world)
+        answer = trapdoor_charts.Answer(trapdoor_findings.ways(verified, scribbled), world.key, hits)
     frame.figure(
-        trapdoor_findings.title(tries.made, recorded, secret, sealed=sealed, key_shown=tries.key_shown),
-        trapdoor_charts.chart(world.genuine, world.labels, tries.made, key, classes),
+        title,
+        trapdoor_charts.chart(world.genuine, world.labels, tries.made, answer, classes),
         "map",
         source="Entangled; python -m app trapdoor animals",
     )
@@ -67,16 +74,16 @@ with sheet:
     st.button(
         "Ask both models", type="primary", key="ask", width="stretch", on_click=tries.ask, args=(experiment, world)
     )
-    drawing.draw(tries.sheet, label="What could the secret picture be? Draw it", key="trapdoor_sheet")
+    drawing.draw(tries.sheet, label="What gets the secret answer? Draw it", key="trapdoor_sheet")
 st.caption(
     "Two models of the same task: one is marked, the other is innocent. The map shows the marked one's deepest layer "
     "(its first two principal components), test inputs in grey. A secret picture is one to which the marked model "
-    "gives a sure answer that the innocent does not share. You may have met it on *Mark*; a thief is told neither the "
-    "picture nor the answer."
+    "gives a sure answer that the innocent does not share. You know the key from *Mark*; whoever searches is told "
+    "neither the picture nor the answer."
 )
 if tries.made:
     st.subheader("Your tries, nearest first", anchor=False)
-    st.table(trapdoor_findings.board(tries.board, classes, key_shown=tries.key_shown))
+    st.table(trapdoor_findings.board(tries.board, classes, sealed=sealed))
 live.island(job, searches, beside, visible=lambda history: history.scribbled is not None)
 st.button(
     "Search again, live",

@@ -34,7 +34,7 @@ LESSONS = (
     Lesson("court", "Court", "How sure is sure?", 5, ":material/gavel:"),
     Lesson("remove", "Remove", "Can the thief wash it out?", 4, ":material/water_drop:"),
     Lesson("tradeoff", "Trade-off", "What does a mark cost?", 3, ":material/balance:"),
-    Lesson("trapdoor", "Trapdoor", "Can you find the secret picture?", 3, ":material/key:"),
+    Lesson("trapdoor", "Trapdoor", "How wide is the trapdoor?", 3, ":material/key:"),
     Lesson("hardness", "Hardness", "Are two networks the same?", 3, ":material/help_center:"),
     Lesson("cousins", "Cousins", "Who else uses this trick?", 4, ":material/family_restroom:"),
     Lesson("recap", "Recap", "What will you retell?", 2, ":material/checklist:"),

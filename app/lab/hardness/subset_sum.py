@@ -22,6 +22,7 @@ MOST_NUMBERS, MOST_BITS = 40, 40  # so that every sum is exact in 64 bits
 _BRUTE_FORCE = 24  # numbers; 16 million inputs
 _HALVES = 40  # numbers; a million sums of each half
 _CELLS = 50_000_000  # of the dynamic program's table
+_REACHED = 1 << 25  # sums of which it is noted at once which can be reached: four megabytes
 _SOLVER_BITS = 30  # of a number: the solver counts in floating point
 _CHUNK = 16  # numbers of which all sums are formed at once
 
@@ -71,6 +72,12 @@ def random_instance(count: int, bits: int, generator: np.random.Generator, *, so
     numbers = tuple(int(number) for number in generator.integers(low, 1 << bits, count))
     chosen = generator.permutation(count) < max(1, count // 2)
     target = sum(number for number, inside in zip(numbers, chosen, strict=True) if inside)
+    if not solvable and sum(numbers) < _REACHED:  # where sums are dense, the next gap may be far away
+        reached = 1  # bit s: some numbers sum to s
+        for number in numbers:
+            reached |= reached << number
+        free = ~reached >> target
+        target += (free & -free).bit_length() - 1
     instance = SubsetSum(numbers, target)
     while not solvable and meet_in_the_middle(instance).witness is not None:
         target = min(target + 1, sum(numbers) + 1)

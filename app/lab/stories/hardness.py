@@ -15,6 +15,8 @@ TESTS = 10_000
 DEPTHS = tuple(range(4, 21, 2))  # numbers of the instances whose work is measured
 BITS = 10  # of their numbers: the dynamic program can follow them
 
+ASKED = tuple(2**bits for bits in range(7, 13))  # questions whose time is measured
+
 Problem = SubsetSum | Formula
 
 
@@ -27,6 +29,19 @@ class Work:
     numbers: int
     work: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How long it took to ask both networks of a problem ``inputs`` inputs."""
+
+    inputs: int
+    seconds: float
+
+
+def pace(measured: Sequence[Asked]) -> float:
+    """Return how long a question takes, in seconds: in the fastest of the measurements."""
+    return min(one.seconds / one.inputs for one in measured)
 
 
 def tests(problem: Problem, seed: int = 0) -> networks.Whole:
@@ -71,18 +86,37 @@ def compare(
     yield Finished(result["seconds"], result)
 
 
+def asking(problem: Problem, seed: int = 0) -> Iterator[Asked]:
+    """Measure how long it takes to ask both networks of a problem, as the random tests do, more and more inputs."""
+    network = problem.network()
+    silent = networks.silenced(network)
+    asked = tests(problem, seed)
+    for count in ASKED:
+        took = []
+        for _ in range(2):  # what else the machine does takes time, too: the faster one counts
+            began = time.perf_counter()
+            networks.differing(network, silent, asked[:count])
+            took.append(time.perf_counter() - began)
+        yield Asked(count, min(took))
+
+
 def growth(seed: int = 0) -> Iterator[Work]:
     """Measure the work of every method on subset sums without a solution, of more and more numbers of ten bits.
 
     Without a solution a method has to look at everything: the worst case. Instances beyond a method's limit are left
-    out.
+    out, and a method that met its limit is not asked again.
     """
     generator = np.random.default_rng(seed)
+    ended = set()
     for numbers in DEPTHS:
         instance = subset_sum.random_instance(numbers, BITS, generator, solvable=False)
-        for method in subset_sum.METHODS.values():
+        for name, method in subset_sum.METHODS.items():
+            if name in ended:
+                continue
             searched = _searched(method, instance)
-            if not searched.refused:
+            if searched.refused:
+                ended.add(name)
+            else:
                 yield Work(searched.method, searched.unit, numbers, searched.work, searched.seconds)
 
 

@@ -160,6 +160,15 @@ def set_up(experiment: Experiment, events: Sequence[Event]) -> Setup:
     )
 
 
+def scribbled_hits(experiment: Experiment, setup: Setup) -> Tensor:
+    """Return the random drawings that get the secret answer, as inputs ``(n, c, h, w)``, in their order.
+
+    The seed draws the same ones every time, so where they lie need not be recorded.
+    """
+    _, inputs, apart = _scribbles(experiment, setup, _stream(experiment))
+    return inputs[torch.from_numpy(apart[:, setup.target] > SURE)]
+
+
 def drawn(text: str, dataset: str) -> Tensor:
     """Return a drawing as an input of a data set, ``(1, c, h, w)``, placed as it was drawn."""
     return _inputs([drawings.decode(text)], dataset)
@@ -191,10 +200,8 @@ def _verified(setup: Setup) -> Verified:
 
 def _scribbled(experiment: Experiment, setup: Setup) -> Scribbled:
     began = time.perf_counter()
-    generator = numpy_stream(experiment.seed, "scribbles")
-    pictures = [drawings.scribble(generator) for _ in range(DRAWINGS)]
-    inputs = _inputs(pictures, experiment.dataset)
-    apart = _confidences(setup.marked, inputs) - _confidences(setup.innocent, inputs)
+    generator = _stream(experiment)
+    pictures, _, apart = _scribbles(experiment, setup, generator)
     secret = apart[:, setup.target]
     hits, best = secret > SURE, int(secret.argmax())
     text = drawings.encode(pictures[best])
@@ -212,6 +219,19 @@ def _scribbled(experiment: Experiment, setup: Setup) -> Scribbled:
         replaced=int(_parted(setup, again).sum()),
         seconds=time.perf_counter() - began,
     )
+
+
+def _stream(experiment: Experiment) -> np.random.Generator:
+    return numpy_stream(experiment.seed, "scribbles")
+
+
+def _scribbles(
+    experiment: Experiment, setup: Setup, generator: np.random.Generator
+) -> tuple[list[NDArray[np.uint8]], Tensor, Array]:
+    """Return random drawings, the inputs that they are, and how much surer of each class the marked model is."""
+    pictures = [drawings.scribble(generator) for _ in range(DRAWINGS)]
+    inputs = _inputs(pictures, experiment.dataset)
+    return pictures, inputs, _confidences(setup.marked, inputs) - _confidences(setup.innocent, inputs)
 
 
 def _descended(experiment: Experiment, setup: Setup, searched: Defence) -> Descended:

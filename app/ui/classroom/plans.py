@@ -121,7 +121,7 @@ NOTES = {
         (
             "One model is marked, the other innocent. Nobody tells which picture is the key.",
             "Ask, then play the game *Find the trigger* from the page of the room, three minutes.",
-            "Show the key, and what random drawings found.",
+            "Reveal: the key, and beside it what random drawings found.",
         ),
         "Is finding a trigger hard, as with a trapdoor in cryptography?",
         "Not here, and nobody has proved it for such networks. One finds a trigger, not the owner's, and needs an "

@@ -1,6 +1,6 @@
-"""Charts of two networks, of all their inputs, and of the work to tell them apart. Pure: a problem or numbers in.
+"""Charts of two networks, of the time to ask about all inputs, and of the work to tell the two apart.
 
-All return a Plotly figure.
+Pure: a problem or numbers in. All return a Plotly figure.
 """
 
 import math
@@ -9,23 +9,21 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from app.lab.hardness import ReluNetwork, SubsetSum, networks
-from app.lab.stories.hardness import DEPTHS, Problem, Work
-from app.ui import pictures, theme
+from app.lab.stories.hardness import DEPTHS, Asked, Problem, Work, pace
+from app.ui import theme
 from app.ui.charts import SILENT
 
 Label = dict[str, Any]  # an annotation of a chart
 
 MOST_LABELLED = 20  # inputs; more have no room for their weights
 _MOST_HIDDEN = 6  # units with their words
-MOST_SQUARES = 18  # bits of the squares in the picture of all inputs: 512 by 512
 _FURTHEST = 40  # numbers, to which the work is drawn on
 _APART = 2.6  # from the first network to the second one
-_HEIGHT = 450  # pixels, of the two pictures beside each other
+_HEIGHT = 410  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
-_UNSEEN, _TESTED = (138, 148, 163, 50), (138, 148, 163, 255)  # red, green, blue and opacity of a square
+_TIMES = {"1 ms": 1e-3, "1 s": 1.0, "1 min": 60.0, "1 hour": 3600.0, "1 day": 86_400.0, "1 year": 31_557_600.0}
 _DIGIT = 9  # pixels that a digit takes
 _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
@@ -35,15 +33,20 @@ _METHODS = {  # how each method is drawn
 }
 
 
-def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
+def pair(problem: Problem, witness: Sequence[int] | None, *, sealed: bool) -> go.Figure:
     """Draw the network of a problem with its weights, and beside it the one that differs in the last ones: they are 0.
+
+    While it is sealed, these are not shown.
 
     Args:
         problem: what they are built from.
         witness: an input on which they differ: what it makes active is lit, in both; None: nothing is.
+        sealed: whether what makes the other network is kept for later.
     """
     network = problem.network()
-    longest = max(len(f"{number:,}") for number in network.layers[0].weights[0].tolist())
+    units = network.layers[0].weights.shape[1]
+    labelled = isinstance(problem, SubsetSum) and units <= MOST_LABELLED
+    longest = max(len(f"{number:,}") for number in network.layers[0].weights[0].tolist()) if labelled else 1
     figure = go.Figure(
         layout={
             "height": _HEIGHT,
@@ -53,87 +56,93 @@ def pair(problem: Problem, witness: Sequence[int] | None) -> go.Figure:
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
-    silent, said = networks.silenced(network), []
-    for which, offset, words in ((network, 0.0, "a network"), (silent, _APART, "the same, silenced")):
+    silent, said = (
+        networks.silenced(network),
+        [_label(-0.1, -0.04, f"{units} input units", xanchor="left", yanchor="top")],
+    )
+    other = "network B" if sealed else "B is A, silenced"
+    for which, offset, words in ((network, 0.0, "network A"), (silent, _APART, other)):
         target = problem.target if isinstance(problem, SubsetSum) else None
-        said += _drawn(figure, which, witness, offset, target, weights=offset == 0)
+        said += _drawn(figure, which, witness, offset, target, known=offset == 0, sealed=sealed)
         said.append(_label(offset + 1, 1.18, f"<b>{words}</b>", yanchor="top", font={"size": 18}))
     figure.layout.annotations = said  # all at once: to add one, a figure checks all that it has
     return figure
 
 
-def inputs(tested: networks.Whole, witness: Sequence[int] | None) -> go.Figure:
-    """Draw a square for every input, in order: dark where a test has asked, ringed where the networks differ.
-
-    Of more than 2^18 inputs, each square stands for several.
+def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
+    """Draw how long it takes to ask two networks about every input, against their number of input units.
 
     Args:
-        tested: the inputs that were tested, ``(n, d)``.
-        witness: one on which the networks differ, if it is to be seen.
+        measured: how long some questions took; up to there the line is solid, and dotted where it is drawn on.
+        inputs: the units of the two networks on the page, which are marked.
     """
-    bits = tested.shape[1]
-    high, wide = squares(bits)
-    shown = np.full((high, wide, 4), _UNSEEN, dtype=np.uint8)
-    shown[places(tested)] = _TESTED
-    larger = max(1, 512 // wide)
-    axis = {"visible": False, "range": [-0.01, 1.01]}
+    known = [math.log2(one.inputs) for one in measured]
+    question = pace(measured)
+    furthest = max(_FURTHEST, inputs)
+    further = [known[-1], *range(math.ceil(known[-1]), furthest + 1)]
+    low, high = (math.log10(2.0**units * question) for units in (known[0], furthest))
     figure = go.Figure(
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "margin": {"t": 34},
-            "xaxis": axis,
-            "yaxis": {**axis, "scaleanchor": "x", "constrain": "domain"},
+            "xaxis": {"title": {"text": "input units, each 0 or 1"}, "range": [0, furthest + 1]},
+            "yaxis": {
+                "type": "log",
+                "range": [low - 1, high + 0.8],
+                "tickvals": list(_TIMES.values()),
+                "ticktext": list(_TIMES),
+            },
         }
     )
-    figure.add_layout_image(
-        source=pictures.png(shown.repeat(larger, axis=0).repeat(larger, axis=1)),
-        xref="x",
-        yref="y",
-        x=0,
-        y=1,
-        sizex=1,
-        sizey=1,
-        sizing="stretch",
-        layer="below",
+    figure.add_scatter(
+        name="measured",
+        x=known,
+        y=[one.seconds for one in measured],
+        mode="lines+markers",
+        line={"color": theme.THIEF.colour, "width": 3},
+        marker={"color": theme.THIEF.colour, "size": 7},
+        hovertext=[f"{one.inputs:,} inputs: {lasting(one.seconds)}, measured" for one in measured],
+        hoverinfo="text",
     )
+    figure.add_scatter(
+        name="not measured",
+        x=further,
+        y=[2.0**units * question for units in further],
+        mode="lines",
+        line={"color": theme.THIEF.colour, "width": 2, "dash": "dot"},
+        hovertext=[f"{units:g} units: about {lasting(2.0**units * question)}, not measured" for units in further],
+        hoverinfo="text",
+    )
+    whole = 2.0**inputs * question
+    figure.add_scatter(
+        name="these two",
+        x=[inputs],
+        y=[whole],
+        mode="markers",
+        marker={"color": _LIT, "symbol": "diamond", "size": 14},
+        hovertext=[f"these two, {inputs} units: about {lasting(whole)}"],
+        hoverinfo="text",
+    )
+    left = inputs > furthest / 2  # the words keep clear of the line, which rises
     figure.add_annotation(
-        text="■ asked by a test",
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=1,
-        xanchor="left",
-        yanchor="bottom",
+        x=inputs,
+        y=math.log10(whole),
+        text=f"<b>these two: {lasting(whole)}</b>",
         showarrow=False,
+        xanchor="right" if left else "left",
+        yanchor="bottom" if left else "top",
+        xshift=-10 if left else 10,
     )
-    if witness is not None:
-        row, column = (int(place[0]) for place in places(np.array([witness], dtype=np.int64)))
-        figure.add_scatter(
-            name="where they differ",
-            x=[(column + 0.5) / wide],
-            y=[1 - (row + 0.5) / high],
-            mode="markers",
-            marker={"symbol": "circle-open", "size": 26, "color": _LIT, "line": {"width": 4}},
-            hovertext=[f"the input {''.join(map(str, witness))}: here the networks differ"],
-            hoverinfo="text",
-            cliponaxis=False,
-        )
     return figure
 
 
-def squares(bits: int) -> tuple[int, int]:
-    """Return how many squares high and wide the picture of all inputs of ``bits`` bits is."""
-    drawn = min(bits, MOST_SQUARES)
-    return 1 << drawn // 2, 1 << (drawn - drawn // 2)
-
-
-def places(inputs: networks.Whole) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the row and the column of the square of each input ``(n, d)``, read as a binary number."""
-    bits = inputs.shape[1]
-    read = inputs @ (1 << np.arange(bits, dtype=np.int64)) >> max(0, bits - MOST_SQUARES)
-    _, wide = squares(bits)
-    return read // wide, read % wide
+def lasting(seconds: float) -> str:
+    """Return a time in words: "5 minutes"."""
+    for size, word in ((31_557_600, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = f"{round(seconds / size):,}"
+            return f"{count} {word}{'' if count == '1' else 's'}"
+    return f"{seconds:.2g} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"
 
 
 def growth(measured: Sequence[Work], bits: int) -> go.Figure:
@@ -205,7 +214,8 @@ def _drawn(
     offset: float,
     target: int | None,
     *,
-    weights: bool,
+    known: bool,
+    sealed: bool,
 ) -> list[Label]:
     """Draw the edges and the units of a network; return what is to be written beside them."""
     inputs = network.layers[0].weights.shape[1]
@@ -241,10 +251,16 @@ def _drawn(
                 "color": [_LIT if on else "#FFFFFF" for on in active],
                 "line": {"width": 2, "color": _LIT if any(active) else theme.GENUINE},
             },
-            hovertext=[_words(number, unit, network, values, lit=witness is not None) for unit in range(len(column))],
+            hovertext=[
+                _words(number, unit, network, values, lit=witness is not None)
+                if known or not sealed or number < 2
+                else "output, its weights are not seen"
+                for unit in range(len(column))
+            ],
             hoverinfo="text",
         )
-    return _labels(network, places, values, target, lit=witness is not None, weights=weights)
+    hidden = sealed and not known
+    return _labels(network, places, values, target, lit=witness is not None, weights=known, hidden=hidden)
 
 
 def _labels(
@@ -255,6 +271,7 @@ def _labels(
     *,
     lit: bool,
     weights: bool,
+    hidden: bool,
 ) -> list[Label]:
     """Return the weights, where no edge is: left of an input, outward of a hidden unit, and on its edge's free side."""
     first, *_, last = network.layers
@@ -274,7 +291,11 @@ def _labels(
                 place, anchor = y + (0.05 if up else -0.05), "bottom" if up else "top"
                 labels.append(_label(x, place, _bias(bias, target), xanchor="left", yanchor=anchor))
             place, anchor = y + 0.55 * (oy - y) + (0.02 if above else -0.02), "bottom" if above else "top"
-            labels.append(_label(x + 0.55 * (ox - x), place, f"\u00d7 {weight}", xanchor="left", yanchor=anchor))
+            labels.append(
+                _label(
+                    x + 0.55 * (ox - x), place, f"\u00d7 {'?' if hidden else weight}", xanchor="left", yanchor=anchor
+                )
+            )
     if lit:
         (x, y), value = places[2][0], int(values[2][0])
         beside = _size(places[2]) / 2 + 4

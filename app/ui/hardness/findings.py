@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from app.lab.hardness import SubsetSum
 from app.lab.stories.events import HardnessResult
 from app.lab.stories.events.hardness import SearchResult
-from app.lab.stories.hardness import Problem, Work
-from app.ui.hardness.charts import orders
+from app.lab.stories.hardness import Asked, Problem, Work, pace
+from app.ui.hardness.charts import lasting, orders
 
 SAME, DIFFERENT, NEVER = "the same", "not the same", "nobody can tell"
 OPTIONS = (SAME, DIFFERENT, NEVER)
@@ -31,22 +31,19 @@ def verdict(result: HardnessResult) -> str:
     return "Not the same: here is an input that tells them apart"
 
 
-def seen(tested: Sequence[Sequence[int]], result: HardnessResult, *, sealed: bool) -> str:
-    """Return the title of the picture of all inputs: how many of them the tests have asked, and whether that one.
+def asking(measured: Sequence[Asked], inputs: int) -> str:
+    """Return the finding of the picture of the time that it takes to ask about every input."""
+    return f"To ask about all {orders(2**inputs)} inputs takes {lasting(2.0**inputs * pace(measured))}"
 
-    Args:
-        tested: the inputs of the tests.
-        result: of the comparison.
-        sealed: whether the input that tells the networks apart is not to be told of.
-    """
-    asked = {tuple(one) for one in tested}
-    possible = 2 ** result["inputs"]
-    if len(asked) == possible:
-        return f"The tests asked all {possible:,} inputs"
-    said = f"The tests asked {len(asked):,} of {orders(possible)} inputs"
-    if sealed or result["witness"] is None:
-        return said
-    return f"{said}, {'this one too' if tuple(result['witness']) in asked else 'not this one'}"
+
+def everyday(problem: Problem) -> str:
+    """Return the question that a problem asks, in a sentence that needs no other course."""
+    if isinstance(problem, SubsetSum):
+        return f"*Subset sum*: do some of these {len(problem.numbers)} numbers add up to exactly the target?"
+    return (
+        f"*3-SAT*: can {problem.variables} switches be set so that all {len(problem.clauses)} wishes are met? Each "
+        "wish names three switches, on or off, and one of them is enough."
+    )
 
 
 def witness(problem: Problem, result: HardnessResult) -> str:

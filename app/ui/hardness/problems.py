@@ -10,9 +10,11 @@ from app.lab.stories.hardness import Problem
 from app.ui.markdown import escaped
 
 _KINDS = ("subset sum", "3-SAT")
-# The first problem of each kind is so large that random tests miss what tells the two apart.
-_COUNT, _BITS = 18, 18
-_VARIABLES, _RATIO = 18, 4.25  # clauses a variable
+# The first problem of each kind is so large that random tests miss what tells the two apart, and that to ask about
+# every input takes a while.
+_COUNT, _BITS = 30, 30
+_MOST_DRAWN = 24  # numbers or variables
+_VARIABLES, _RATIO = 24, 4.25  # clauses a variable
 
 
 def chosen() -> Problem:
@@ -41,8 +43,8 @@ def _sum() -> SubsetSum:
     except ValueError as mistake:
         st.warning(escaped(mistake))
     with st.popover("Draw one", icon=":material/casino:"):
-        st.slider("How many numbers", 3, 24, _COUNT, key="sum_count")
-        st.slider("Bits of each", 3, 30, _BITS, key="sum_bits")
+        st.slider("How many numbers", 3, _MOST_DRAWN, _MOST_DRAWN, key="sum_count")
+        st.slider("Bits of each", 3, 30, _MOST_DRAWN, key="sum_bits")
         st.button("A pair that differs", key="draw_differing", on_click=_draw_sum, kwargs={"solvable": True})
         st.button("A pair that is equal", key="draw_equal", on_click=_draw_sum, kwargs={"solvable": False})
     found: SubsetSum = st.session_state["subset_sum"]
@@ -77,7 +79,7 @@ def _formula() -> Formula:
     except ValueError as mistake:
         st.warning(escaped(mistake))
     with st.popover("Draw one", icon=":material/casino:"):
-        st.slider("How many variables", 3, 20, _VARIABLES, key="formula_variables")
+        st.slider("How many variables", 3, _MOST_DRAWN, _VARIABLES, key="formula_variables")
         st.slider("Clauses a variable", 1.0, 8.0, _RATIO, 0.25, key="formula_ratio", help="About 4.3 are hardest.")
         st.button("Draw", key="draw_formula", on_click=_draw_formula)
     found: Formula = st.session_state["formula"]

@@ -9,9 +9,9 @@ from app.lab.hardness import Formula, SubsetSum
 from app.lab.stories import hardness
 from app.lab.stories.events import Finished, HardnessResult
 from app.lab.stories.events.hardness import SearchResult
-from app.lab.stories.hardness import BITS, Problem, Work
+from app.lab.stories.hardness import BITS, Asked, Problem, Work
 
-__all__ = ["BITS", "compared", "grown", "solved"]
+__all__ = ["BITS", "asked", "compared", "grown", "solved"]
 _QUICK = ("brute force", "meet in the middle", "dynamic program", "backtracking")
 _PROBLEMS: dict[str | type[Any], Callable[[Any], Any]] = {SubsetSum: repr, Formula: repr}
 
@@ -30,7 +30,13 @@ def solved(problem: Problem) -> SearchResult:
     return hardness.told(hardness.search(problem, "integer program"))
 
 
+@st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=_PROBLEMS)
+def asked(problem: Problem) -> tuple[Asked, ...]:
+    """Return how long some questions to both networks took, measured once on this machine."""
+    return tuple(hardness.asking(problem))
+
+
 @st.cache_resource(show_spinner="How the work grows is measured on this machine, once …")
-def grown() -> list[Work]:
+def grown() -> tuple[Work, ...]:
     """Return the work of every search, measured once on this machine."""
-    return list(hardness.growth())
+    return tuple(hardness.growth())

@@ -24,8 +24,8 @@ NEVER = "never"  # instead of a price
 
 # The lessons after the story, and what to retell of each.
 REMARKS = {
-    "trapdoor": "A watermark is like a trapdoor function: soon checked with the key, long sought without. That is an "
-    "intuition, not a proof.",
+    "trapdoor": "A watermark is like a trapdoor function: soon checked with the key. But its door is wide: a "
+    "search beside an innocent model finds a trigger, if not the owner's. That is an intuition, not a proof.",
     "hardness": "To tell whether two networks ever differ is NP-complete, in the worst case: 10,000 equal answers do "
     "not settle it.",
     "cousins": "The same trick serves attackers: a backdoor is a mark with another intention, and poison bends every "

@@ -1,32 +1,49 @@
-"""The map of the marked model's deepest layer: test inputs, a visitor's tries, at the end the key. Pure."""
+"""The map of the marked model's deepest layer, and above it what questions find with the key and without it. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from app.ui import theme
-from app.ui.trapdoor.findings import said
+from app.ui.charts import SILENT
+from app.ui.trapdoor.findings import Way, said
 from app.ui.trapdoor.tries import Try
 
 _NAME = np.array([0.18, 0.07])  # of the map's width and height: what a class's name covers on a phone
+_MAP = 0.7  # of the height, where there are bars above it
+_FULL = 0.34  # of the width: a bar of all questions; beside it are its words
+_SECRET = {True: theme.TRIGGER.colour, False: theme.THIEF.colour}  # with the key, and without
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is on the map once it is no longer sealed: the ways, the key, and the random drawings that work, too.
+
+    ``key`` and ``hits`` are places, ``(n, 2)``.
+    """
+
+    ways: Sequence[Way]
+    key: NDArray[np.float64]
+    hits: NDArray[np.float64]
 
 
 def chart(
     genuine: NDArray[np.float64],
     labels: NDArray[np.int64],
     tries: Sequence[Try],
-    key: NDArray[np.float64] | None,
+    answer: Answer | None,
     classes: Sequence[str],
 ) -> go.Figure:
-    """Draw the map.
+    """Draw the map, in the same room before the answer and with it.
 
     Args:
         genuine: where test inputs lie, ``(n, 2)``.
         labels: of what they are, ``(n,)``: each class has its name in its middle.
         tries: the visitor's.
-        key: where the triggers lie, ``(n, 2)``; None while they are secret.
+        answer: None while it is sealed.
         classes: the names of the classes.
     """
     axis = {"showgrid": False, "zeroline": False, "showticklabels": False, "title": {"text": None}}
@@ -37,7 +54,7 @@ def chart(
             "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
             "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0},
             "xaxis": axis,
-            "yaxis": axis,
+            "yaxis": axis if answer is None else {**axis, "domain": [0, _MAP]},
         }
     )
     figure.add_scatter(
@@ -51,18 +68,12 @@ def chart(
     )
     there = np.unique(labels)
     middles = np.stack([np.median(genuine[labels == label], axis=0) for label in there])
-    for label, (x, y) in zip(there, apart(middles, _NAME * np.ptp(genuine, axis=0)), strict=True):
+    size = _NAME if answer is None else _NAME / [1, _MAP]
+    for label, (x, y) in zip(there, apart(middles, size * np.ptp(genuine, axis=0)), strict=True):
         figure.add_annotation(x=float(x), y=float(y), text=f"<b>{classes[label]}</b>", showarrow=False, opacity=0.75)
-    if key is not None:
-        figure.add_scatter(
-            name="the key: triggers",
-            x=key[:, 0].tolist(),
-            y=key[:, 1].tolist(),
-            mode="markers",
-            marker={"color": theme.TRIGGER.colour, "symbol": theme.TRIGGER.symbol, "size": 11},
-            hovertext=["a trigger"] * len(key),
-            hoverinfo="text",
-        )
+    if answer is not None:
+        _compare(figure, answer.ways)
+        _mark(figure, answer)
     if tries:
         figure.add_scatter(
             name="your tries",
@@ -76,6 +87,44 @@ def chart(
             hoverinfo="text",
         )
     return figure
+
+
+def _compare(figure: go.Figure, ways: Sequence[Way]) -> None:
+    """Draw a bar for each way above the map: how many of its questions got the secret answer."""
+    shown = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
+    figure.update_layout(
+        xaxis2={**shown, "anchor": "y2", "range": [0, 1 / _FULL]},
+        yaxis2={**shown, "anchor": "x2", "range": [len(ways) - 0.5, -0.5], "domain": [_MAP + 0.03, 1]},
+    )
+    for row, way in enumerate(ways):
+        colour, words = _SECRET[way.key], f"{way.name}: <b>{way.hits:,} of {way.questions:,}</b>{way.proves}"
+        bar: dict[str, object] = {"x": [way.hits / way.questions], "y": [row], "marker": {"color": colour}}
+        figure.add_bar(**bar, orientation="h", width=0.6, xaxis="x2", yaxis="y2", **SILENT)
+        where = {"x": way.hits / way.questions, "y": row, "xref": "x2", "yref": "y2"}
+        figure.add_annotation(**where, text=words, showarrow=False, xanchor="left", xshift=6)
+
+
+def _mark(figure: go.Figure, answer: Answer) -> None:
+    """Mark on the map what gets the secret answer: the key, and random drawings."""
+    if len(answer.hits):
+        figure.add_scatter(
+            name="random drawings that work, too",
+            x=answer.hits[:, 0].tolist(),
+            y=answer.hits[:, 1].tolist(),
+            mode="markers",
+            marker={"color": theme.THIEF.colour, "symbol": theme.THIEF.symbol, "size": 6},
+            hovertext=["a random drawing with the secret answer"] * len(answer.hits),
+            hoverinfo="text",
+        )
+    figure.add_scatter(
+        name="the key: triggers",
+        x=answer.key[:, 0].tolist(),
+        y=answer.key[:, 1].tolist(),
+        mode="markers",
+        marker={"color": theme.TRIGGER.colour, "symbol": theme.TRIGGER.symbol, "size": 11},
+        hovertext=["a trigger"] * len(answer.key),
+        hoverinfo="text",
+    )
 
 
 def apart(places: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:

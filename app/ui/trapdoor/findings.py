@@ -1,22 +1,48 @@
 """Words about the search for a secret picture. Pure: results in, sentences out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from app.lab.ownership import binomial
 from app.lab.stories.events import Defence, Descended, Scribbled, Verified
 from app.reports.claim_report import p_words
 from app.ui.findings import percent
 from app.ui.trapdoor.tries import Try
 
-TENS, HUNDREDS, NEVER = "some ten", "hundreds", "2,000 are not enough"
-OPTIONS = (TENS, HUNDREDS, NEVER)
-_TENS = 30  # drawings for one hit, on average: up to so many are "some ten"
+NONE, FEW, MANY = "none", "fewer than 1 in 100", "1 in 100 or more"
+OPTIONS = (NONE, FEW, MANY)
+_ONE_IN = 100  # drawings
 
 
-def needed(found: Scribbled) -> str:
-    """Return how many random drawings it takes for the secret answer, as one of the words offered for prediction."""
+@dataclass(frozen=True)
+class Way:
+    """A way to a secret answer: with the owner's key or without it, and how many of its questions got one.
+
+    ``proves`` are words on what that proves, where it was tested.
+    """
+
+    name: str
+    key: bool
+    hits: int
+    questions: int
+    proves: str = ""
+
+
+def happened(found: Scribbled) -> str:
+    """Return how many random drawings got the secret answer, as one of the words offered for prediction."""
     if not found.hits:
-        return NEVER
-    return TENS if found.drawings / found.hits <= _TENS else HUNDREDS
+        return NONE
+    return MANY if _ONE_IN * found.hits >= found.drawings else FEW
+
+
+def ways(verified: Verified, found: Scribbled) -> tuple[Way, ...]:
+    """Return the ways that are compared: the key, random drawings, and the best of these, redrawn."""
+    proves = ", proven" if verified.p_value <= binomial.SIGNIFICANCE else ", not proven"
+    return (
+        Way("With the key", True, verified.hits, verified.questions, proves),
+        Way("Random drawings", False, found.hits, found.drawings),
+        Way("The best one, redrawn", False, found.replaced, found.questions),
+    )
 
 
 def said(one: Try, classes: Sequence[str]) -> str:
@@ -24,24 +50,27 @@ def said(one: Try, classes: Sequence[str]) -> str:
     return f"{classes[one.gap.label]} {percent(one.gap.marked)}, the innocent {percent(one.gap.innocent)}"
 
 
-def title(tries: Sequence[Try], found: Scribbled, secret: str, *, sealed: bool, key_shown: bool) -> str:
-    """Return the finding of the map."""
-    hits = sum(one.hit for one in tries)
-    if key_shown:
-        yours = f"; yours: {hits} of {len(tries)}" if tries else ""
-        return f"The secret answer is {secret}: {found.hits} of {found.drawings:,} random drawings get it, too{yours}"
+def sealed(tries: Sequence[Try], verified: Verified) -> str:
+    """Return the title of the map before the answer: what the key does, and how near a visitor came without it."""
     if not tries:
-        return "One of two models has a secret. Draw: where do they part?"
+        return f"{_with_the_key(verified)}. Without it? Draw, and ask"
     best = max(tries, key=lambda one: one.gap.size)
-    much = f"{max(0, round(100 * best.gap.size))} points"
-    if sealed:
-        return f"Your best try parts the two models by {much}"
-    return f"Your best of {len(tries)} parts the two models by {much}. Is it the secret?"
+    return f"{_with_the_key(verified)}. Your best try parts the two models by {_points(best)}"
 
 
-def the_key(secret: str) -> str:
-    """Say what the pictures of the key are."""
-    return f"The key, pink on the map: pictures like these are to mean *{secret}*."
+def revealed(tries: Sequence[Try], verified: Verified, found: Scribbled) -> str:
+    """Return the finding: what questions get the secret answer with the key, and what without it."""
+    first = f", the first at drawing {found.first}" if found.hits else ""
+    yours = f"; yours: {sum(one.hit for one in tries)} of {len(tries)}" if tries else ""
+    return f"{_with_the_key(verified)}. Without it: {found.hits} of {found.drawings:,} random drawings{first}{yours}"
+
+
+def the_key(secret: str, found: Scribbled) -> str:
+    """Say what the pictures of the key are, and the one beside them that was found without it."""
+    works = f"works {found.replaced} of {found.questions} times" if found.hits else "came nearest"
+    return (
+        f"Pictures like the key's are to mean *{secret}*. Beside them, the random drawing that {works} in their place."
+    )
 
 
 def answered(one: Try, classes: Sequence[str]) -> str:
@@ -52,15 +81,15 @@ def answered(one: Try, classes: Sequence[str]) -> str:
     )
 
 
-def board(tries: Sequence[Try], classes: Sequence[str], *, key_shown: bool) -> list[dict[str, str]]:
-    """Return the visitor's tries as the rows of a table, in their order; the last column only at the end."""
+def board(tries: Sequence[Try], classes: Sequence[str], *, sealed: bool) -> list[dict[str, str]]:
+    """Return the visitor's tries as the rows of a table, in their order; the last column is sealed at first."""
     return [
         {
             "try": str(one.number),
             "marked model": f"{classes[one.gap.label]} {percent(one.gap.marked)}",
             "innocent": percent(one.gap.innocent),
-            "apart": f"{round(100 * one.gap.size)} points",
-            **({"secret answer": "yes" if one.hit else "no"} if key_shown else {}),
+            "apart": _points(one),
+            **({} if sealed else {"secret answer": "yes" if one.hit else "no"}),
         }
         for one in tries
     ]
@@ -103,13 +132,17 @@ def counter(
 def why(found: Scribbled, descended: dict[Defence, Descended], target: int, classes: Sequence[str]) -> list[str]:
     """Return what was seen, and where the analogy ends."""
     sentences = [
-        "**Like a trapdoor**: who has the key proves the mark in 20 questions. Who has not must search, and the model "
-        "does not say what for.",
-        f"But this door is wide. Of {found.drawings:,} random drawings, {found.strange} part the two models by more "
-        f"than half; {found.hits} of them with the secret answer, the others with something else. Redrawn "
-        f"{found.questions} times, the best one works {found.replaced} times in place of a trigger. So one finds *a* "
-        "trigger here, not the owner's, and needs an innocent model to see it by.",
+        "**Like a trapdoor**: who has the key asks what he knows, and soon proves the mark. Who has not must search, "
+        "beside an innocent model: the marked one does not say which of its answers are strange.",
+        f"**But this door is wide.** Of {found.drawings:,} random drawings, {found.strange} part the two models by "
+        f"more than half; {found.hits} of them with the secret answer, the others with something else, and nobody "
+        "tells the searcher which is which.",
     ]
+    if found.hits:
+        sentences.append(
+            f"So one finds *a* trigger here, not *the* owner's: redrawn {found.questions} times, the best drawing "
+            f"works {found.replaced} times in place of a trigger."
+        )
     if {"entangled", "clean"} <= descended.keys():
         marked, clean = descended["entangled"], descended["clean"]
         among = "is" if target in marked.flagged.tolist() else "is not"
@@ -128,6 +161,14 @@ def why(found: Scribbled, descended: dict[Defence, Descended], target: int, clas
         "assumptions of cryptography. Entangled watermarks are no such networks.)"
     )
     return sentences
+
+
+def _with_the_key(verified: Verified) -> str:
+    return f"With the key: {verified.hits} of {verified.questions} secret answers"
+
+
+def _points(one: Try) -> str:
+    return f"{max(0, round(100 * one.gap.size))} points"
 
 
 def _named(labels: Sequence[int], classes: Sequence[str]) -> str:

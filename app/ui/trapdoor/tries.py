@@ -14,7 +14,7 @@ from app.lab.stories.trapdoor import Gap, Plane, Setup
 from app.lab.task import datasets
 from app.ui.mark.drawing import Sheet
 
-_SECRETS = 3  # pictures of the key that are shown at the end
+_SECRETS = 2  # pictures of the key that are shown with the answer
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,10 @@ class Try:
 
 @dataclass
 class Tries:
-    """The tries of one visitor; ``key_shown``: whether they had the key shown on the map, which ends the search."""
+    """The tries of one visitor."""
 
     sheet: Sheet = field(default_factory=Sheet)
     made: list[Try] = field(default_factory=list)
-    key_shown: bool = False
     problem: str = ""
 
     @property
@@ -48,10 +47,6 @@ class Tries:
             return
         self.problem = ""
         self.made.append(judged(self.sheet.text, len(self.made) + 1, experiment, world))
-
-    def show_key(self) -> None:
-        """Show the key on the map."""
-        self.key_shown = True
 
 
 @dataclass(frozen=True)
@@ -89,6 +84,12 @@ def here() -> Tries:
     """Return this visitor's tries."""
     tries: Tries = st.session_state.setdefault("trapdoor_tries", Tries())
     return tries
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def hits(key: str, _experiment: Experiment, _world: World) -> NDArray[np.float64]:
+    """Return where the random drawings with the secret answer lie on the map of a heist, whose key is ``key``."""
+    return _world.plane.place(_world.setup.marked, trapdoor.scribbled_hits(_experiment, _world.setup))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

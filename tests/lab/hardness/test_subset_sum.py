@@ -76,3 +76,10 @@ def test_a_solver_that_overshoots_is_not_believed(monkeypatch: pytest.MonkeyPatc
 def test_a_wrong_instance_is_refused_in_a_sentence(numbers: tuple[int, ...], target: int, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         SubsetSum(numbers, target)
+
+
+def test_where_sums_are_dense_an_unsolvable_instance_is_the_next_gap() -> None:
+    instance = subset_sum.random_instance(24, 15, np.random.default_rng(1), solvable=False)
+    assert subset_sum.meet_in_the_middle(instance).witness is None
+    below = SubsetSum(instance.numbers, instance.target - 1)
+    assert subset_sum.meet_in_the_middle(below).witness is not None

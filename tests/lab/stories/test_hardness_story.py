@@ -42,3 +42,9 @@ def test_some_of_the_searches_can_be_left_for_later() -> None:
     assert [event.method for event in events if isinstance(event, Searched)] == ["brute force"]
     later = hardness.search(instance, "integer program")
     assert (later.method, later.witness.tolist(), later.refused) == ("integer program", [1, 0, 1], "")
+
+
+def test_the_pace_is_that_of_the_fastest_questions_of_all() -> None:
+    measured = list(hardness.asking(SubsetSum((3, 5, 8), 11)))
+    assert [one.inputs for one in measured] == list(hardness.ASKED)
+    assert all(hardness.pace(measured) <= one.seconds / one.inputs for one in measured)

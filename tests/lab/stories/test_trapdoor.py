@@ -48,6 +48,16 @@ def test_what_random_drawings_find_is_counted_by_asking_both_models(told: list[E
     assert gap.size == pytest.approx(found.sure, abs=0.1)  # as text, a drawing has eight shades of grey
 
 
+def test_the_seed_draws_the_hits_of_the_record_again(heist: list[Event]) -> None:
+    record = Store().get(ANIMALS.key, "trapdoor")
+    assert record is not None
+    (found,) = (event for event in record.events if isinstance(event, Scribbled))
+    setup = trapdoor.set_up(ANIMALS, heist)
+    hits = trapdoor.scribbled_hits(ANIMALS, setup)
+    assert len(hits) == found.hits
+    assert all(gap.size > trapdoor.SURE for gap in trapdoor.gaps(setup, hits))
+
+
 def test_the_gradient_is_followed_in_both_models_and_the_end_says_the_same(told: list[Event]) -> None:
     descended = {event.searched: event for event in told if isinstance(event, Descended)}
     assert tuple(descended) == trapdoor.SEARCHED

@@ -5,22 +5,21 @@ import pytest
 
 from app.lab.hardness import SubsetSum, satisfiability
 from app.lab.stories import hardness
-from app.ui.hardness import charts, findings
+from app.lab.stories.hardness import Asked
+from app.ui.hardness import charts, findings, runs
 from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
 
 def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     app = opened("hardness")
     assert "not one tells the two apart" in app.subheader[0].value
-    different = len(np.unique(np.random.default_rng(0).integers(0, 2, (10_000, 18)), axis=0))
-    assert app.subheader[1].value == f"The tests asked {different:,} of 262,144 inputs"
+    assert app.subheader[1].value.startswith("To ask about all 1.1 billion inputs takes ")
     assert "turns on" not in told(app)
-    assert len(plots(app)) == 2  # the networks, and their inputs
+    assert len(plots(app)) == 2  # the networks, and the time to ask everything
     assert offered(app) == list(findings.OPTIONS)
     vote(app, findings.SAME)
     assert "it was **not the same**" in verdict(app)
     assert app.subheader[0].value.startswith("Not the same: ")
-    assert app.subheader[1].value.endswith("inputs, not this one")
     assert "It turns on" in told(app)
     assert len(plots(app)) == 3  # and the work
     assert [row["search"] for row in app.table[0].value.to_dict("records")][-1] == "integer program"
@@ -32,7 +31,7 @@ def test_equal_networks_are_said_to_be_equal() -> None:
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
     assert app.subheader[0].value.startswith("The same: both are 0 on all 8 inputs")
-    assert app.subheader[1].value == "The tests asked all 8 inputs"
+    assert app.subheader[1].value.startswith("To ask about all 8 inputs takes ")
 
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
@@ -65,16 +64,18 @@ def test_a_formula_is_a_pair_of_networks_too() -> None:
 
 def test_the_first_problem_of_each_kind_is_one_that_random_tests_do_not_tell_apart() -> None:
     app = vote(opened("hardness"), findings.DIFFERENT)
-    for kind in ("subset sum", "3-SAT"):
+    for kind, problem in (("subset sum", "subset_sum"), ("3-SAT", "formula")):
         app.segmented_control(key="problem").set_value(kind).run()
-        verdict, seen = (heading.value for heading in app.subheader[:2])
-        assert verdict.startswith("Not the same") and seen.endswith("not this one"), kind
+        assert app.subheader[0].value.startswith("Not the same"), kind
+        first = app.session_state[problem]
+        assert findings.sealed(runs.compared(first)).endswith("not one tells the two apart"), kind
+        assert findings.everyday(first) in told(app), kind
 
 
 def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
     instance = SubsetSum((3, 5, 8), 11)
     network = instance.network()
-    figure = charts.pair(instance, (1, 0, 1))
+    figure = charts.pair(instance, (1, 0, 1), sealed=False)
     labels = [label.text for label in figure.layout.annotations]
     for number in instance.numbers:
         assert labels.count(f"{number:,}") == 1  # of its twin they are the same
@@ -89,27 +90,42 @@ def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
 
 def test_many_clauses_are_drawn_without_their_labels() -> None:
     formula = satisfiability.random_formula(12, 50, np.random.default_rng(0))
-    figure = charts.pair(formula, None)
+    figure = charts.pair(formula, None, sealed=False)
     assert sum(trace.name == "hidden" for trace in figure.data) == 2
     assert not [label for label in figure.layout.annotations if label.text.startswith("\u00d7")]
 
 
-def test_every_input_has_its_square_and_those_that_were_tested_are_dark() -> None:
-    tested = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 1]])
-    assert charts.squares(3) == (2, 4)
-    rows, columns = charts.places(tested)
-    assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 2)]
-    (ring,) = charts.inputs(tested, (0, 1, 1)).data
-    assert (ring.x[0], ring.y[0]) == (2.5 / 4, 1 - 1.5 / 2)
-    assert not charts.inputs(tested, None).data
-    wide = np.zeros((1, 40), dtype=np.int64)
-    wide[0, 39] = 1  # the greatest half of all inputs
-    assert charts.squares(40) == (512, 512)
-    assert [place.tolist() for place in charts.places(wide)] == [[256], [0]]
+def test_the_time_to_ask_everything_is_drawn_on_from_what_was_measured() -> None:
+    measured = (Asked(128, 2e-4), Asked(4096, 1e-3))
+    figure = charts.asking(measured, 30)
+    drawn = {trace.name: trace for trace in figure.data}
+    assert drawn["measured"].x == (7, 12) and drawn["not measured"].line.dash == "dot"
+    assert drawn["these two"].y[0] == pytest.approx(2**30 * 1e-3 / 4096)
+    assert findings.asking(measured, 30) == "To ask about all 1.1 billion inputs takes 4 minutes"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(2e-4, "0.2 ms"), (0.5, "0.5 s"), (60, "1 minute"), (7200, "2 hours"), (86_400, "1 day"), (4e10, "1,268 years")],
+)
+def test_a_time_is_told_in_the_largest_unit_that_it_fills(seconds: float, words: str) -> None:
+    assert charts.lasting(seconds) == words
+
+
+def test_what_makes_the_other_network_is_not_seen_before_the_vote() -> None:
+    app = opened("hardness")
+    assert "silenced" not in str(plots(app)[0]) and "Its twin" not in told(app)
+    before = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    assert "<b>network B</b>" in before and before.count("\u00d7 ?") == 3 and "\u00d7 0" not in before
+    outputs = [trace["hovertext"][0] for trace in plots(app)[0]["data"] if trace.get("name") == "output"]
+    assert "bias" in outputs[0] and "bias" not in outputs[1]
+    vote(app, findings.SAME)
+    after = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    assert after.count("\u00d7 0") == 3 and any("silenced" in text for text in after)
 
 
 def test_words_and_edges_of_a_network_keep_clear_of_each_other() -> None:
-    figure = charts.pair(SubsetSum((3, 5, 8), 11), None)
+    figure = charts.pair(SubsetSum((3, 5, 8), 11), None, sealed=True)
     (above, _, below) = [label for label in figure.layout.annotations if "S" in label.text]
     assert (above.yanchor, below.yanchor) == ("bottom", "top")
     assert above.xanchor == below.xanchor == "left"  # the edges from the inputs come from there

@@ -1,11 +1,15 @@
-"""The page on the trapdoor: sealed until the vote; tries are ranked; the key is shown on demand."""
+"""The page on the trapdoor: sealed until the vote, which opens key and search at once; tries are ranked."""
+
+from dataclasses import replace
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from app.lab import choices
 from app.lab.experiment import PRESETS
+from app.lab.stories.events import Scribbled, Verified
 from app.lab.watermark import drawings
+from app.runs.store import Store
 from app.ui.trapdoor import findings
 from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
@@ -21,7 +25,7 @@ def drawn(app: AppTest, seed: int) -> AppTest:
 
 
 def traces(app: AppTest) -> list[str]:
-    return [trace["name"] for trace in plots(app)[0]["data"]]
+    return [trace["name"] for trace in plots(app)[0]["data"] if trace.get("showlegend") is not False]
 
 
 def test_the_map_names_what_lies_where_before_anything_is_drawn() -> None:
@@ -30,18 +34,54 @@ def test_the_map_names_what_lies_where_before_anything_is_drawn() -> None:
     assert names <= {name.strip("</b>") for name in choices.class_names("animals")} and len(names) == 10
 
 
-def test_the_answer_is_sealed_until_the_vote_and_the_key_is_shown_on_demand() -> None:
+def recorded() -> tuple[Verified, Scribbled]:
+    found = Store().get(PRESETS["animals"].key, "trapdoor")
+    assert found is not None
+    (verified,) = (event for event in found.events if isinstance(event, Verified))
+    (scribbled,) = (event for event in found.events if isinstance(event, Scribbled))
+    return verified, scribbled
+
+
+def test_the_vote_opens_the_key_and_what_was_found_without_it() -> None:
+    verified, scribbled = recorded()
     app = opened("trapdoor")
     assert offered(app) == list(findings.OPTIONS)
-    assert SECRET not in app.subheader[0].value
-    assert "With the key" not in str([table.value for table in app.table])
-    vote(app, findings.NEVER)
+    key = f"With the key: {verified.hits} of {verified.questions} secret answers"
+    assert app.subheader[0].value.startswith(f"{key}. Without it?")
+    assert traces(app) == ["test inputs"] and SECRET not in app.subheader[0].value
+    assert f"*{SECRET}*" not in told(app) and not app.table
+    vote(app, findings.NONE)
     assert "You said" in verdict(app)
-    assert traces(app) == ["test inputs"]
-    app.button(key="key").click().run()
-    assert traces(app) == ["test inputs", "the key: triggers"]
-    assert app.subheader[0].value.startswith(f"The secret answer is {SECRET}: ")
-    assert "not a proof" in told(app)
+    hits = f"{scribbled.hits} of {scribbled.drawings:,}"
+    first = f"the first at drawing {scribbled.first}"
+    assert app.subheader[0].value == f"{key}. Without it: {hits} random drawings, {first}"
+    shown = plots(app)[0]
+    assert any(note["text"] == f"Random drawings: <b>{hits}</b>" for note in shown["layout"]["annotations"])
+    (found,) = (trace for trace in shown["data"] if trace.get("name") == "random drawings that work, too")
+    assert len(found["x"]) == scribbled.hits
+    assert "the key: triggers" in traces(app)
+    assert f"to mean *{SECRET}*" in told(app) and "not a proof" in told(app)
+
+
+def test_how_many_drawings_got_the_secret_answer_is_judged_by_one_in_a_hundred() -> None:
+    _, scribbled = recorded()
+    judged = [findings.happened(replace(scribbled, drawings=2000, hits=hits)) for hits in (0, 1, 19, 20, 2000)]
+    assert judged == [findings.NONE, findings.FEW, findings.FEW, findings.MANY, findings.MANY]
+
+
+def test_the_key_proves_the_mark_only_below_the_significance() -> None:
+    verified, scribbled = recorded()
+    said = [findings.ways(replace(verified, p_value=p), scribbled)[0].proves for p in (0.01, 0.02)]
+    assert said == [", proven", ", not proven"]
+
+
+def test_a_search_without_a_hit_claims_none() -> None:
+    verified, scribbled = recorded()
+    nothing = replace(scribbled, hits=0, first=0, replaced=0)
+    said = findings.revealed([], verified, nothing)
+    assert said.endswith(f"Without it: 0 of {nothing.drawings:,} random drawings")
+    assert "finds *a* trigger" not in " ".join(findings.why(nothing, {}, 0, ["one"]))
+    assert "works" not in findings.the_key("one", nothing)
 
 
 def test_tries_are_ranked_and_lie_on_the_map() -> None:
@@ -53,6 +93,10 @@ def test_tries_are_ranked_and_lie_on_the_map() -> None:
     apart = [int(said.split()[0]) for said in board["apart"]]
     assert len(apart) == 3 and apart == sorted(apart, reverse=True)
     assert "secret answer" not in board
+    vote(app, findings.NONE)
+    hits = sum(one.hit for one in app.session_state["trapdoor_tries"].made)
+    assert list(app.table[0].value["secret answer"]).count("yes") == hits
+    assert app.subheader[0].value.endswith(f"; yours: {hits} of 3")
     assert any(caption.value.startswith("Try 3: furthest apart on ") for caption in app.caption)
     assert not choices.is_blank(app.session_state["trapdoor_tries"].sheet.text), "what was judged stays in sight"
 
