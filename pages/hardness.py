@@ -10,11 +10,7 @@ from app.ui.hardness import findings as hardness_findings
 from app.ui.hardness import problems, runs
 from app.ui.plot.plot import kept
 
-frame.opening(
-    "hardness",
-    "A thief says: *my network is not yours*. To ask both about every input would settle it, if there were time for "
-    "that. So an owner asks about a mark.",
-)
+frame.opening("hardness")
 predicted = question.about("hardness")
 picture, beside = frame.stage("hardness")
 with beside:
@@ -27,7 +23,12 @@ with asked:
     happened = hardness_findings.answer(result)
     predicted.ask("Random tests agree. Are the two the same?", hardness_findings.OPTIONS, happened=happened)
 sealed = predicted.sealed()
-with picture, st.container(key="compared"):  # side by side: see page.css
+with picture:
+    st.markdown(
+        "A thief says: *my network is not yours*. To compare on every input takes ever longer: so one asks for a mark."
+    )
+    compared = st.container(key="compared")  # side by side: see page.css
+with compared:
     source = f"Entangled; {problems.command(problem)}"
     witness = None if sealed or result["witness"] is None else tuple(result["witness"])
     frame.figure(
