@@ -25,16 +25,11 @@ def panel(
         icon: before the label.
         type: how much the button stands out.
     """
-    with st.container(width="content"):  # or the fragment would stretch
-
-        @st.fragment  # to open one draws the panel, not the page
-        def drawn() -> None:
-            opened = st.popover(label, icon=icon, type=type, key=f"panel_{key}", on_change="rerun")
-            if opened.open:
-                with opened:
-                    fill()
-
-        drawn()
+    # No fragment of its own: a live run draws panels within its own, whose next look would not find what it wrote.
+    opened = st.popover(label, icon=icon, type=type, key=f"panel_{key}", on_change="rerun")
+    if opened.open:
+        with opened:
+            fill()
 
 
 def source(words: str, command: str, more: Callable[[], None] = lambda: None, *, key: str = "source") -> None:
