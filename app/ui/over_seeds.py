@@ -1,6 +1,6 @@
 """Is this luck? The same setting over several seeds, beside its control, for anybody who doubts a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -70,16 +70,24 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
     measured = of_setting(experiment)
     if measured:
         st.markdown(evidence_findings.summary(measured, experiment.seed, marks))
-    values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
-    _panel(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
+
+    def draw() -> None:
+        values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}
+        _draw(experiment, measured, values, marks, "more of the mark survives", "secret answers of the copy")
+
+    _panel(experiment, measured, draw)
 
 
 def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, float], neutral: float) -> None:
     """Offer the spread over the seeds of the victims' SNNL in one layer (in this run: ``losses``, by defence)."""
     measured = of_setting(experiment)
-    values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
-    here = {defence: loss / neutral for defence, loss in losses.items()}
-    _panel(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+
+    def draw() -> None:
+        values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
+        here = {defence: loss / neutral for defence, loss in losses.items()}
+        _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+
+    _panel(experiment, measured, draw)
 
 
 @st.cache_resource(show_spinner=False)
@@ -122,19 +130,12 @@ def of_setting(experiment: Experiment) -> dict[str, Row]:
     return {} if isinstance(found, str) else survival.find(found, experiment)
 
 
-def _panel(
-    experiment: Experiment,
-    measured: Mapping[str, Row],
-    values: Mapping[str, Sequence[float]],
-    here: Mapping[str, float],
-    what: str,
-    axis: str,
-) -> None:
-    """Offer a measure over the seeds, and this run's; where nothing was measured, the panel says so."""
+def _panel(experiment: Experiment, measured: Mapping[str, Row], draw: Callable[[], None]) -> None:
+    """Offer what ``draw`` draws of the seeds; where nothing was measured, the panel says so."""
 
     def fill() -> None:
         if measured:
-            _draw(experiment, measured, values, here, what, axis)
+            draw()
         elif isinstance(found := rows(), str):
             st.warning(escaped(found))
         else:
