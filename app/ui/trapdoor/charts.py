@@ -57,15 +57,8 @@ def chart(
             "yaxis": axis if answer is None else {**axis, "domain": [0, _MAP]},
         }
     )
-    figure.add_scatter(
-        name="test inputs",
-        x=genuine[:, 0].tolist(),
-        y=genuine[:, 1].tolist(),
-        mode="markers",
-        marker={"color": theme.GENUINE, "size": 7, "opacity": 0.45},
-        hovertext=[f"a test input: {classes[label]}" for label in labels],
-        hoverinfo="text",
-    )
+    grey = {"color": theme.GENUINE, "size": 7, "opacity": 0.45}
+    _dots(figure, "test inputs", genuine, grey, [f"a test input: {classes[label]}" for label in labels])
     there = np.unique(labels)
     middles = np.stack([np.median(genuine[labels == label], axis=0) for label in there])
     size = _NAME if answer is None else _NAME / [1, _MAP]
@@ -107,24 +100,19 @@ def _compare(figure: go.Figure, ways: Sequence[Way]) -> None:
 def _mark(figure: go.Figure, answer: Answer) -> None:
     """Mark on the map what gets the secret answer: the key, and random drawings."""
     if len(answer.hits):
-        figure.add_scatter(
-            name="random drawings that work, too",
-            x=answer.hits[:, 0].tolist(),
-            y=answer.hits[:, 1].tolist(),
-            mode="markers",
-            marker={"color": theme.THIEF.colour, "symbol": theme.THIEF.symbol, "size": 6},
-            hovertext=["a random drawing with the secret answer"] * len(answer.hits),
-            hoverinfo="text",
-        )
-    figure.add_scatter(
-        name="the key: triggers",
-        x=answer.key[:, 0].tolist(),
-        y=answer.key[:, 1].tolist(),
-        mode="markers",
-        marker={"color": theme.TRIGGER.colour, "symbol": theme.TRIGGER.symbol, "size": 11},
-        hovertext=["a trigger"] * len(answer.key),
-        hoverinfo="text",
-    )
+        found = {"color": theme.THIEF.colour, "symbol": theme.THIEF.symbol, "size": 6}
+        words = ["a random drawing with the secret answer"] * len(answer.hits)
+        _dots(figure, "random drawings that work, too", answer.hits, found, words)
+    key = {"color": theme.TRIGGER.colour, "symbol": theme.TRIGGER.symbol, "size": 11}
+    _dots(figure, "the key: triggers", answer.key, key, ["a trigger"] * len(answer.key))
+
+
+def _dots(
+    figure: go.Figure, name: str, places: NDArray[np.float64], marker: dict[str, object], words: Sequence[str]
+) -> None:
+    """Draw a dot at each of the ``places`` ``(n, 2)``, each with its words."""
+    x, y = places.T.tolist()
+    figure.add_scatter(name=name, x=x, y=y, mode="markers", marker=marker, hovertext=list(words), hoverinfo="text")
 
 
 def apart(places: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
