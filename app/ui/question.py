@@ -120,7 +120,7 @@ class Question:
     def _result(self) -> None:
         said, was = self.prediction, self.happened
         if said is None:
-            st.info("Not predicted." if was is None else f"It was **{was}**.", icon=":material/visibility:")
+            st.info("Not predicted. Now see." if was is None else f"It was **{was}**.", icon=":material/visibility:")
         elif was is None:
             st.info(f"You said **{said}**. Now see.", icon=":material/hourglass_top:")
         elif said == was:

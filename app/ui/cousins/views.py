@@ -6,6 +6,7 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.lab.evidence.pretrained import POISONED
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.stories import backdoor as planting
 from app.lab.stories.events import BackdoorResult, Shown
@@ -38,9 +39,11 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
             bind=links.between(_SHARE, LEAST, MOST, USUAL),
             on_change=_run_if_new,
         )
+        *some, last = (findings.percent(share) for share in POISONED)
+        recorded = f"{', '.join(some)} and {last}"
         st.caption(
-            "1, 5 and 10\u202f% are recorded; any other share trains three models when you let go. The watermark gets "
-            "as many triggers as the backdoor has pictures."
+            f"{recorded} are recorded; any other share trains three models when you let go. The watermark gets as many "
+            "triggers as the backdoor has pictures."
         )
     experiment = _poisoned(percent)
     shown = live.find(experiment, "backdoor")

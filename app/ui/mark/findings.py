@@ -103,10 +103,8 @@ def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:
         genuine: the word for genuine inputs.
     """
     naive, clean = divided["naive"].overlap, divided["clean"].overlap
-    how = (
-        "more separate" if naive < clean - _APART else "no more separate" if naive >= clean else "hardly more separate"
-    )
-    lead = f"Naive, triggers and {genuine} use {how} neurons"
+    how = "fewer" if naive < clean - _APART else "no fewer" if naive >= clean else "hardly fewer"
+    lead = f"In the naive model, triggers and {genuine} share {how} neurons than in the clean one"
     others = ", ".join(f"{defence} {percent(divided[defence].overlap)}" for defence in divided if defence != "naive")
     return f"{lead}: their answers in {layer} overlap by {percent(naive)} ({others})"
 

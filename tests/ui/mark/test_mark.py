@@ -246,16 +246,16 @@ def test_neurons_are_called_separate_only_where_they_are_more_so_than_in_the_cle
     apart, together = divided([0.9, 0.1, 0.0], [0.0, 0.1, 0.9]), divided([0.4, 0.3, 0.3], [0.3, 0.3, 0.4])
     went = {"clean": together, "naive": apart}
     assert mark_findings.sets(went, "dense", "digits").startswith(
-        "Naive, triggers and digits use more separate neurons"
+        "In the naive model, triggers and digits share fewer neurons than in the clean one"
     )
     assert "overlap by 10\u202f% (clean 90\u202f%)" in mark_findings.sets(went, "dense", "digits")
     assert "1 of the naive model's 3 active neurons" in mark_findings.sets_in_words(went, "dense", "digits")
     assert "partly beside the task" in mark_findings.sets_in_words(went, "dense", "digits")
     nearly = {"clean": together, "naive": divided([0.42, 0.3, 0.28], [0.3, 0.28, 0.42])}  # 86 % against 90 %
-    assert "hardly more separate neurons" in mark_findings.sets(nearly, "dense", "digits")
+    assert "share hardly fewer neurons" in mark_findings.sets(nearly, "dense", "digits")
     assert "did not move" in mark_findings.sets_in_words(nearly, "dense", "digits")
     stayed = {"clean": apart, "naive": together}
-    assert "no more separate neurons" in mark_findings.sets(stayed, "dense", "digits")
+    assert "share no fewer neurons" in mark_findings.sets(stayed, "dense", "digits")
     assert "did not move" in mark_findings.sets_in_words(stayed, "dense", "digits")
     usual = {"clean": together, "naive": replace(apart, usual=0.05)}  # every single class is as much apart
     assert "did not move" in mark_findings.sets_in_words(usual, "dense", "digits")
