@@ -20,7 +20,6 @@ from app.lab.hardness.search import Found, TooLarge, largest
 
 MOST_NUMBERS, MOST_BITS = 40, 40  # so that every sum is exact in 64 bits
 _BRUTE_FORCE = 24  # numbers; 16 million inputs
-_HALVES = 40  # numbers; a million sums of each half
 _CELLS = 50_000_000  # of the dynamic program's table
 _REACHED = 1 << 25  # sums of which it is noted at once which can be reached: four megabytes
 _SOLVER_BITS = 30  # of a number: the solver counts in floating point

@@ -236,18 +236,6 @@ def control(name: str, curves: Curves) -> str:
     )
 
 
-def stakes(curves: Curves, own: FromScratch) -> str:
-    """Say what the thief has to beat."""
-    said = (
-        f"The thief labelled {own.labels} inputs without the API. The thief's own model, trained on those alone, is "
-        f"right {percent(own.accuracy)} of the time"
-    )
-    idle = [defence for defence in WATERMARKED if curves[defence][0].accuracy <= own.accuracy]
-    if idle:
-        return f"{said}: the {' and the '.join(idle)} copy, as stolen, is no better: that theft was pointless."
-    return f"{said}: where the washed copy is no better, the theft was pointless."
-
-
 def refusals(curves: Curves) -> str:
     """Say what a filter turns away, of triggers and of honest inputs; nothing where no input was refused."""
     said = []

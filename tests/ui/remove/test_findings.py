@@ -56,12 +56,6 @@ def test_a_mark_that_harder_washing_brings_back_is_not_called_gone_for_good() ->
     assert "for good" not in naive
 
 
-def test_a_theft_that_was_pointless_from_the_start_is_called_so() -> None:
-    found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
-    assert "where the washed copy is no better" in removal_findings.stakes(found, OWN)
-    assert "the entangled copy, as stolen, is no better" in removal_findings.stakes(found, FromScratch(200, 0.95))
-
-
 def test_the_control_is_told_where_washing_alone_makes_secret_answers() -> None:
     found = curves(curve("naive", *GONE), curve("entangled", *STAYS))
     assert "even the clean copy gives 20\u202f%" in removal_findings.control("fine_tuning", found)
