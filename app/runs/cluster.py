@@ -20,7 +20,7 @@ from app import paths
 from app.lab.experiment import LAB_VERSION
 from app.runs import worker
 from app.runs.contract import ClusterUnreachable, WorkerDied
-from app.runs.process import WorkerProcess
+from app.runs.process import start_worker
 
 if TYPE_CHECKING:
     from distributed import Actor
@@ -52,7 +52,7 @@ class Host:
         """
         if version != LAB_VERSION:
             raise WorkerDied(f"has version {LAB_VERSION} of the lab, and the server has version {version}")
-        self._process = WorkerProcess(lab, paths.store() / "numba")
+        self._process = start_worker(lab, paths.store() / "numba")
         self._asked = time.monotonic()
         threading.Thread(target=self._end_unasked, daemon=True).start()
 
@@ -61,7 +61,7 @@ class Host:
         return self._process.pid, socket.gethostname()
 
     async def send(self, message: object) -> None:
-        """Pass a message on; raises as :meth:`WorkerProcess.send`."""
+        """Pass a message on; raises as :meth:`~app.runs.process.WorkerProcess.send`."""
         await asyncio.to_thread(self._process.send, message)
 
     async def receive(self, timeout: float) -> tuple[list[Any], int]:

@@ -21,8 +21,9 @@ from app.lab.stories.events import Claimed, Distances, Event, Probe, Weights
 from app.runs import log
 from app.runs.cluster import ClusterWorker
 from app.runs.contract import ClusterUnreachable, Worker, WorkerDied
+from app.runs.fork_server import ForkServer, can_fork
 from app.runs.job import Job, Status
-from app.runs.process import WorkerProcess
+from app.runs.process import start_worker
 from app.runs.store import Store, Stored
 from app.runs.supervise import Limits, supervise
 from app.runs.waiting import Waiting
@@ -109,6 +110,8 @@ class Pool:
         self._store = store or Store()
         self._limits = Limits(time_limit, memory_limit)
         self._grace, self._scheduler, self._lab = grace, scheduler, lab
+        self._numba_cache = self._store.folder / "numba"
+        self._fork_server = ForkServer(lab, self._numba_cache)
         self._longest, self._remembered = queue, remembered
         self._changed = threading.Condition()  # guards everything below
         self._queue = Waiting()
@@ -234,6 +237,7 @@ class Pool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        self._fork_server.close()
         atexit.unregister(self.close)
 
     # State: everything from here on is called with self._changed held, unless it says otherwise.
@@ -337,7 +341,7 @@ class Pool:
     def _started(self) -> Worker:
         if self._scheduler:
             return ClusterWorker(self._scheduler, self._lab)
-        return WorkerProcess(self._lab, self._store.folder / "numba")
+        return self._fork_server.fork() if can_fork() else start_worker(self._lab, self._numba_cache)
 
     def _wait_until_ready(self, process: Worker) -> None:
         """Wait until the worker is ready; :meth:`close` can interrupt this."""

@@ -1,4 +1,4 @@
-"""The server's end of one worker process: start it, exchange messages, measure its memory, end it."""
+"""The server's end of one worker process: exchange messages, measure its memory, end it; and start one by itself."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import psutil
 
@@ -28,6 +28,30 @@ _ENDED = object()  # the last item of an inbox: the worker has closed its pipe
 _logger = logging.getLogger(__name__)
 
 
+class Process(Protocol):
+    """A process with two pipes; of :class:`subprocess.Popen`, what a worker needs."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def returncode(self) -> int | Any:
+        """Once it has ended: its exit code, or minus the number of the signal."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until the process has ended; raises :class:`subprocess.TimeoutExpired`."""
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+
+
 class WorkerProcess:
     """A worker process of this machine (:class:`~app.runs.contract.Worker`).
 
@@ -36,29 +60,13 @@ class WorkerProcess:
     can wait for one with a time limit: so a thread reads ahead.
     """
 
-    def __init__(self, lab: str, numba_cache: Path) -> None:
-        """Start a worker for the tasks of the module ``lab``; it is not ready yet."""
-        found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
-        environment = {
-            "NUMBA_CACHE_DIR": str(numba_cache),
-            "MALLOC_ARENA_MAX": "1",  # of Linux: else what one thread frees, the next cannot use, 140 MB after a heist
-            **os.environ,
-            "OMP_NUM_THREADS": "1",  # torch reads it too
-            "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
-            "PYTHONPATH": os.pathsep.join(filter(None, found)),
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.runs.worker", lab],
-            cwd=paths.IMPORTED_FROM,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            **apart(),
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._outgoing: IO[bytes] = self._process.stdin
+    def __init__(self, process: Process) -> None:
+        """Take over a process that was just started, with pipes to it; it is not ready yet."""
+        self._process = process
+        assert process.stdin is not None and process.stdout is not None
+        self._outgoing: IO[bytes] = process.stdin
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        threading.Thread(target=_read, args=(self._process.stdout, self._inbox), daemon=True).start()
+        threading.Thread(target=_read, args=(process.stdout, self._inbox), daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -140,6 +148,28 @@ class WorkerProcess:
             self.kill()
         code = self._process.returncode
         return WorkerDied(f"died (signal {-code})" if code < 0 else f"ended (exit code {code})")
+
+
+def start_worker(lab: str, numba_cache: Path) -> WorkerProcess:
+    """Start a worker for the tasks of the module ``lab``, in an interpreter of its own."""
+    return WorkerProcess(
+        interpreter("app.runs.worker", lab, numba_cache, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    )
+
+
+def interpreter(module: str, lab: str, numba_cache: Path, **streams: Any) -> "subprocess.Popen[bytes]":
+    """Start ``python -m module lab`` with the environment of a worker; ``streams`` are its standard ones."""
+    found = [str(paths.IMPORTED_FROM), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        "NUMBA_CACHE_DIR": str(numba_cache),
+        "MALLOC_ARENA_MAX": "1",  # of Linux: else what one thread frees, the next cannot use, 140 MB after a heist
+        **os.environ,
+        "OMP_NUM_THREADS": "1",  # torch reads it too
+        "OPENBLAS_NUM_THREADS": "1",  # its threads wait by spinning, which starves the other worker
+        "PYTHONPATH": os.pathsep.join(filter(None, found)),
+    }
+    command = [sys.executable, "-m", module, lab]
+    return subprocess.Popen(command, cwd=paths.IMPORTED_FROM, env=environment, **streams, **apart())
 
 
 def apart(platform: str = sys.platform) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The process that trains: ``python -m app.runs.worker LAB``, started by :mod:`app.runs.process` only.
+"""The process that trains: ``python -m app.runs.worker LAB``, or a fork of one that has imported ``LAB`` already.
 
-It exchanges messages with the server through its standard input and output: pipes without an address, to which no other
-process can connect, and which close when the server ends. What a run prints goes to standard error instead. ``LAB`` is
-the module whose functions are the tasks, ``app.lab.stories.tasks``; its ``warm_up`` is called first. Only that module
-imports torch, which takes the number of its threads from the environment (see :mod:`app.runs.process`).
+It is started by :mod:`app.runs.process` or :mod:`app.runs.fork_server` only, and exchanges messages with the server
+through two pipes without an address, to which no other process can connect, and which close when the server ends. What
+a run prints goes to standard error. ``LAB`` is the module whose functions are the tasks, ``app.lab.stories.tasks``; its
+``warm_up`` is called first. Only that module imports torch, which takes the number of its threads from the environment
+(see :mod:`app.runs.process`).
 
 The messages, as pickles between these two processes only:
 
@@ -19,13 +20,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from app.lab.experiment import Experiment
 from app.lab.stories.events import Event
@@ -43,16 +44,28 @@ End = tuple[str, str | None]
 
 def main(lab: str) -> None:
     """Serve the pool until it closes the pipe."""
-    incoming, answers = _pipes()
-    requests: SimpleQueue[Request] = SimpleQueue()
-    outgoing: SimpleQueue[Event | End] = SimpleQueue()
-    stopped = threading.Event()
-    threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
+    incoming, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    keep_from_prints()
+    serve(lambda: prepare(lab), incoming, answers)
+
+
+def prepare(lab: str) -> ModuleType:
+    """Import the module ``lab`` and let it warm up: what every worker needs, and takes ten seconds of work."""
     _step_back(NICENESS // 2)
     with _absent(UNUSED):
         tasks = import_module(lab)
     tasks.warm_up()
     _give_back()
+    return tasks
+
+
+def serve(prepared: Callable[[], ModuleType], incoming: IO[bytes], answers: IO[bytes]) -> NoReturn:
+    """Perform what comes in, one request after another, until the process ends with the other end of ``incoming``."""
+    requests: SimpleQueue[Request] = SimpleQueue()
+    outgoing: SimpleQueue[Event | End] = SimpleQueue()
+    stopped = threading.Event()
+    threading.Thread(target=_listen, args=(incoming, requests, stopped), daemon=True).start()
+    tasks = prepared()
     _step_back(NICENESS)
     write(answers, READY)
     threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
@@ -71,14 +84,12 @@ def write(pipe: IO[bytes], message: object) -> None:
     pipe.flush()
 
 
-def _pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Take the two pipes away from standard input and output, so that no stray ``print`` gets between messages."""
-    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+def keep_from_prints() -> None:
+    """Empty standard input, and send standard output to standard error: no ``print`` gets between messages."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return incoming, outgoing
 
 
 def _step_back(group: int, platform: str = sys.platform) -> None:

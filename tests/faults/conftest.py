@@ -29,11 +29,12 @@ def no_orphans() -> Iterator[None]:
 
 
 def workers() -> set[int]:
-    """Every worker on this machine that this process started, or that has lost its server."""
+    """Every worker, and what forks them, on this machine that this process started, or that has lost its server."""
     found = set()
     for process in psutil.process_iter(["cmdline", "status", "ppid"]):
         about = process.info
-        if about["status"] != psutil.STATUS_ZOMBIE and "app.runs.worker" in (about["cmdline"] or ()):
+        ours = {"app.runs.worker", "app.runs.fork_server"} & {*(about["cmdline"] or ())}
+        if about["status"] != psutil.STATUS_ZOMBIE and ours:
             parents = [parent.pid for parent in process.parents()] if process.is_running() else []
             if os.getpid() in parents or parents[:1] in ([], [1]):
                 found.add(process.pid)

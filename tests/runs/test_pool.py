@@ -436,9 +436,10 @@ def test_a_pretrained_run_is_there_at_once(tmp_path: Path) -> None:
 
 
 def workers_of_this_process() -> set[int]:
-    children = psutil.Process().children()
-    return {
-        child.pid
-        for child in children
-        if child.status() != psutil.STATUS_ZOMBIE and "app.runs.worker" in child.cmdline()
-    }
+    """All that have an interpreter of their own, and the forks of what has none but them."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        module = "app.runs.worker" if child.ppid() == os.getpid() else "app.runs.fork_server"
+        if child.status() != psutil.STATUS_ZOMBIE and module in child.cmdline():
+            found.add(child.pid)
+    return found

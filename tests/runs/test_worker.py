@@ -1,8 +1,9 @@
-"""The worker itself, spoken to directly: a real one, and where only its start or its end matters, one without torch."""
+"""The worker itself, spoken to directly, with an interpreter of its own and as a fork."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from fake_lab import COUNT, HOLD, RAISE, STEPS, experiment
 from app import paths
 from app.lab.stories.events import Event, Started
 from app.runs import worker
-from app.runs.process import WorkerDied, WorkerProcess, apart
+from app.runs.fork_server import ForkServer, can_fork
+from app.runs.process import WorkerDied, WorkerProcess, apart, start_worker
 from app.runs.worker import NICENESS, STOP
 
 LONG = 60.0
@@ -21,9 +23,12 @@ LONG = 60.0
 ORPHAN = """
 import sys
 from pathlib import Path
-from app.runs.process import WorkerProcess
+from app.runs.fork_server import ForkServer
+from app.runs.process import start_worker
 from fake_lab import DEAF, experiment
-process = WorkerProcess("fake_lab", Path(sys.argv[1]))
+lab = "fake_lab", Path(sys.argv[1])
+server = ForkServer(*lab)
+process = server.fork() if sys.argv[2] == "fork" else start_worker(*lab)
 process.wait_until_ready(60)
 process.send(("run", experiment(DEAF).to_dict(), ()))
 events, end = process.receive(60)
@@ -33,12 +38,28 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
-    made = WorkerProcess("fake_lab", tmp_path_factory.mktemp("numba"))
-    made.wait_until_ready(LONG)
-    yield made
-    made.close()
+forks = pytest.mark.skipif(not can_fork(), reason="workers are forks on Linux only")
+WAYS = ("own", pytest.param("fork", marks=forks))
+
+
+@contextmanager
+def starting(way: str, folder: Path, lab: str = "fake_lab") -> Iterator[Callable[[], WorkerProcess]]:
+    """Give what starts a worker, in an interpreter of its own or as a fork."""
+    if way == "own":
+        yield lambda: start_worker(lab, folder)
+        return
+    server = ForkServer(lab, folder)
+    yield server.fork
+    server.close()
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def process(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+    with starting(request.param, tmp_path_factory.mktemp("numba")) as start:
+        made = start()
+        made.wait_until_ready(LONG)
+        yield made
+        made.close()
 
 
 def answers(process: WorkerProcess) -> Iterator[tuple[list[Event], Any]]:
@@ -88,8 +109,8 @@ def test_what_goes_wrong_is_told_in_one_sentence(
 
 
 def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None:
-    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    (other,) = (child for child in alive if "app.runs.worker" in child.cmdline())
+    other = psutil.Process(process.pid)
+    assert psutil.Process() in other.parents()
     assert other.nice() == min(psutil.Process().nice() + NICENESS, 19), "19 is as far back as one can step"
     assert process.memory() == pytest.approx(other.memory_info().rss, rel=0.5)
 
@@ -123,43 +144,97 @@ def test_scikit_learn_does_without_data_frames_and_who_wants_one_has_it_all_the_
     subprocess.run([sys.executable, "-c", code], check=True, cwd=paths.HOME, timeout=120)
 
 
-def test_a_worker_that_was_killed_says_so_each_time(tmp_path: Path) -> None:
-    process = WorkerProcess("fake_lab", tmp_path)
-    process.wait_until_ready(LONG)
-    process.kill()
-    for _ in range(2):
-        with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
-            process.receive(LONG)
-    assert (process.alive, process.memory()) == (False, 0)
-    process.close()
-    with pytest.raises(WorkerDied):
-        process.send(STOP)
-
-
-def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path) -> None:
-    process = WorkerProcess("no_such_lab", tmp_path)
-    with pytest.raises(WorkerDied, match=r"ended \(exit code 1\)"):
+@pytest.mark.parametrize("way", WAYS)
+def test_a_worker_that_was_killed_says_so_each_time(tmp_path: Path, way: str) -> None:
+    with starting(way, tmp_path) as start:
+        process = start()
         process.wait_until_ready(LONG)
-    with pytest.raises(WorkerDied):
-        process.send(STOP)
-    process.close()
+        process.kill()
+        for _ in range(2):
+            with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
+                process.receive(LONG)
+        assert (process.alive, process.memory()) == (False, 0)
+        process.close()
+        with pytest.raises(WorkerDied):
+            process.send(STOP)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_worker_that_cannot_start_says_how_it_ended(tmp_path: Path, way: str) -> None:
+    with starting(way, tmp_path, "no_such_lab") as start:
+        process = start()
+        with pytest.raises(WorkerDied, match=r"ended \(exit code 1\)"):
+            process.wait_until_ready(LONG)
+        with pytest.raises(WorkerDied):
+            process.send(STOP)
+        process.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_no_event_waits_for_the_next_one_and_a_worker_leaves_with_its_server_in_the_middle_of_a_run(
-    tmp_path: Path,
+    tmp_path: Path, way: str
 ) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-c", ORPHAN, str(tmp_path)],
+        [sys.executable, "-c", ORPHAN, str(tmp_path), way],
         cwd=paths.HOME,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert server.stdout is not None and server.stdin is not None
     assert server.stdout.readline() == b"computing\n"
-    (left,) = psutil.Process(server.pid).children()
+    left = psutil.Process(server.pid).children(recursive=True)
+    assert len(left) == (1 if way == "own" else 2), "the fork has a parent that leaves, too"
     server.kill()
     server.wait()
-    psutil.wait_procs([left], timeout=LONG)
-    assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
+    psutil.wait_procs(left, timeout=LONG)
+    assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in left)
     server.stdin.close()
     server.stdout.close()
+
+
+@forks
+def test_forks_do_not_hear_of_one_another(tmp_path: Path) -> None:
+    with starting("fork", tmp_path) as start:
+        first, second = start(), start()
+        for process in (first, second):
+            process.wait_until_ready(LONG)
+        first.close()
+        with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
+            first.receive(LONG)
+        second.send(("run", experiment(COUNT).to_dict(), ()))
+        assert list(answers(second))[-1][1] == ("done", None)
+        third = start()
+        third.wait_until_ready(LONG)
+        assert third.pid not in (first.pid, second.pid)
+        for process in (second, third):
+            process.close()
+
+
+@forks
+def test_a_fork_server_that_died_takes_its_workers_along_and_is_started_again(tmp_path: Path) -> None:
+    with starting("fork", tmp_path) as start:
+        process = start()
+        process.wait_until_ready(LONG)
+        parent = psutil.Process(process.pid).parent()
+        assert parent is not None and parent.parent() == psutil.Process()
+        parent.kill()
+        with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
+            process.receive(LONG)
+        again = start()
+        again.wait_until_ready(LONG)
+        again.send(("run", experiment(COUNT).to_dict(), ()))
+        assert list(answers(again))[-1][1] == ("done", None)
+        for one in (process, again):
+            one.close()
+
+
+@forks
+def test_a_fork_that_is_ended_before_it_was_born_never_is(tmp_path: Path) -> None:
+    with starting("fork", tmp_path) as start:
+        process = start()
+        process.kill()
+        assert not process.alive
+        with pytest.raises(WorkerDied, match=r"died \(signal 9\)"):
+            process.wait_until_ready(LONG)
+        assert process.pid == 0
+        process.close()
