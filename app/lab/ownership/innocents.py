@@ -170,11 +170,12 @@ def panel(dataset: Dataset) -> dict[str, Innocent]:
 
 def _fitted(dataset: Dataset) -> dict[str, Innocent]:
     inputs, labels = dataset.owner.inputs[:MOST_INPUTS], dataset.owner.labels[:MOST_INPUTS]
-    halves = [_half(labels, numpy_stream(number, "half of the inputs")) for number in range(HALVES)]
+    rows = [_half(labels, numpy_stream(number, "half of the inputs")) for number in range(HALVES)]
+    halves = [(inputs[half], labels[half]) for half in rows]  # once: the nearest neighbours keep them
     return {
-        model_name(family, number): fit(family, inputs[rows], labels[rows], seed=number)
+        model_name(family, number): fit(family, *half, seed=number)
         for family in families(dataset.form)
-        for number, rows in enumerate(halves[: _FEWER.get(family, HALVES)], start=1)
+        for number, half in enumerate(halves[: _FEWER.get(family, HALVES)], start=1)
     }
 
 
