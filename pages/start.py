@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.ui import frame, path, plan, settings, visit
+from app.ui import frame, live, path, plan, settings, visit
 from app.ui.classroom import strip
 from app.ui.start import story
 
@@ -30,11 +30,13 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if st.button("Play the heist", type="primary", icon=":material/play_arrow:", key="play"):
         st.switch_page(path.lesson("heist").page, query_params={**settings.of_a_link(experiment), "live": "start"})
     words = settings.wording(experiment.dataset)
-    st.markdown(f"Three models train on {words}, here and now. That takes about half a minute.")
+    before = live.finished(live.recorded(experiment)).finished
+    took = f": {before.seconds:.0f} s when it was recorded" if before else ""
+    st.markdown(f"Three models train on {words}, here and now{took}.")
     st.page_link(path.CLASSROOM.page, label="Join a class, or teach one", icon=path.CLASSROOM.icon)
 title = st.container()
 stops = path.planned(class_length())
-title.subheader(f"The path: {len(stops)} lessons, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
+title.subheader(f"The path: {len(stops)} stops, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
 for number, (stop, minutes) in enumerate(stops, start=1):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"{number}. **{stop.title}** · {minutes} min{_DONE[visit.progress(stop.name)]}"

@@ -4,8 +4,9 @@ They have no title: a title states a finding, wraps on a phone, and is set above
 is one template (:mod:`app.ui.plot.template`).
 """
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from app.ui import findings, theme
 SMALLEST_P = 1e-12  # of the evidence chart; what is smaller is drawn there
 GHOSTED = "ghosted"  # the ``meta`` of a trace that stays behind the next chart as a ghost
 SILENT: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}  # of a trace that only leads the eye
+_ZONE = "rgba(138, 148, 163, 0.16)"  # every other price that is offered for prediction
 _WIDTHS = (9, 6, 3)  # of curves, the first one drawn at the bottom: where they are one, all are seen
 _SIDE = 0.12  # of the width: so near an edge, words stand beside their point
 
@@ -41,6 +43,37 @@ def marker(defence: str, size: float = 12, *, hollow: bool = False) -> dict[str,
     # A triangle looks smaller than a disc of its size.
     larger = 1.2 if look.symbol.startswith("triangle") else 1.0
     return {"symbol": symbol, "size": size * larger, "color": look.colour, "line": {"width": 2.5 if hollow else 0}}
+
+
+def asked(figure: go.Figure, bounds: Iterable[float], colour: str) -> None:
+    """Draw what is offered for prediction, as a question mark between every two of the ``bounds`` along the x axis.
+
+    Of bounds beyond the axis nothing is drawn; below 0, no question mark stands.
+    """
+    logarithmic = figure.layout.xaxis.type == "log"
+    low, high = (10**end if logarithmic else end for end in figure.layout.xaxis.range)
+    edges = [low, *(float(bound) for bound in bounds if low < bound < high), high]
+    for place, (left, right) in enumerate(itertools.pairwise(edges)):
+        if place % 2 == 0:
+            figure.add_shape(
+                type="rect",
+                x0=left,
+                x1=right,
+                yref="paper",
+                y0=0,
+                y1=1,
+                fillcolor=_ZONE,
+                line={"width": 0},
+                layer="below",
+            )
+        figure.add_annotation(
+            text="<b>?</b>",
+            x=math.log10(left * right) / 2 if logarithmic else (max(left, 0.0) + right) / 2,
+            yref="paper",
+            y=0.55,
+            showarrow=False,
+            font={"size": 56, "color": colour},
+        )
 
 
 def threshold(

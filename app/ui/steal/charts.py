@@ -26,7 +26,7 @@ _ROW = 64  # pixels, of a policy
 _FADED = 0.45  # opacity of a policy that is not the chosen one
 
 
-def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
+def quality(copied: Sequence[Copied], experiment: Experiment, *, sealed: bool = False) -> go.Figure:
     """Draw accuracy and fidelity of the copy against the dollars spent, on a log scale; dashed: good enough.
 
     The axis is as long as the budget, so that one attack can be held against another.
@@ -34,6 +34,7 @@ def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
     Args:
         copied: the rounds so far; perhaps none.
         experiment: its price and its budget.
+        sealed: whether the prices asked about are drawn: in which of them will the copy be good?
     """
     least, most = (queries * experiment.price / 1000 for queries in (FIRST_ROUND, experiment.budget))
     least = min([least, most, *(each.dollars for each in copied)])
@@ -53,6 +54,8 @@ def quality(copied: Sequence[Copied], experiment: Experiment) -> go.Figure:
             "yaxis": charts.share(None),
         }
     )
+    if sealed:
+        charts.asked(figure, steal_findings.PRICES.values(), theme.THIEF.colour)
     if not copied:
         return figure
     bar = GOOD * copied[-1].victim_accuracy

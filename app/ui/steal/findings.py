@@ -7,6 +7,7 @@ import numpy as np
 
 from app.lab.experiment import Experiment
 from app.lab.extraction import detector
+from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import Copied, Honest, Queried, Territory, TheftResult
 from app.lab.stories.theft import GOOD
 from app.ui import findings
@@ -180,9 +181,20 @@ def _thiefs_price(result: TheftResult) -> str:
     return NEVER if price is None else f"a good copy for {dollars(price)}"
 
 
-def questions(asked: Queried) -> str:
-    """Return the headline above a few of the queries with their answers."""
-    return f"{asked.count:,} queries answered; some of the last ones, with the answers"
+def bought(asked: Queried, shown: int, price: float) -> str:
+    """Return the headline above the first ``shown`` of the queries: what the answers so far have cost, and how good.
+
+    Args:
+        asked: the latest queries, with their answers.
+        shown: how many of them there are to see.
+        price: of a thousand answers, in dollars.
+    """
+    truth = asked.labels[:shown]
+    wrong = int(((asked.answers[:shown].argmax(axis=1) != truth) & (truth != NO_TRUTH)).sum())
+    answers = f"{dollars(asked.count * price / 1000)} buys {asked.count:,} answers like these"
+    if (truth == NO_TRUTH).all():
+        return f"{answers}; to no question is there a true one"
+    return f"{answers}; {wrong or 'none'} of the {len(truth)} {'is' if wrong < 2 else 'are'} wrong"
 
 
 def agreement(victim: Territory, copy: Territory) -> float:

@@ -17,7 +17,7 @@ _CARDS = 8  # queries shown
 def spending(experiment: Experiment, history: History, *, sealed: bool) -> None:
     """What the copy is worth, for what it has cost; sealed, no more than its first round."""
     copied = steal_findings.beginning(history.copied) if sealed else history.copied
-    figure = steal_charts.quality(copied, experiment)
+    figure = steal_charts.quality(copied, experiment, sealed=sealed)
     if sealed or not copied:
         finding = steal_findings.opening(copied, experiment)
     else:
@@ -37,7 +37,7 @@ def ground(experiment: Experiment, history: History) -> None:
         st.caption("Dots: the thief's latest queries. Grey line: the victim's boundary. No colour: both answer alike.")
         return
     asked = requests[-1]
-    finding = steal_findings.questions(asked)
+    finding = steal_findings.bought(asked, _CARDS, experiment.price)
     st.subheader(finding, anchor=False)
     pictures.strip(pictures.answers(asked, experiment.dataset)[:_CARDS], alt=finding, key="queries")
 

@@ -1,6 +1,5 @@
 """The picture of what a mark costs against what a court makes of it. Pure: rows in, a Plotly figure out."""
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from statistics import mean, median_high
@@ -19,7 +18,6 @@ MEASURES: tuple[Measure, ...] = ("triggers", "survival")
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
 _GOAL = f"{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}"
-_ZONE = "rgba(138, 148, 163, 0.16)"
 
 
 def frontier(
@@ -74,7 +72,7 @@ def frontier(
     )
     _legend(figure)
     if sealed:
-        _asked(figure)
+        charts.asked(figure, tradeoff_findings.BOUNDS, theme.DEFENCES["entangled"].colour)
     elif measure == "triggers":
         _never(figure)
     shown = {kappa: row for kappa, row in marks.items() if kappa == NAIVE or not sealed}
@@ -154,33 +152,6 @@ def _never(figure: go.Figure) -> None:
         yshift=-8,
         showarrow=False,
     )
-
-
-def _asked(figure: go.Figure) -> None:
-    """Draw what is asked: at which of the prices offered an entangled mark convicts on every seed."""
-    low, high = figure.layout.xaxis.range
-    edges = [low, *(float(price) for price in tradeoff_findings.BOUNDS if low < price < high), high]
-    for place, (left, right) in enumerate(itertools.pairwise(edges)):
-        if place % 2 == 0:
-            figure.add_shape(
-                type="rect",
-                x0=left,
-                x1=right,
-                yref="paper",
-                y0=0,
-                y1=1,
-                fillcolor=_ZONE,
-                line={"width": 0},
-                layer="below",
-            )
-        figure.add_annotation(
-            text="<b>?</b>",
-            x=(max(left, 0.0) + right) / 2,
-            yref="paper",
-            y=0.55,
-            showarrow=False,
-            font={"size": 56, "color": theme.DEFENCES["entangled"].colour},
-        )
 
 
 def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure) -> None:

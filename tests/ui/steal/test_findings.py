@@ -9,7 +9,8 @@ import pytest
 
 from app.lab import choices
 from app.lab.experiment import PRESETS
-from app.lab.stories.events import Copied, Honest, Territory, TheftResult
+from app.lab.extraction.queries import NO_TRUTH
+from app.lab.stories.events import Copied, Honest, Queried, Territory, TheftResult
 from app.ui import charts
 from app.ui.steal import charts as attack_charts
 from app.ui.steal import findings as attack_findings
@@ -177,3 +178,26 @@ def test_who_pays_has_a_panel_for_each_side_and_a_bar_for_each_policy() -> None:
     assert list(owner.x) == pytest.approx([0.9 / 0.96, 0.5, 0.9 / 0.96])
     assert list(users.customdata) == list(rows)
     assert "no copy that good; in the end, a copy with 50\u202f%" in thief.hovertext[1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "wrong"),
+    [
+        ([0, 1, 0], "1 of the 2 is wrong"),
+        ([0, 0, 0], "none of the 2 is wrong"),
+        ([NO_TRUTH, NO_TRUTH, 0], "to no question is there a true one"),
+    ],
+)
+def test_the_title_of_the_queries_says_what_they_cost_and_judges_those_in_sight(labels: list[int], wrong: str) -> None:
+    answers = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9]], dtype=np.float32)
+    asked = Queried("clean", 500, np.zeros((3, 4, 4), dtype=np.uint8), answers, np.array(labels))
+    assert attack_findings.bought(asked, 2, 1.0) == f"$0.50 buys 500 answers like these; {wrong}"
+
+
+def test_before_the_prediction_a_question_mark_stands_in_each_price_that_is_offered() -> None:
+    figure = attack_charts.quality(bought(0.5), PRESETS["animals"], sealed=True)
+    marks = [10**note.x for note in figure.layout.annotations if note.text == "<b>?</b>"]
+    assert len(marks) == 3
+    assert marks[0] < 0.1 < marks[1] < 1 < marks[2]
+    after = attack_charts.quality(bought(0.5), PRESETS["animals"])
+    assert not [note for note in after.layout.annotations if "?" in note.text]
