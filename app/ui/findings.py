@@ -104,7 +104,7 @@ def copy_headline(thefts: Mapping[Defence, Theft]) -> str:
 def victims(thefts: Mapping[Defence, Theft]) -> str:
     """Return the finding about the victims: marked or not, how good each of them is."""
     rates = _between([theft.victim_accuracy for theft in thefts.values()])
-    return f"Three victims, right {rates} of the time; two of them keep a secret"
+    return f"Two of three models keep a secret; each is right {rates} of the time"
 
 
 def strayed(thefts: Mapping[Defence, Theft]) -> str:

@@ -11,7 +11,7 @@ from app.lab import variation
 from app.lab.experiment import Experiment
 from app.lab.record import Task
 from app.runs.job import Job
-from app.ui import links, panel, path, plan, takeaway, visit
+from app.ui import links, panel, path, plan, takeaway, terms, visit
 from app.ui.classroom import strip, turning
 from app.ui.components import component
 from app.ui.plot.plot import plot
@@ -108,7 +108,7 @@ def provenance(job: Job, seconds: float | None, task: Task = "run") -> None:
     }[job.origin]
     took = "" if seconds is None else f", in {seconds:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{words}{took}; seed {experiment.seed}, one run.")
+        st.caption(f"{words}{took}; seed {experiment.seed}, one run.", help=terms.explained("seed"))
         words = "Every number here was computed by this run. The same, from the command line:"
         panel.source(words, variation.command(experiment, task), lambda: _settings(experiment))
         takeaway.of_run(experiment, task)

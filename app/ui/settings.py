@@ -75,6 +75,7 @@ _TERMS = {  # of the field, explained with the setting in which a lesson first u
     "kappa": ("kappa", "EWE", "SNNL"),
     "temperature": ("temperature",),
     "trigger": ("trigger",),
+    "seed": ("seed",),
 }
 # A page neither reads nor trains these: they are for the command line.
 _NOT_LIVE = {"dataset": set(choices.FETCHED), "network": {*choices.NETWORKS} - {*choices.LIVE_NETWORKS}}

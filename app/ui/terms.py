@@ -72,6 +72,10 @@ TERMS = {
         "Wald 1945",
         "https://doi.org/10.1214/aoms/1177731118",
     ),
+    "seed": Term(
+        "The number from which all that is left to chance in a run follows. The same seed gives the same run; another "
+        "one is another equally fair draw. So a finding counts over several seeds."
+    ),
     "JBDA": Term(
         "Jacobian-based data augmentation: ask a few inputs of the task, then nudge them along the gradient of the "
         "copy so far, and ask again.",
