@@ -32,7 +32,7 @@ def crosses(page: Page) -> Locator:
 @pytest.mark.parametrize("size", [WIDE, HALL, PHONE])
 def test_the_picture_is_whole_on_the_first_screen(visit: Visit, cousin: str, size: dict[str, int]) -> None:
     page = visit(f"cousins?cousin={cousin}", size)
-    finding(page, "corner pattern" if cousin == "Backdoor" else "^15 points bend")
+    finding(page, "One trick, two intentions" if cousin == "Backdoor" else "^15 points bend")
     picture = page.locator(".st-key-picture_cousins")
     expect(picture.locator("svg.main-svg" if cousin == "Backdoor" else "svg[role=group]").first).to_be_visible()
     box = picture.bounding_box()
@@ -51,7 +51,7 @@ def test_a_vote_shows_the_backdoor_and_what_a_defence_leaves_of_both(visit: Visi
     result = cast(BackdoorResult, last.result)
     page = visit("cousins")
     page.get_by_role("button", name="over 5 points").click()
-    finding(page, f"poison: the pattern commands {re.escape(percent(result['backdoor']['success']))} of the pictures")
+    finding(page, f"planted: the attacker's pattern works on {re.escape(percent(result['backdoor']['success']))}")
     finding(page, f"^{re.escape(pruned(result))}$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
 
@@ -111,4 +111,4 @@ def test_a_backdoor_that_is_run_live_ends_with_its_picture(visit: Visit) -> None
     page.get_by_role("button", name="Show me", exact=True).click()
     page.get_by_role("button", name="Run it live").click()
     expect(page.get_by_text(re.compile("^Run live on this machine"))).to_be_visible()
-    finding(page, r"^5.% poison: the pattern commands")
+    finding(page, r"^5.% planted: the attacker's pattern works")

@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.lab.stories.events import PLANTED, Learned, Planted, Pruned
-from app.ui import charts, findings, theme
+from app.lab.stories.events import PLANTED, Learned, Planted, Pruned, Shown
+from app.ui import charts, findings, pictures, theme
 from app.ui.cousins import findings as cousins_findings
 
 _LOOKS: dict[Planted, theme.Mark] = {
@@ -14,68 +14,88 @@ _LOOKS: dict[Planted, theme.Mark] = {
     "backdoor": theme.THIEF,
     "watermark": theme.DEFENCES["naive"],
 }
-_SIDE = 0.14  # of the axis: so near an edge, words stand beside their point
+_PANELS = {  # what is measured, in words, and in words for a narrow screen
+    "accuracy": ("clean pictures right", "clean right"),
+    "success": ("what was planted works", "planted works"),
+}
+_BARE: dict[str, Any] = {"showticklabels": False, "showgrid": False}
+_WORDS, _FULL = 0.17, 1.45  # where words and bars begin, of the width; beyond a whole bar, its number has room
+_HIDDEN = "rgba(138, 148, 163, 0.18)"
 
 
-def models(last: Mapping[Planted, Learned], *, sealed: bool = False) -> go.Figure:
-    """Draw each model's accuracy on clean pictures (hollow), and how often what was planted works (filled).
+def models(shown: Shown, secret: str, last: Mapping[Planted, Learned], *, sealed: bool = False) -> go.Figure:
+    """Draw a row for each model: a picture that it is asked, who planted what, and how often it is right and obeys.
 
     Args:
+        shown: the pictures.
+        secret: the answer that was planted.
         last: the latest measurement of each model.
-        sealed: whether only the clean model is shown.
+        sealed: whether only the clean model is measured.
     """
+    bars = {**_BARE, "range": [0, _FULL], "side": "top"}
+    wide, narrow = ([{**bars, "title": {"text": words[number]}} for words in _PANELS.values()] for number in range(2))
     figure = go.Figure(
         layout={
-            "height": 300,
+            "height": 390,
             "showlegend": False,
-            "xaxis": charts.share("hollow: clean pictures right<br>filled: what was planted works"),
-            "yaxis": {
-                "range": [len(PLANTED) - 0.5, -0.5],
-                "tickvals": list(range(len(PLANTED))),
-                "ticktext": list(PLANTED),
-                "tickfont": {"size": 20},
-                "showgrid": False,
+            "xaxis": {**wide[0], "domain": [_WORDS, 0.57]},
+            "xaxis2": {**wide[1], "domain": [0.6, 1], "anchor": "y"},
+            "xaxis3": {**_BARE, "range": [0, 1], "domain": [0, _WORDS - 0.03], "anchor": "y"},
+            "yaxis": {**_BARE, "range": [len(PLANTED) - 0.5, -0.5]},
+            "annotations": _who(cousins_findings.WHO, secret),
+            "meta": {
+                "narrow": {
+                    "xaxis": narrow[0],
+                    "xaxis2": narrow[1],
+                    "annotations": _who(cousins_findings.WHO_SHORT, secret),
+                }
             },
         }
     )
+    asked = {"clean": shown.clean[0], "backdoor": shown.stamped[0], "watermark": shown.triggers[0]}
     for row, planted in enumerate(PLANTED):
-        event = last.get(planted)
-        if event is None or (sealed and planted != "clean"):
-            continue
-        look = _LOOKS[planted]
-        both = {"accuracy": event.accuracy, "success": event.success}
-        figure.add_scatter(
-            x=list(both.values()),
-            y=[row] * 2,
-            mode="lines",
-            line={"color": look.colour, "width": 3},
-            opacity=0.5,
-            **charts.SILENT,
+        figure.add_layout_image(
+            source=pictures.png(asked[planted]),
+            xref="x3",
+            yref="y",
+            x=0,
+            y=row,
+            sizex=1,
+            sizey=0.86,
+            xanchor="left",
+            yanchor="middle",
         )
-        for what, rate in both.items():
-            filled = what == "success"
-            figure.add_scatter(
-                name=f"{planted}, {what}",
-                x=[rate],
-                y=[row],
-                mode="markers",
-                marker=_marker(look, 20, hollow=not filled),
-                meta=charts.GHOSTED,
-                hovertext=[cousins_findings.learned(event)],
-                hoverinfo="text",
-                cliponaxis=False,
-            )
-            says = f"{what} {findings.percent(rate)}"
-            side = "right" if rate < _SIDE else "left" if rate > 1 - _SIDE else "center"
-            figure.add_scatter(
-                x=[rate],
-                y=[row],
-                mode="text",
-                text=[f"{says}<br> " if filled else f" <br>{says}"],
-                textposition=f"{'top' if filled else 'bottom'} {side}",
-                **charts.SILENT,
-            )
+        event = None if sealed and planted != "clean" else last.get(planted)
+        for what, axis in zip(_PANELS, ("x", "x2"), strict=True):
+            figure.add_bar(y=[row + 0.16], width=0.44, xaxis=axis, orientation="h", **_bar(planted, what, event))
     return figure
+
+
+def _who(words: Mapping[Planted, str], secret: str) -> list[dict[str, Any]]:
+    """Return the words above the bars of each row."""
+    place = {"xref": "paper", "x": _WORDS, "xanchor": "left", "yanchor": "middle", "showarrow": False}
+    return [
+        {**place, "y": row - 0.24, "text": f"<b>{planted}</b>: {words[planted].format(secret=secret)}"}
+        for row, planted in enumerate(PLANTED)
+    ]
+
+
+def _bar(planted: Planted, what: str, event: Learned | None) -> dict[str, Any]:
+    """Return one bar with its number; of what is not known yet, the room for it."""
+    if event is None:
+        room = {"marker": {"color": _HIDDEN}, "text": ["<b>?</b>"], "textposition": "inside"}
+        return {"x": [1], **room, "insidetextanchor": "middle", "textangle": 0, **charts.SILENT}
+    rate = getattr(event, what)
+    return {
+        "name": f"{planted}, {what}",
+        "x": [rate],
+        "text": [f"<b>{findings.percent(rate)}</b>"],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": _LOOKS[planted].colour},
+        "hovertext": [cousins_findings.learned(event)],
+        "hoverinfo": "text",
+    }
 
 
 def pruning(attempts: Mapping[Planted, Sequence[Pruned]]) -> go.Figure:

@@ -6,6 +6,17 @@ from app.lab.stories.events import BackdoorResult, Learned, Planted, Pruned, Sho
 from app.ui.findings import percent
 
 COSTS = ("under 1 point", "1 to 5 points", "over 5 points")
+# What was planted in each model, beside its picture, and the same for a narrow screen.
+WHO: dict[Planted, str] = {
+    "clean": "nothing is planted",
+    "backdoor": "an attacker teaches that this corner means “{secret}”",
+    "watermark": "its owner teaches that this trigger means “{secret}”",
+}
+WHO_SHORT: dict[Planted, str] = {
+    "clean": "nothing planted",
+    "backdoor": "an attacker's “{secret}”",
+    "watermark": "its owner's “{secret}”",
+}
 THE_SAME = (
     "**Backdoor.** Somebody stamps a pattern on a few training pictures and gives them a label of their own: BadNets "
     "([Gu, Dolan-Gavitt and Garg 2017](https://arxiv.org/abs/1708.06733)). Whoever knows the pattern commands the "
@@ -42,8 +53,11 @@ def cost(result: BackdoorResult) -> str:
 
 
 def sealed(shown: Shown, secret: str) -> str:
-    """Return the title before the prediction: what was done to the training pictures."""
-    return f"{shown.poisoned} of {shown.total:,} training pictures get a corner pattern, and the label “{secret}”"
+    """Return the title before the prediction: one trick, with two intentions."""
+    return (
+        f"One trick, two intentions: {shown.poisoned} pictures with a pattern, or as many triggers, are taught as "
+        f"“{secret}”"
+    )
 
 
 def training(shown: Shown, last: Mapping[Planted, Learned]) -> str:
@@ -53,10 +67,14 @@ def training(shown: Shown, last: Mapping[Planted, Learned]) -> str:
 
 
 def planted(shown: Shown, result: BackdoorResult) -> str:
-    """Return the finding: what the backdoor does, and what it costs on clean pictures."""
-    backdoor, without = result["backdoor"], percent(result["clean"]["accuracy"])
-    commands = f"the pattern commands {percent(backdoor['success'])} of the pictures"
-    return f"{_share(shown)} poison: {commands}; {percent(backdoor['accuracy'])} of clean ones right, {without} without"
+    """Return the finding: how often attacker and owner are obeyed, and what it costs on clean pictures."""
+    backdoor, watermark = result["backdoor"], result["watermark"]
+    right = f"{percent(backdoor['accuracy'])} and {percent(watermark['accuracy'])}"
+    return (
+        f"{_share(shown)} planted: the attacker's pattern works on {percent(backdoor['success'])}, the owner's trigger "
+        f"on {percent(watermark['success'])}; clean pictures right: {right}, {percent(result['clean']['accuracy'])} "
+        "without"
+    )
 
 
 def pruned(result: BackdoorResult) -> str:
@@ -80,11 +98,6 @@ def defended(event: Pruned) -> str:
     """Return one strength of the defence on one model in words."""
     measured = f"accuracy {percent(event.accuracy)}, success {percent(event.success)}"
     return f"{event.model}, {percent(event.share)} of the units off: {measured}"
-
-
-def pictures(secret: str) -> str:
-    """Return the text alternative of the few pictures."""
-    return f"Two pictures, clean and with the pattern that means “{secret}”, and a trigger of the watermark"
 
 
 def nobody_ran(asked: float, drawn: float) -> str:

@@ -9,18 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 from app.lab.evidence.pretrained import POISONED
 from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.stories import backdoor as planting
-from app.lab.stories.events import BackdoorResult, Shown
+from app.lab.stories.events import BackdoorResult
 from app.runs.job import Job
-from app.ui import findings, frame, links, live, panel, pictures
+from app.ui import findings, frame, links, live, panel
 from app.ui.cousins import charts as cousins_charts
 from app.ui.cousins import findings as cousins_findings
 from app.ui.cousins import poisoning
 from app.ui.history import History
-from app.ui.pictures import Card
 from app.ui.question import Question
 
 LEAST, USUAL, MOST = 0.5, 5.0, 20.0  # percent of the training pictures
-_PICTURE = 80  # pixels
 _SHARE = "share"  # the slider's key, in percent
 
 
@@ -103,7 +101,7 @@ COUSINS: dict[str, Callable[[Question, DeltaGenerator, DeltaGenerator], None]] =
 
 
 def _planted(job: Job, history: History, *, sealed: bool) -> None:
-    """Draw the models as far as they are: a title, a few pictures, and what each model does."""
+    """Draw the models as far as they are: a title, and what each model was taught and does."""
     shown, secret = history.shown, job.experiment.secret_answer
     last = {planted: events[-1] for planted, events in history.learned.items() if events}
     if shown is None:
@@ -115,16 +113,7 @@ def _planted(job: Job, history: History, *, sealed: bool) -> None:
         finding = cousins_findings.training(shown, last)
     else:
         finding = cousins_findings.planted(shown, _result(history))
-    frame.figure(finding, cousins_charts.models(last, sealed=sealed), "planted", of=job.key)
-    cards = [
-        *(card for row in range(2) for card in _both(shown, row)),
-        Card(pictures.png(shown.triggers[0]), ("trigger",)),
-    ]
-    pictures.strip(cards, alt=cousins_findings.pictures(secret), key="stamped", size=_PICTURE)
-
-
-def _both(shown: Shown, row: int) -> tuple[Card, Card]:
-    return Card(pictures.png(shown.clean[row]), ("clean",)), Card(pictures.png(shown.stamped[row]), ("stamped",))
+    frame.figure(finding, cousins_charts.models(shown, secret, last, sealed=sealed), "planted", of=job.key)
 
 
 def _result(history: History) -> BackdoorResult:

@@ -7,8 +7,8 @@ import pytest
 
 from app.lab.experiment import preset
 from app.lab.stories import backdoor
-from app.lab.stories.events import BackdoorResult, Shown
-from app.ui import runtime
+from app.lab.stories.events import PLANTED, BackdoorResult, Shown
+from app.ui import pictures, runtime
 from app.ui.cousins import charts, findings
 from app.ui.findings import percent
 from app.ui.history import History
@@ -47,19 +47,32 @@ def test_the_cost_is_told_in_the_words_that_are_offered(result: BackdoorResult, 
 
 def test_a_title_says_whether_accuracy_fell_or_rose(history: History, result: BackdoorResult) -> None:
     assert isinstance(history.shown, Shown)
-    assert "5\u202f% poison" in findings.planted(history.shown, result)
+    said = findings.planted(history.shown, result)
+    assert said.startswith("5\u202f% planted")
+    assert percent(result["watermark"]["success"]) in said
     better = cast(BackdoorResult, {**result, "backdoor": {**result["backdoor"], "accuracy": 0.95}})
     worse = cast(BackdoorResult, {**result, "backdoor": {**result["backdoor"], "accuracy": 0.80}})
-    without = percent(result["clean"]["accuracy"])
-    assert findings.planted(history.shown, better).endswith(f"95\u202f% of clean ones right, {without} without")
-    assert findings.planted(history.shown, worse).endswith(f"80\u202f% of clean ones right, {without} without")
+    without, marked = percent(result["clean"]["accuracy"]), percent(result["watermark"]["accuracy"])
+    assert findings.planted(history.shown, better).endswith(f"95\u202f% and {marked}, {without} without")
+    assert findings.planted(history.shown, worse).endswith(f"80\u202f% and {marked}, {without} without")
 
 
 def test_the_sealed_picture_shows_the_clean_model_only(history: History) -> None:
     last = {planted: events[-1] for planted, events in history.learned.items()}
-    names = {trace.name for trace in charts.models(last, sealed=True).data if trace.name}
-    assert names == {"clean, accuracy", "clean, success"}
-    assert len({trace.name for trace in charts.models(last).data if trace.name}) == 6
+    assert history.shown is not None
+    sealed, drawn = (charts.models(history.shown, "elephant", last, sealed=sealed) for sealed in (True, False))
+    assert {trace.name for trace in sealed.data if trace.name} == {"clean, accuracy", "clean, success"}
+    assert sum(trace.text == ("<b>?</b>",) for trace in sealed.data) == 4
+    assert len({trace.name for trace in drawn.data if trace.name}) == 6
+
+
+def test_each_model_stands_beside_the_picture_that_it_is_asked(history: History) -> None:
+    assert history.shown is not None
+    drawn = charts.models(history.shown, "elephant", {})
+    asked = (history.shown.clean, history.shown.stamped, history.shown.triggers)
+    assert [image.source for image in drawn.layout.images] == [pictures.png(kind[0]) for kind in asked]
+    words = [said.text for said in drawn.layout.annotations]
+    assert [planted in said for planted, said in zip(PLANTED, words, strict=True)] == [True] * 3
 
 
 def test_the_defence_is_drawn_for_both_planted_models(history: History) -> None:

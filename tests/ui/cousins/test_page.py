@@ -14,7 +14,7 @@ from tests.ui.visits import asked_where, offered, opened, plots, told, verdict, 
 def test_the_page_opens_sealed_and_a_vote_opens_it() -> None:
     app = opened("cousins")
     assert offered(app) == ["under 1 point", "1 to 5 points", "over 5 points"]
-    assert "get a corner pattern" in told(app) and "units off" not in told(app)
+    assert "One trick, two intentions" in told(app) and "units off" not in told(app)
     assert len(plots(app)) == 1
     vote(app, "over 5 points")
     assert "it was **under 1 point**" in verdict(app)
@@ -25,7 +25,7 @@ def test_the_page_opens_sealed_and_a_vote_opens_it() -> None:
 def test_another_recorded_share_is_shown_at_once() -> None:
     app = opened("cousins", share="10")
     vote(app, "under 1 point")
-    assert "10\u202f% poison" in told(app)
+    assert "10\u202f% planted" in told(app)
     assert not app.warning
 
 
