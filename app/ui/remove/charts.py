@@ -21,8 +21,9 @@ STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
     "A row is one attack; touch it for its curve. A point is one seed, a little apart from the others: after the "
     "attack at the strength that washes the mark out at the least price, or else leaves least of it. *Gone*: on how "
-    "many of the seeds that are counted it is washed out. Shaded: the copy is no better than a model of the thief's "
-    "own; a mark that goes only there dies with the copy, and is not counted as gone."
+    "many of the seeds that are counted it is washed out; coloured, wherever it was proven. The dotted line is the "
+    "accuracy as stolen: the way from it to a point is the price. Shaded: the copy is no better than a model of the "
+    "thief's own; a mark that goes only there dies with the copy, and is not counted as gone."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
@@ -30,9 +31,11 @@ CURVE_LEGEND = (
 )
 _APART = 0.34  # of the height of a row: how far from its middle the outermost seeds are
 _STOLEN_ROW = -1.45  # the row of the copies as stolen, above the attacks, twice as high
-_ASIDE = "this run, not counted"
+_ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures
 _BAND = "rgba(138, 148, 163, 0.12)"
+_WASHED_OUT = "rgba(213, 94, 0, 0.2)"  # the thief's colour: the band of an attack that washes the mark out
+_NO_GAIN = ("<br>not worth having", "<br>no use")  # no better than the thief's own model: below the ticks; if narrow
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,16 @@ def everything(
     points = _points(() if sealed else names, seeds, aside)
     floor, high = -BELOW, max(0.0, *(point.ahead for point in points)) + EDGE
     most = max(0.1, *(point.mark for point in points))
-    marks, ahead = charts.share("secret answers", high=most), _ahead(floor, high)
+    marks = charts.share("secret answers", high=most)
     labels = [REMOVAL_ATTACKS[name] for name in names]
     figure = go.Figure(
         layout={
-            "height": 430,
+            "height": 440,
             "barmode": "overlay",
             "margin": {"t": 30},
             "legend": {"y": 1.07},
             "xaxis": {**_ticks(marks, 3), "domain": [0, 0.44]},
-            "xaxis2": {**_ticks(ahead, 4), "domain": [0.56, 1], "anchor": "y"},
+            "xaxis2": {**_ahead(floor, high, 4, _NO_GAIN[0]), "domain": [0.56, 1], "anchor": "y"},
             "yaxis": {
                 "range": [len(names) - 0.5, _STOLEN_ROW - 1.0],
                 "tickvals": [_STOLEN_ROW, *range(len(names))],
@@ -88,14 +91,18 @@ def everything(
             "meta": {
                 "narrow": {
                     "xaxis": {**_ticks(marks, 2), "domain": [0, 0.4]},
-                    "xaxis2": {**_ticks(ahead, 2), "domain": [0.6, 1], "title": {"text": "above own"}},
+                    "xaxis2": {
+                        **_ahead(floor, high, 2, _NO_GAIN[1]),
+                        "domain": [0.6, 1],
+                        "title": {"text": "above own"},
+                    },
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
                 }
             },
         }
     )
     shade = {"yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
-    figure.add_shape(type="rect", xref="x2", x0=floor - EDGE, x1=0, fillcolor=theme.THIEF.colour, opacity=0.12, **shade)
+    figure.add_shape(type="rect", xref="x2", x0=floor - EDGE, x1=0, fillcolor=theme.GENUINE, opacity=0.3, **shade)
     figure.add_annotation(
         text=f"<b>0: the thief's own model ({findings.percent(own)} right)</b>",
         xref="paper",
@@ -109,6 +116,7 @@ def everything(
     _bands(figure, names, [] if sealed else seeds, most, (floor, high))
     if not sealed:
         _gone(figure, names, seeds)
+        _as_stolen(figure, len(names), seeds)
     for axis, column, (low, top) in (("x", "mark", (0.0, most)), ("x2", "ahead", (floor, high))):
         _ends(figure, points, column, axis, low)
         if sealed:
@@ -129,14 +137,17 @@ def _ticks(axis: Mapping[str, Any], most: int) -> dict[str, Any]:
     return {**axis, "tickvals": axis["tickvals"][::every], "ticktext": axis["ticktext"][::every], "tickangle": 0}
 
 
-def _ahead(low: float, high: float) -> dict[str, Any]:
-    """Return the axis of an accuracy above that of the thief's own model, in points, from 0 on."""
+def _ahead(low: float, high: float, most: int, below: str) -> dict[str, Any]:
+    """Return the axis of an accuracy above that of the thief's own model, in points, from 0 on; below it, words."""
     ticks = [tick / 10 for tick in range(int(10 * high) + 1)]
+    words = [f"{100 * tick:+.0f}" if tick else "0" for tick in ticks]
+    axis = _ticks({"tickvals": ticks, "ticktext": words}, most)
     return {
-        "title": {"text": "accuracy: points above own"},
+        **axis,
+        "title": {"text": "points above the thief's own"},
         "range": [low - EDGE, high],
-        "tickvals": ticks,
-        "ticktext": [f"{100 * tick:+.0f}" if tick else "0" for tick in ticks],
+        "tickvals": [low / 2, *axis["tickvals"]],
+        "ticktext": [below, *axis["ticktext"]],
     }
 
 
@@ -181,6 +192,8 @@ def _bands(
     figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], most: float, ahead: tuple[float, float]
 ) -> None:
     """Add a band for each attack, as wide as the picture: what a finger meets, and what is read out first."""
+    found = removal_findings.count(seeds).always if seeds else []
+    colours = [_WASHED_OUT if name in found else _BAND for name in names]
     for axis, (low, high) in (("x", (0.0, most)), ("x2", ahead)):
         span = high - low
         figure.add_bar(
@@ -191,7 +204,7 @@ def _bands(
             width=0.9,
             xaxis=axis,
             orientation="h",
-            marker={"color": _BAND, "line": {"width": 0}},
+            marker={"color": colours, "line": {"width": 0}},
             hovertext=[removal_findings.row(name, seeds) for name in names],
             hoverinfo="text",
             customdata=list(names),
@@ -210,13 +223,25 @@ def _gone(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed]) -> N
         figure.add_annotation(text=f"<b>{words}</b>", xref="paper", x=0.5, y=row, showarrow=False)
 
 
+def _as_stolen(figure: go.Figure, rows: int, seeds: Sequence[Washed]) -> None:
+    """Draw how right the entangled copies were as stolen, all the way down: from there on, accuracy is lost."""
+    points = [
+        _stolen(washed, "entangled", _STOLEN_ROW, aside=False) for washed in seeds if _proven(washed, "entangled")
+    ]
+    if not points:
+        return
+    at = mean(point.ahead for point in points)
+    line = {"color": theme.DEFENCES["entangled"].colour, "width": 2, "dash": "dot"}
+    figure.add_shape(type="line", xref="x2", x0=at, x1=at, y0=_STOLEN_ROW, y1=rows - 0.5, line=line, layer="below")
+
+
 def _ends(figure: go.Figure, points: Sequence[_Point], column: str, axis: str, floor: float) -> None:
     """Add the points of one panel; what is worse than its floor stands there."""
     kinds: dict[str, list[_Point]] = {}
     for point in points:
         court = "convicted" if point.convicted else "not convicted"
-        kinds.setdefault(_ASIDE if point.aside else f"{point.defence}: {court}", []).append(point)
-    for name in sorted(kinds, key=lambda name: (name == _ASIDE, name)):
+        kinds.setdefault(f"{_ASIDE if point.aside else point.defence}: {court}", []).append(point)
+    for name in sorted(kinds, key=lambda name: (name.startswith(_ASIDE), name)):
         own = sorted(kinds[name], key=lambda point: point.defence)
         looks = [charts.marker(point.defence, 9, hollow=not point.convicted) for point in own]
         symbols = [_STAR if point.aside else theme.DEFENCES[point.defence].symbol for point in own]

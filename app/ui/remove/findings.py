@@ -104,15 +104,13 @@ def question(attacks: int, seeds: Sequence[Washed]) -> str:
 
 
 def everything(seeds: Sequence[Washed]) -> str:
-    """Return what all attacks did to both marks, over the seeds on which there was a mark to wash out."""
+    """Return how many attacks wash the entangled mark out, over the seeds on which there was one, and for how much."""
     found = count(seeds)
     lead = counted_in_words(found)
-    if not found.proven:
+    lost = [points for name in found.always for points in _lost(name, seeds)]
+    if not lost:
         return lead
-    naive = _proven(seeds, "naive")
-    if not naive:
-        return f"{lead}; the naive mark was never proven"
-    return f"{lead}; the naive one was proven on {len(naive)} of {len(seeds)}"
+    return f"{lead}. The price: {_from_least(lost)} of accuracy"
 
 
 def ways_out(seeds: Sequence[Washed]) -> str | None:
@@ -131,7 +129,7 @@ def in_order(names: Sequence[str], seeds: Sequence[Washed]) -> list[str]:
 
     def rank(name: str) -> tuple[float, float]:
         tried = [washed for washed in seeds if name in washed.result["attacks"]]
-        lost = [washed.lost(name, "entangled") or 0.0 for washed in tried if _gone(washed, name, "entangled")]
+        lost = _lost(name, tried)
         return (-len(lost), mean(lost)) if lost else (0.0 if tried else 1.0, 0.0)
 
     return sorted(names, key=rank)
@@ -207,6 +205,9 @@ def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
         "pointless."
     ]
     works = [name for name in in_order(_attacks(seeds), seeds) if any(_gone(one, name, "entangled") for one in seeds)]
+    naive = _proven(seeds, "naive")
+    known = f"proven on {len(naive)} of {len(seeds)}" if naive else "never proven"
+    said.append(f"As stolen, the naive mark was {known}.")
     for name in works:
         said.append(f"- *{_capital(REMOVAL_ATTACKS[name].label)}*: {_over(name, 'entangled', seeds)}.")
     said.append(
@@ -363,14 +364,20 @@ def _over(name: str, defence: Defence, tried: Sequence[Washed]) -> str:
     proven = [washed for washed in tried if washed.fate(name, defence) != "unproven"]
     if not proven:
         return f"{defence}: never proven"
-    gone = [washed.lost(name, defence) or 0.0 for washed in proven if _gone(washed, name, defence)]
+    gone = _lost(name, proven, defence)
     of = f"{len(gone)} of {len(proven)} seeds"
-    if not gone:
-        return f"{defence}: washed out on {of}"
-    least, most = _points(min(gone)).removesuffix(" points"), _points(max(gone))
-    return (
-        f"{defence}: washed out on {of}, for {most if least == most.removesuffix(' points') else f'{least} to {most}'}"
-    )
+    return f"{defence}: washed out on {of}" + (f", for {_from_least(gone)}" if gone else "")
+
+
+def _lost(name: str, seeds: Sequence[Washed], defence: Defence = "entangled") -> list[float]:
+    """Return the accuracy that an attack cost on each seed on which it washed the mark out."""
+    return [washed.lost(name, defence) or 0.0 for washed in seeds if _gone(washed, name, defence)]
+
+
+def _from_least(lost: Sequence[float]) -> str:
+    """Return losses of accuracy by the least and the most of them, as a person says it."""
+    least, most = _points(min(lost)).removesuffix(" points"), _points(max(lost))
+    return most if least == most.removesuffix(" points") else f"{least} to {most}"
 
 
 def _gone(washed: Washed, name: str, defence: Defence) -> bool:

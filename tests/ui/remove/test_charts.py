@@ -89,8 +89,10 @@ def test_a_mark_that_was_never_proven_is_drawn_as_stolen_and_nowhere_else() -> N
 
 def test_the_run_that_is_not_counted_is_a_star() -> None:
     figure = removal_charts.everything(("pruning",), [seed(200, STAYS)], seed(0, GONE))
-    left, _ = traces(figure, name="this run, not counted")
-    assert set(left.marker.symbol) == {"star", "star-open"} and all("seed 0" in words for words in left.hovertext)
+    for name, symbol in (("this run: convicted", "star"), ("this run: not convicted", "star-open")):
+        left, _ = traces(figure, name=name)
+        assert left.showlegend and set(left.marker.symbol) == {symbol}
+        assert all("seed 0" in words for words in left.hovertext)
     assert "<b>0/1</b>" in [each.text for each in figure.layout.annotations]
 
 
@@ -117,5 +119,17 @@ def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() 
     wide, narrow = figure.layout.yaxis.ticktext, figure.layout.meta["narrow"]["yaxis"]["ticktext"]
     assert wide[1] == "<b>pruning</b>: zero the smallest weights" and list(narrow[1:]) == ["pruning", "noise"]
     for axis in ("xaxis", "xaxis2"):
-        assert len(figure.layout.meta["narrow"][axis]["tickvals"]) <= 2
+        words = figure.layout.meta["narrow"][axis]["ticktext"]
+        assert len([said for said in words if said.strip("+%\u202f").isdigit()]) == 2
     assert list(traces(figure, name="entangled: not convicted")[0].customdata) == ["pruning"]  # noise had no turn
+
+
+def test_the_row_of_an_attack_that_always_washes_the_mark_out_stands_out() -> None:
+    seeds = [seed(200, GONE, ("pruning", "noise")), seed(201, GONE, ("pruning", "noise"))]
+    stays = seed(201, STAYS, ("noise",)).result["attacks"]["noise"]
+    seeds[1].result["attacks"]["noise"] = stays
+    for band in traces(removal_charts.everything(("pruning", "noise"), seeds), name="attack"):
+        gone, some = band.marker.color
+        assert gone != some
+    for band in traces(removal_charts.everything(("pruning", "noise"), seeds, sealed=True), name="attack"):
+        assert len(set(band.marker.color)) == 1

@@ -139,16 +139,18 @@ def mixed(*seeds: Washed) -> list[Washed]:
 
 
 def test_the_title_of_all_attacks_counts_them_over_the_seeds() -> None:
-    never = "the naive mark was never proven"
+    price = "The price: 2.0 points of accuracy"
     one = removal_findings.everything(mixed(both(0, WENT)))
-    assert one == f"Of 2 attacks, 1 washes the entangled mark out on this one seed (0); {never}"
-    three = removal_findings.everything(mixed(both(200, WENT), both(201, WENT), both(202, WENT)))
+    assert one == f"Of 2 attacks, 1 washes the entangled mark out on this one seed (0). {price}"
+    dearer = (True, 0.04, False)
+    three = removal_findings.everything(mixed(both(200, WENT), both(201, dearer), both(202, WENT)))
     assert three == (
-        f"Of 2 attacks, 1 washes the entangled mark out on all 3 seeds (200 to 202), 0 on some, 1 on none; {never}"
+        "Of 2 attacks, 1 washes the entangled mark out on all 3 seeds (200 to 202), 0 on some, 1 on none. "
+        "The price: 2.0 to 4.0 points of accuracy"
     )
     some = removal_findings.everything([both(0, WENT), both(200, DIED), both(201, (False, 0.0, False))])
     assert "0 wash the entangled mark out on all 2 of 3 seeds where it was proven (0, 200), 2 on some, 0 on" in some
-    assert removal_findings.everything([both(0, WENT, naive=STAYED)]).endswith("the naive one was proven on 1 of 1")
+    assert "price" not in some
     assert "nothing to wash out" in removal_findings.everything([both(0, NAIVE)])
 
 
@@ -175,7 +177,9 @@ def test_a_row_says_on_how_many_seeds_and_for_how_much_and_nothing_before_that_i
 
 
 def test_the_reasons_name_what_the_thief_has_to_beat_and_each_way_out() -> None:
-    first, *ways, last = removal_findings.everything_in_words(mixed(both(0, WENT)))
+    first, naive, *ways, last = removal_findings.everything_in_words(mixed(both(0, WENT)))
+    assert naive == "As stolen, the naive mark was never proven."
+    assert "proven on 1 of 1" in removal_findings.everything_in_words([both(0, WENT, naive=STAYED)])[1]
     assert "labelled 300 inputs" in first and "right 70\u202f% of the time" in first
     assert ways == ["- *Fine-tuning*: entangled: washed out on 1 of 1 seeds, for 2.0 points."]
     assert "the owner's worst case" in last

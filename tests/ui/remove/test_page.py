@@ -38,7 +38,7 @@ def test_all_attacks_are_on_the_page_at_once_and_wait_for_the_one_vote() -> None
     assert "Where will they go?" in heading(app)
     assert "Why" not in heading(app)
     vote(app, "none")
-    assert re.search(r"Of 11 attacks, \d+ wash the entangled mark out .*proven", heading(app))
+    assert re.search(r"Of 11 attacks, \d+ wash the entangled mark out .*The price", heading(app))
     assert "You said **none**" in verdict(app)
     assert "Recorded when the app was built" in told(app)
 
