@@ -12,8 +12,8 @@ from app.lab.stories.events import Framing
 from app.ui import charts, findings, theme
 
 WITNESSES = {  # of a false claim: the models that answer, and their looks
-    "the owner's": theme.Mark("the owner's", theme.THIEF.colour, "x"),
-    "accused": theme.Mark("accused", theme.GENUINE, "circle"),
+    "the liar's own model": theme.Mark("the liar's own model", theme.THIEF.colour, "x"),
+    "the innocent accused": theme.Mark("the innocent accused", theme.GENUINE, "circle"),
     "control": theme.Mark("control", theme.COURT.colour, "diamond"),
 }
 _HEIGHT = 340
@@ -217,7 +217,7 @@ def framing(framings: Sequence[Framing], chosen: Framing, granted: float) -> go.
     strengths = [event.strength for event in framings]
     figure = go.Figure(
         layout={
-            "height": 240,
+            "height": 226,
             "xaxis": {"title": {"text": "largest change of a trigger"}},
             "yaxis": charts.share("secret answers"),
         }

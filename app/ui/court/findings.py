@@ -124,11 +124,26 @@ def several(count: int, plain: float, corrected: float) -> str:
     )
 
 
-def framed(framing: Framing, verdict: Claim) -> str:
-    """Return the finding of the false claim at one strength."""
-    what = "As committed to" if framing.strength == 0 else f"Nudged by at most {framing.strength:g}"
-    ends = "an innocent model is convicted" if verdict.owned else "an innocent model goes free"
-    return f"{what}, {ends}: {verdict.successes} of {verdict.queries} secret answers (p {p_words(verdict.p_value)})"
+def opening(suspects: int, triggers: int) -> str:
+    """Return the question with which a trial opens."""
+    return f"{suspects} suspects, {triggers} triggers: how long until the court is sure of each?"
+
+
+def framed(framing: Framing, commitment: str, verdict: Claim) -> str:
+    """Return what the court makes of the false claim at one strength, and why.
+
+    Args:
+        framing: what the dishonest owner did.
+        commitment: what was committed to before.
+        verdict: what the test finds against the rate that the owner names.
+    """
+    said = f"{verdict.successes} of {verdict.queries} secret answers (p {p_words(verdict.p_value)})"
+    claim = f"A liar who marked nothing claims a model: {said}"
+    if not verdict.owned:
+        return f"{claim}, so it goes free"
+    if framing.commitment != commitment:
+        return f"{claim}, but to other triggers than promised: thrown out"
+    return f"{claim} convict it, unless a control exposes the lie"
 
 
 def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: Claim) -> list[str]:

@@ -8,6 +8,7 @@ import { mount } from "../components/mount.js";
 /**
  * @typedef {object} Suspect
  * @property {string} name
+ * @property {string} about who it is
  * @property {string} colour
  * @property {string} symbol
  * @property {string[]} answers names of classes
@@ -151,7 +152,7 @@ function create(root, server) {
     data.suspects.forEach((suspect, i) => {
       const label = suspect.answers[asked - 1];
       const secret = label === data.target;
-      cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ secret` : `“${label}”`) : "";
+      cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ secret` : `“${label}”`) : suspect.about;
       cards[i].says.className = secret ? "secret" : "";
       cards[i].state.textContent = state(suspect);
     });
@@ -164,6 +165,7 @@ function create(root, server) {
       told = true;
       server.setTriggerValue("heard", true);
     }
+    play.classList.toggle("main", !data.sealed && !timer && asked < decided());
     chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
     drawChart();
@@ -243,6 +245,12 @@ function create(root, server) {
       const last = path[until - 1];
       drawn.push(shape("circle", { cx: last.x, cy: last.y, r: 4 + wide / 2, fill: colour }));
       if (asked) text(last.x + 14 * (i - 1), last.y - 6 - wide / 2, "middle", symbol); // each beside the others
+    }
+    if (!asked) {
+      const middle = (left + right) / 2;
+      text(middle, y(2.5) + 5, "middle", data.sealed ? "Predict first: then the trial begins." : "Press Play.", 700);
+      text(middle, y(0.5) + 5, "middle", "↑ each secret answer: towards convict");
+      text(middle, y(-0.5) + 5, "middle", "↓ each other answer: towards acquit");
     }
     chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.replaceChildren(...drawn);

@@ -13,6 +13,11 @@ from app.lab.stories.events import Exhibit, Probe
 from app.ui import pictures, theme
 from app.ui.components import component
 
+_SUSPECTS = {  # who stands there, until the first trigger is asked
+    "clean": "innocent: trained by somebody else",
+    "naive": "stolen; its mark is naive",
+    "entangled": "stolen; its mark is entangled",
+}
 _SYMBOLS = {"clean": "●", "naive": "■", "entangled": "▲"}
 
 
@@ -68,6 +73,7 @@ def _suspect(name: str, labels: NDArray[np.int64], target: int, names: Sequence[
     decision = sequential.decide(secret, plan)
     return {
         "name": "clean model" if name == "clean" else f"{name} copy",
+        "about": _SUSPECTS[name],
         "colour": theme.DEFENCES[name].colour,
         "symbol": _SYMBOLS[name],
         "answers": [names[label] for label in labels],

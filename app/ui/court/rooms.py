@@ -58,7 +58,7 @@ def this_trial(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
             {name: trial.answers[model] for name, model in _SUSPECTS.items()},
             choices.class_names(experiment.dataset),
             plan,
-            asks="How long until the court is sure?",
+            asks=court_findings.opening(len(_SUSPECTS), len(trial.exhibit.inputs)),
             says=court_findings.decisions(ends, convicted),
             key="hear",
             sealed=sealed,
@@ -184,7 +184,8 @@ def false_claim(_: Experiment, trial: Hearing, stage: Stage) -> None:
     accused = _framed(trial, framing)
     with stage.picture:
         figure = court_charts.framing(trial.framings, framing, trial.granted)
-        frame.figure(court_findings.framed(framing, accused), figure, "framing")
+        finding = court_findings.framed(framing, trial.exhibit.commitment, accused)
+        frame.figure(finding, figure, "framing")
         nudged = [Card(pictures.png(picture)) for picture in framing.inputs]
         pictures.strip(nudged, alt="A few of the nudged triggers.", key="nudged")
         for words in court_findings.exposed(framing, trial.exhibit.commitment, accused, _against_control(framing)):

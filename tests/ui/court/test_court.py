@@ -1,6 +1,7 @@
 """The court's rooms without a browser: each hears the recorded run, and what is brought there is trusted by nobody."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,7 @@ def test_more_suspects_more_chance(heard: Hearing) -> None:
 
 def test_the_false_claim_opens_where_it_first_convicts_and_without_a_nudge_it_fails(heard: Hearing) -> None:
     app = opened("A false claim")
-    assert "an innocent model is convicted" in told(app) and "does not fit" in told(app)
+    assert "other triggers than promised: thrown out" in told(app) and "does not fit" in told(app)
     app.select_slider(key="strength").set_value(0.0).run()
     assert "goes free" in told(app) and "The commitment fits" in told(app)
 
@@ -269,6 +270,18 @@ def test_the_control_says_what_it_found(event: Framing, against: Claim, words: s
 def test_the_honest_set_fits_its_commitment() -> None:
     event = framing(0, 0, PROMISED)
     assert "fits" in court_findings.exposed(event, PROMISED, claim(0, 200, 0.015), claim(0, 200, 0.015))[0]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (framing(50, 40), "50 of 200 .*, but to other triggers than promised: thrown out$"),
+        (framing(50, 40, PROMISED), "50 of 200 .* convict it, unless a control"),
+        (framing(1, 0), ": 1 of 200 .*so it goes free$"),
+    ],
+)
+def test_the_title_of_a_false_claim_is_what_the_court_says_and_why(event: Framing, words: str) -> None:
+    assert re.search(words, court_findings.framed(event, PROMISED, claim(int(event.accused.sum()), 200, 0.015)))
 
 
 def test_innocents_that_differ_are_not_to_be_relied_on() -> None:
