@@ -10,10 +10,10 @@ from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement, Nearness
 from app.ui.findings import MIXED, percent
 
-LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the groups there
-    (0.1, "the SNNL is near 0: two groups apart"),
-    (MIXED, "the SNNL is in between: it sees some of both"),
-    (1.1, "the SNNL is neutral: it cannot tell the groups apart"),
+LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the triggers there
+    (0.1, "the SNNL is near 0: the triggers are apart, not entangled"),
+    (MIXED, "the SNNL is in between: the triggers look partly entangled"),
+    (1.1, "the SNNL is neutral: the triggers look entangled"),
 )
 STRANGERS = "the SNNL is above neutral: the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach

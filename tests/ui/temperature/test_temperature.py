@@ -69,9 +69,9 @@ def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
 @pytest.mark.parametrize(
     ("name", "temperature", "words"),
     [
-        ("ring", 1.0, "the SNNL is near 0: two groups apart"),
-        ("ring", 100.0, "the SNNL is neutral: it cannot tell the groups apart"),
-        ("ring", 10.0, "the SNNL is in between: it sees some of both"),
+        ("ring", 1.0, "the SNNL is near 0: the triggers are apart, not entangled"),
+        ("ring", 100.0, "the SNNL is neutral: the triggers look entangled"),
+        ("ring", 10.0, "the SNNL is in between: the triggers look partly entangled"),
         ("pairs", 0.1, "the SNNL is above neutral: the nearest neighbours are strangers"),
     ],
 )
