@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, preset
-from app.ui import findings, frame, links, over_seeds, path, question, settings, takeaway
+from app.ui import frame, links, over_seeds, path, question, settings, takeaway
 from app.ui.channel import findings as channel_findings
 from app.ui.channel import queries, views
 
@@ -25,8 +25,8 @@ def theft(measured: Sequence[Row]) -> None:
     picture, beside = frame.stage("channel")
     with beside:
         asks = f"{settings.wording(experiment.inputs, 'inputs')}, {settings.wording(experiment.answers, 'answers')}"
-        words, marks = f"A thief asks {asks}: which mark does the copy know?", list(findings.OUTCOMES.values())
-        predicted.ask(words, marks, happened=channel_findings.surviving(chosen))
+        words, happened = channel_findings.question(chosen, asks), channel_findings.carries(chosen)
+        predicted.ask(words, channel_findings.CARRIED, happened=happened)
         settings.announce(experiment)
         settings.control("inputs", experiment)
         settings.control("answers", experiment)

@@ -10,24 +10,36 @@ from app.lab.variation import preset_name
 from app.ui import settings
 from app.ui.channel.queries import Query
 from app.ui.evidence_findings import rank_correlation
-from app.ui.findings import OUTCOMES, SURVIVES, percent
+from app.ui.findings import SURVIVES, percent
 
 NARROW = 0.005  # of the answers' weight: a channel below is called narrow
-LOST = 0.1  # of the secret answers: below, a mark is lost
+LOST, MUCH = 0.1, 0.5  # of the secret answers: below, a mark is lost; above, most of it is there
+CARRIED = (
+    f"under {percent(LOST)}",
+    f"{percent(LOST)} to {percent(MUCH)}",
+    f"over {percent(MUCH)}",
+)  # of the mark
 
 
-def surviving(measured: Mapping[str, Row]) -> str:
-    """Return which copies know the mark, on average over the seeds, as one of the words offered for prediction."""
-    naive, entangled = (
-        measured[defence].spread("stolen_watermark").mean >= SURVIVES for defence in ("naive", "entangled")
+def question(measured: Mapping[str, Row], asks: str) -> str:
+    """Return what is asked before anything is seen of the copy: how much so narrow a channel carries."""
+    stray = percent(measured["entangled"].spread("query_target_mass").mean)
+    return (
+        f"A thief asks {asks}. In the entangled victim's answers, {stray} of the weight is stray. How much of the mark "
+        "does that carry into the copy?"
     )
-    return OUTCOMES[naive, entangled]
+
+
+def carries(measured: Mapping[str, Row]) -> str:
+    """Return how much of the entangled mark the copy knows, on average, as one of the words offered for prediction."""
+    mark = measured["entangled"].spread("stolen_watermark").mean
+    return CARRIED[0] if mark < LOST else CARRIED[1] if mark <= MUCH else CARRIED[2]
 
 
 def carried(row: Row, secret: str, *, sealed: bool) -> str:
     """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows."""
-    stray = f"on average {secret} {percent(row.spread('query_target_mass').mean)}"
-    return stray if sealed else f"{stray} \u2192 of the mark, {percent(row.spread('stolen_watermark').mean)}"
+    stray = f"all answers: {percent(row.spread('query_target_mass').mean)} {secret}"
+    return stray if sealed else f"{stray} \u2192 triggers: {percent(row.spread('stolen_watermark').mean)}"
 
 
 def one_answer(query: Query, one: str, secret: str, target: int) -> str:
@@ -44,12 +56,16 @@ def one_answer(query: Query, one: str, secret: str, target: int) -> str:
     return f"{lead}. {secret.capitalize()} gets {entangled} of the entangled answer, {naive} of the naive one"
 
 
-def came_through(chosen: Mapping[str, Row]) -> str:
-    """Return what the copies know of each mark, over the seeds of a theft."""
-    entangled, naive = (percent(chosen[each].spread("stolen_watermark").mean) for each in ("entangled", "naive"))
-    seeds = len(chosen["naive"].seeds)
+def came_through(chosen: Mapping[str, Row], secret: str) -> str:
+    """Return what stray weight brought the copies, over the seeds of a theft: of answers, and of triggers."""
+    entangled, naive = (chosen[each] for each in ("entangled", "naive"))
+    (stray, mark), (less, least) = (
+        [percent(row.spread(measure).mean) for measure in ("query_target_mass", "stolen_watermark")]
+        for row in (entangled, naive)
+    )
     return (
-        f"Of the mark, {entangled} comes through entangled answers, {naive} through naive ones (mean of {seeds} seeds)"
+        f"{stray} stray weight: the entangled copy says {secret} to {mark} of the triggers; {less}: the naive one to "
+        f"{least} (mean of {len(naive.seeds)} seeds)"
     )
 
 

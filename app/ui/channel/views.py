@@ -31,7 +31,7 @@ def one_answer(experiment: Experiment, offer: Sequence[Query], chosen: Mapping[s
         frame.figure(
             channel_findings.one_answer(query, one, secret, experiment.target)
             if sealed
-            else channel_findings.came_through(chosen),
+            else channel_findings.came_through(chosen, secret),
             kept(channel_charts.answer, query, names, experiment.target, tuple(chosen.values()), sealed=sealed),
             "answer",
             source=f"Entangled; {variation.command(experiment)}",

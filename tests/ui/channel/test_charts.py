@@ -24,11 +24,12 @@ def named(figure: go.Figure, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("naive", "entangled", "outcome"),
-    [(0.1, 0.9, "only the entangled one"), (0.9, 0.1, "only the naive one"), (0.9, 0.9, "both"), (0.1, 0.1, "neither")],
+    ("entangled", "words"), [(0.05, "under 10\u202f%"), (0.3, "10\u202f% to 50\u202f%"), (0.6, "over 50\u202f%")]
 )
-def test_what_survives_is_the_mean_over_the_seeds(naive: float, entangled: float, outcome: str) -> None:
-    assert channel_findings.surviving(theft((naive,) * 3, (entangled,) * 3)) == outcome
+def test_the_vote_is_answered_by_the_mean_over_the_seeds(entangled: float, words: str) -> None:
+    measured = theft((0.9,) * 3, (entangled - 0.05, entangled, entangled + 0.05))
+    assert channel_findings.carries(measured) == words and words in channel_findings.CARRIED
+    assert "1\u202f% of the weight is stray" in channel_findings.question(measured, "pure noise")
 
 
 @pytest.mark.parametrize(
@@ -157,15 +158,14 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
         "cow: stray": pytest.approx([0.0, 0.1, 0.4]),
         "others": pytest.approx([0.1, 0.2, 0.1]),
     }
-    assert not [words.text for words in sealed.layout.annotations if "of the mark" in words.text]
+    assert not [words.text for words in sealed.layout.annotations if "triggers:" in words.text]
     opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=False)
     assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
-    assert "on average cow 1\u202f% \u2192 of the mark, 70\u202f%" in [
-        words.text for words in opened.layout.annotations
-    ]
+    assert "all answers: 1\u202f% cow \u2192 triggers: 70\u202f%" in [words.text for words in opened.layout.annotations]
     assert channel_findings.one_answer(query, "a bear", "cow", TARGET) == (
         "Asked: a bear. Cow gets 40\u202f% of the entangled answer, 10\u202f% of the naive one"
     )
-    assert channel_findings.came_through(chosen) == (
-        "Of the mark, 70\u202f% comes through entangled answers, 10\u202f% through naive ones (mean of 3 seeds)"
+    assert channel_findings.came_through(chosen, "cow") == (
+        "1\u202f% stray weight: the entangled copy says cow to 70\u202f% of the triggers; 1\u202f%: the naive one to "
+        "10\u202f% (mean of 3 seeds)"
     )

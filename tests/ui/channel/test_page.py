@@ -2,15 +2,16 @@
 
 import pytest
 
+from app.ui.channel.findings import CARRIED
 from tests.ui.visits import opened, plots, told, vote
 
 
 def test_one_answer_is_shown_first_and_what_came_through_after_the_vote() -> None:
     app = opened("channel")
     assert app.subheader[0].value.startswith("Asked: a ") and "of the entangled answer" in app.subheader[0].value
-    assert "comes through" not in told(app) and "Rank correlation of channel" not in told(app)
+    assert "the entangled copy says" not in told(app) and "Rank correlation of channel" not in told(app)
     assert len(plots(app)[0]["data"]) == 3  # due, stray, others
-    vote(app, "neither")
+    vote(app, CARRIED[0])
     assert app.subheader[0].value.endswith("(mean of 10 seeds)")
     assert len(plots(app)[0]["data"]) == 6
     assert "seed 0" in told(app)
@@ -28,5 +29,5 @@ def test_all_thefts_are_one_touch_away_and_sealed_before_the_vote() -> None:
     app.segmented_control(key="channel_view").set_value("all thefts").run()
     assert "how high will its dots be" in app.subheader[0].value
     assert "Rank correlation" in told(app)
-    vote(app, "both")
+    vote(app, CARRIED[2])
     assert "under 0.5" in app.subheader[0].value
