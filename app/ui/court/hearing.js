@@ -248,9 +248,9 @@ function create(root, server) {
     }
     if (!asked) {
       const middle = (left + right) / 2;
-      text(middle, y(2.5) + 5, "middle", data.sealed ? "Predict first: then the trial begins." : "Press Play.", 700);
-      text(middle, y(0.5) + 5, "middle", "↑ each secret answer: towards convict");
-      text(middle, y(-0.5) + 5, "middle", "↓ each other answer: towards acquit");
+      text(middle, y(2.5) + 5, "middle", data.sealed ? "Predict first, then watch." : "Press Play.", 700);
+      text(middle, y(0.5) + 5, "middle", "↑ with each secret answer");
+      text(middle, y(-0.5) + 5, "middle", "↓ with each other answer");
     }
     chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.replaceChildren(...drawn);
