@@ -121,7 +121,7 @@ def _upright(measure: Measure) -> dict[str, Any]:
         # Below, the words of what stands at 0 % have room.
         return {**charts.share("secret answers of the copy"), "range": [-0.1, 1.02]}
     return {
-        "title": {"text": "triggers a court needs"},
+        "title": {"text": "triggers needed to convict"},
         "type": "log",
         "range": [math.log10(2 * NEVER), math.log10(4)],
         "tickvals": [*_TICKS, NEVER],
