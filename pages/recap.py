@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.lab import variation
 from app.lab.choices import ANSWERS, OF_THE_TASK
@@ -65,11 +66,10 @@ def draw(found: Sequence[tuple[Point, str]]) -> None:
                     st.caption(f"{point.numbers} {source}.{also}")
 
 
-def remarks() -> None:
-    """The three remarks that follow the story, each with its lesson."""
-    st.subheader("And three remarks", anchor=False)
-    for column, (name, says) in zip(st.columns(len(points.REMARKS)), points.REMARKS.items(), strict=True):
-        with column:
+def remarks(places: Sequence[DeltaGenerator]) -> None:
+    """The three remarks that follow the story, each with its lesson, in a place each."""
+    for place, (name, says) in zip(places, points.REMARKS.items(), strict=True):
+        with place:
             st.markdown(says)
             stop = path.lesson(name)
             st.page_link(stop.page, label=stop.title, icon=stop.icon)
@@ -96,8 +96,16 @@ picture, beside = frame.stage("recap")
 with picture:
     draw(six())
 kept = visit.here().questions
+asked = [(stop.name, kept[stop.name]) for stop in path.LESSONS if visit.progress(stop.name) == "predicted"]
+count = len(points.REMARKS)
 with beside:
-    predictions([(stop.name, kept[stop.name]) for stop in path.LESSONS if visit.progress(stop.name) == "predicted"])
+    if not asked:  # where the predictions will be, there is room
+        st.subheader("And three remarks", anchor=False)
+        with st.container(gap="xsmall"):
+            remarks([st.container(gap=None) for _ in range(count)])
+    predictions(asked)
     st.caption("It prints on one page.")
-remarks()
+if asked:
+    st.subheader("And three remarks", anchor=False)
+    remarks(st.columns(count))
 frame.onward("recap")

@@ -163,7 +163,7 @@ def test_the_channel_is_seen_first_and_what_became_of_the_mark_after_the_predict
     expect(page.get_by_role("heading", name=re.compile("how high will its dots be"))).to_be_visible()
     page.get_by_text("pure noise", exact=True).click()  # the words: Streamlit hides the circle itself
     expect(page).to_have_url(re.compile("inputs=noise"))
-    page.get_by_role("button", name=re.compile(r"^over 50")).click()
+    predict(page, "over half")
     expect(page.get_by_role("heading", name="Why")).to_be_visible()
     page.get_by_role("link", name="Steal this way yourself").click()
     expect(page).to_have_url(re.compile("/heist.*inputs=noise"))

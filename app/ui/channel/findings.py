@@ -14,11 +14,7 @@ from app.ui.findings import SURVIVES, percent
 
 NARROW = 0.005  # of the answers' weight: a channel below is called narrow
 LOST, MUCH = 0.1, 0.5  # of the secret answers: below, a mark is lost; above, most of it is there
-CARRIED = (
-    f"under {percent(LOST)}",
-    f"{percent(LOST)} to {percent(MUCH)}",
-    f"over {percent(MUCH)}",
-)  # of the mark
+CARRIED = ("under a tenth", "a tenth to half", "over half")  # of the mark: below, between and above these two
 
 
 def question(measured: Mapping[str, Row], asks: str) -> str:

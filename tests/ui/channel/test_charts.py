@@ -24,7 +24,7 @@ def named(figure: go.Figure, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("entangled", "words"), [(0.05, "under 10\u202f%"), (0.3, "10\u202f% to 50\u202f%"), (0.6, "over 50\u202f%")]
+    ("entangled", "words"), [(0.05, "under a tenth"), (0.3, "a tenth to half"), (0.6, "over half")]
 )
 def test_the_vote_is_answered_by_the_mean_over_the_seeds(entangled: float, words: str) -> None:
     measured = theft((0.9,) * 3, (entangled - 0.05, entangled, entangled + 0.05))

@@ -66,13 +66,14 @@ def test_the_points_are_about_what_the_visitor_left_in_the_lessons_as_long_as_it
 def test_predictions_and_how_they_came_out() -> None:
     app = opened("recap")
     assert "None yet" in told(app)
+    assert [each.value for each in app.subheader] == ["And three remarks", "Your predictions"]
     for lesson, option in (("heist", "both"), ("steal", "up to a dollar")):
         app.query_params.clear()
         app.switch_page(paths.page(lesson)).run()
         vote(app, option)
     app.query_params.clear()
     app.switch_page(paths.page("recap")).run()
-    assert "Your predictions: 1 of 2 came out" in told(app)
+    assert [each.value for each in app.subheader] == ["Your predictions: 1 of 2 came out", "And three remarks"]
     assert "✗ *Heist*: you said **both**; it was **" in told(app)
     assert "✓ *Steal*: you said **up to a dollar**." in told(app)
 
