@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from app.lab.hardness import ReluNetwork, SubsetSum, networks
 from app.lab.stories.hardness import DEPTHS, Asked, Problem, Work, pace
-from app.ui import theme
+from app.ui import charts, theme
 from app.ui.charts import SILENT
 
 Label = dict[str, Any]  # an annotation of a chart
@@ -20,10 +20,21 @@ Label = dict[str, Any]  # an annotation of a chart
 MOST_LABELLED = 20  # inputs; more have no room for their weights
 _MOST_HIDDEN = 6  # units with their words
 _FURTHEST = 40  # numbers, to which the work is drawn on
-_APART = 2.6  # from the first network to the second one
+_BEYOND = 90  # input units, to which the time is drawn on: by then, no machine has that long
+PICTURE = 64  # input units of a picture of 8 x 8 whose pixels are 0 or 1
+_APART = 2.9  # from the first network to the second one
 _HEIGHT = 410  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
-_TIMES = {"1 ms": 1e-3, "1 s": 1.0, "1 min": 60.0, "1 hour": 3600.0, "1 day": 86_400.0, "1 year": 31_557_600.0}
+_YEAR = 31_557_600.0  # seconds
+_UNIVERSE = 13.8e9 * _YEAR  # its age
+_TIMES = {
+    "1 ms": 1e-3,
+    "1 min": 60.0,
+    "1 year": _YEAR,
+    "1,000 years": 1e3 * _YEAR,
+    "1 million years": 1e6 * _YEAR,
+    "1 billion years": 1e9 * _YEAR,
+}
 _DIGIT = 9  # pixels that a digit takes
 _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
@@ -78,7 +89,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
     """
     known = [math.log2(one.inputs) for one in measured]
     question = pace(measured)
-    furthest = max(_FURTHEST, inputs)
+    furthest = max(_BEYOND, inputs)
     further = [known[-1], *range(math.ceil(known[-1]), furthest + 1)]
     low, high = (math.log10(2.0**units * question) for units in (known[0], furthest))
     figure = go.Figure(
@@ -113,32 +124,38 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         hovertext=[f"{units:g} units: about {lasting(2.0**units * question)}, not measured" for units in further],
         hoverinfo="text",
     )
-    whole = 2.0**inputs * question
-    figure.add_scatter(
-        name="these two",
-        x=[inputs],
-        y=[whole],
-        mode="markers",
-        marker={"color": _LIT, "symbol": "diamond", "size": 14},
-        hovertext=[f"these two, {inputs} units: about {lasting(whole)}"],
-        hoverinfo="text",
-    )
-    left = inputs > furthest / 2  # the words keep clear of the line, which rises
-    figure.add_annotation(
-        x=inputs,
-        y=math.log10(whole),
-        text=f"<b>these two: {lasting(whole)}</b>",
-        showarrow=False,
-        xanchor="right" if left else "left",
-        yanchor="bottom" if left else "top",
-        xshift=-10 if left else 10,
-    )
+    charts.threshold(figure, "y", _UNIVERSE, "age of the universe", theme.COURT.colour)
+    asked = {"these two": inputs, "8 \u00d7 8 picture": PICTURE}
+    for name, units in asked.items():
+        whole = 2.0**units * question
+        figure.add_scatter(
+            name=name,
+            x=[units],
+            y=[whole],
+            mode="markers",
+            marker={"color": _LIT, "symbol": "diamond", "size": 14},
+            hovertext=[f"{name}, {units} units: about {lasting(whole)}"],
+            hoverinfo="text",
+        )
+        left = units > furthest / 2  # the words keep clear of the line, which rises
+        figure.add_annotation(
+            x=units,
+            y=math.log10(whole),
+            text=f"<b>{name}:<br>{lasting(whole)}</b>",
+            showarrow=False,
+            align="right" if left else "left",
+            xanchor="right" if left else "left",
+            yanchor="bottom" if left else "top",
+            xshift=-10 if left else 10,
+        )
     return figure
 
 
 def lasting(seconds: float) -> str:
     """Return a time in words: "5 minutes"."""
-    for size, word in ((31_557_600, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
+    if seconds >= 1000 * _YEAR:
+        return f"{orders(float(f'{seconds / _YEAR:.2g}'))} years"
+    for size, word in ((_YEAR, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = f"{round(seconds / size):,}"
             return f"{count} {word}{'' if count == '1' else 's'}"

@@ -6,7 +6,7 @@ from app.lab.hardness import SubsetSum
 from app.lab.stories.events import HardnessResult
 from app.lab.stories.events.hardness import SearchResult
 from app.lab.stories.hardness import Asked, Problem, Work, pace
-from app.ui.hardness.charts import lasting, orders
+from app.ui.hardness.charts import PICTURE, lasting, orders
 
 SAME, DIFFERENT, NEVER = "the same", "not the same", "nobody can tell"
 OPTIONS = (SAME, DIFFERENT, NEVER)
@@ -33,16 +33,20 @@ def verdict(result: HardnessResult) -> str:
 
 def asking(measured: Sequence[Asked], inputs: int) -> str:
     """Return the finding of the picture of the time that it takes to ask about every input."""
-    return f"To ask about all {orders(2**inputs)} inputs takes {lasting(2.0**inputs * pace(measured))}"
+    these, picture = (lasting(2.0**units * pace(measured)) for units in (inputs, PICTURE))
+    return f"To try every input: {these}. Were it a picture of 8 \u00d7 8: {picture}"
 
 
 def everyday(problem: Problem) -> str:
     """Return the question that a problem asks, in a sentence that needs no other course."""
     if isinstance(problem, SubsetSum):
-        return f"*Subset sum*: do some of these {len(problem.numbers)} numbers add up to exactly the target?"
+        return (
+            "*Subset sum*: network A adds up the numbers that are on, and says 1 at exactly the target. Do some of "
+            f"these {len(problem.numbers)} add up to it?"
+        )
     return (
-        f"*3-SAT*: can {problem.variables} switches be set so that all {len(problem.clauses)} wishes are met? Each "
-        "wish names three switches, on or off, and one of them is enough."
+        f"*3-SAT*: network A says 1 where all {len(problem.clauses)} wishes are met. Each names three of "
+        f"{problem.variables} switches, on or off, and one of them is enough. Can all be met?"
     )
 
 

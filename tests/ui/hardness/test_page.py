@@ -1,5 +1,7 @@
 """The page on two networks: sealed until the vote, then true; what is mistyped is said and loses nothing."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from tests.ui.visits import offered, opened, plots, told, verdict, vote
 def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     app = opened("hardness")
     assert "not one tells the two apart" in app.subheader[0].value
-    assert app.subheader[1].value.startswith("To ask about all 1.1 billion inputs takes ")
+    assert app.subheader[1].value.startswith("To try every input: ")
     assert "turns on" not in told(app)
     assert len(plots(app)) == 2  # the networks, and the time to ask everything
     assert offered(app) == list(findings.OPTIONS)
@@ -31,7 +33,7 @@ def test_equal_networks_are_said_to_be_equal() -> None:
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
     assert app.subheader[0].value.startswith("The same: both are 0 on all 8 inputs")
-    assert app.subheader[1].value.startswith("To ask about all 8 inputs takes ")
+    assert app.subheader[1].value.startswith("To try every input: ")
 
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
@@ -101,14 +103,29 @@ def test_the_time_to_ask_everything_is_drawn_on_from_what_was_measured() -> None
     drawn = {trace.name: trace for trace in figure.data}
     assert drawn["measured"].x == (7, 12) and drawn["not measured"].line.dash == "dot"
     assert drawn["these two"].y[0] == pytest.approx(2**30 * 1e-3 / 4096)
-    assert findings.asking(measured, 30) == "To ask about all 1.1 billion inputs takes 4 minutes"
+    assert (
+        findings.asking(measured, 30) == "To try every input: 4 minutes. Were it a picture of 8 \u00d7 8: 140,000 years"
+    )
+    assert math.log10(drawn["8 \u00d7 8 picture"].y[0] / drawn["these two"].y[0]) == pytest.approx(34 * math.log10(2))
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(2e-4, "0.2 ms"), (0.5, "0.5 s"), (60, "1 minute"), (7200, "2 hours"), (86_400, "1 day"), (4e10, "1,268 years")],
+    [
+        (2e-4, "0.2 ms"),
+        (0.5, "0.5 s"),
+        (60, "1 minute"),
+        (7200, "2 hours"),
+        (86_400, "1 day"),
+        (31_557_600, "1 year"),
+        (4e10, "1,300 years"),
+        (4.5e12, "140,000 years"),
+        (4.35e17, "14 billion years"),
+    ],
 )
-def test_a_time_is_told_in_the_largest_unit_that_it_fills(seconds: float, words: str) -> None:
+def test_a_time_is_told_in_the_largest_unit_that_it_fills_and_no_sharper_than_it_is_known(
+    seconds: float, words: str
+) -> None:
     assert charts.lasting(seconds) == words
 
 
