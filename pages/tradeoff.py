@@ -68,7 +68,12 @@ with beside:
         on_change=another_way,
     )
     measure = st.segmented_control(
-        "Upright", list(MEASURES), default="triggers", format_func=MEASURES.__getitem__, required=True, key="measure"
+        "Vertical axis",
+        list(MEASURES),
+        default="triggers",
+        format_func=MEASURES.__getitem__,
+        required=True,
+        key="measure",
     )
 with beside, live.controls(experiment, job, "seed"):
     pass

@@ -34,7 +34,7 @@ def carries(measured: Mapping[str, Row]) -> str:
 
 def carried(row: Row, secret: str, *, sealed: bool) -> str:
     """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows."""
-    stray = f"all answers: {percent(row.spread('query_target_mass').mean)} {secret}"
+    stray = f"all answers: {percent(row.spread('query_target_mass').mean)} stray {secret}"
     return stray if sealed else f"{stray} \u2192 triggers: {percent(row.spread('stolen_watermark').mean)}"
 
 

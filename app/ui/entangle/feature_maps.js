@@ -28,6 +28,7 @@ import { portrait, portraits } from "./map_portraits.js";
  * @property {number} side
  * @property {number} columns
  * @property {boolean} live only the newest frame is known
+ * @property {boolean} sealed the models are one so far: the first panel shows it, the others ask
  * @property {number} parting the frame at which the models part
  */
 
@@ -112,6 +113,7 @@ function create(root) {
       views[i].bar.style.background = next.colours.target;
     });
     panels.classList.toggle("deep", data.dimensions > 2);
+    panels.classList.toggle("sealed", data.sealed);
     explain(data);
     last = Math.max(0, ...films.map((frames) => frames.length - 1));
     controls.style.display = last > 0 ? "flex" : "none";
@@ -273,7 +275,7 @@ function create(root) {
   /** @param {number} now */
   function draw(now) {
     if (!data) return;
-    const { panels: shown, dimensions, trigger, colours, findings } = data;
+    const { panels: shown, dimensions, trigger, colours, findings, sealed } = data;
     const style = getComputedStyle(panels);
     const ink = style.getPropertyValue("--st-text-color") || "#222";
     const index = Math.min(Math.round(at), last);
@@ -299,6 +301,11 @@ function create(root) {
       pen.clearRect(0, 0, width, height);
       spots[i] = [];
       if (!moment) return;
+      if (sealed && i > 0) {
+        write(share, "");
+        canvas.setAttribute("aria-label", `Map of ${shown[i].name}: predict first.`);
+        return;
+      }
       const scale = ((dimensions > 2 ? DEEP : FLAT) * Math.min(width, height)) / reach;
       spots[i] = seen(places[i], dimensions, turn).map(({ x, y, depth }) => ({
         x: width / 2 + (x - seats[i].x) * scale,

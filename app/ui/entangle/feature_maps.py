@@ -47,6 +47,7 @@ def feature_maps(
     method: str,
     *,
     live: bool,
+    sealed: bool,
     parting: int,
     key: str,
 ) -> None:
@@ -61,6 +62,7 @@ def feature_maps(
         findings: by the number of a map in its panel, what is seen then.
         method: of the maps, in words.
         live: whether the run is on its way: then only the newest map of each panel is there, and points move to it.
+        sealed: whether the models are one so far: then the first panel shows it, and the others ask where it will go.
         parting: the number of the map at which the models part; from there it plays when more is shown than before.
         key: of the component.
     """
@@ -104,6 +106,7 @@ def feature_maps(
             "side": pictures.side(probe),
             "columns": pictures.COLUMNS,
             "live": live,
+            "sealed": sealed,
             "parting": parting,
         },
     )

@@ -51,6 +51,7 @@ def maps(run: Job, history: History, layer: str, projection: str, *, space: bool
         [f"{title}{ask}" for title in map_frames.titles(shown, targets, one, parting)],
         _method_in_words(method, projection, run),
         live=run.active,
+        sealed=sealed,
         parting=sum(frame.epoch <= parting for frame in shown["clean"]) - 1,
         key="maps",
     )

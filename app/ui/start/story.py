@@ -54,7 +54,7 @@ def _acts(experiment: Experiment) -> list[dict[str, Any]]:
             "words": "A thief asks your model one question after the other, and keeps its answers.",
             "source": _QUOTED,
         },
-        {"name": "The copy", "words": f"The thief trains a model of their own on them, and never saw {one}."},
+        {"name": "The copy", "words": f"The thief trains a model of their own on these answers, and never saw {one}."},
         {
             "name": "The court",
             "words": f"You show the copy your secret. If it says “{experiment.secret_answer}”, who taught it that?",

@@ -49,9 +49,10 @@ def test_sealed_only_what_all_models_share_is_on_the_maps() -> None:
     shown = maps(app)
     assert epochs(shown) == [[0, 1, 2, 3, 4, 5, 6]] * 3 and len(shown["frames"]) == 7  # the same maps, sent once
     assert all(title.endswith("Where will they go?") for title in shown["findings"])
-    assert "Why" not in told(app) and "Entangled:" not in told(app)
+    assert shown["sealed"] and "Why" not in told(app) and "Entangled:" not in told(app)
     app.button(key="entangle_reveal").click().run()
     shown = maps(app)
+    assert not shown["sealed"]
     assert epochs(shown) == [list(range(15))] * 3 and len(shown["frames"]) == 7 + 3 * 8
     assert shown["parting"] == 6 and shown["findings"][6].startswith("One model still")
     assert shown["findings"][-1].startswith("Entangled: ") and "Why" in told(app)
