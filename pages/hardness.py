@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.lab.hardness import Formula, SubsetSum
+from app.lab.hardness import SubsetSum
+from app.lab.stories import hardness
 from app.lab.stories.hardness import Problem
 from app.ui import frame, panel, question
 from app.ui.hardness import charts as hardness_charts
@@ -25,15 +26,17 @@ with asked:
 sealed = predicted.sealed()
 with picture:
     st.markdown(
-        "A thief says: *my network is not yours*. To compare on every input takes ever longer: so one asks for a mark."
+        "A thief says: *my network is not yours*. Each further input unit doubles the time to check: so one asks for a "
+        "mark."
     )
     compared = st.container(key="compared")  # side by side: see page.css
 with compared:
     source = f"Entangled; {problems.command(problem)}"
-    witness = None if sealed or result["witness"] is None else tuple(result["witness"])
+    found = None if sealed else result["witness"]
+    given = hardness.tests(problem)[0].tolist() if found is None else found
     frame.figure(
         hardness_findings.sealed(result) if sealed else hardness_findings.verdict(result),
-        kept(hardness_charts.pair, problem, witness, sealed=sealed),
+        kept(hardness_charts.pair, problem, tuple(given), same=None if sealed else result["equivalent"]),
         "pair",
         source=source,
     )
@@ -43,23 +46,17 @@ with compared:
     )
 if not sealed:
     st.markdown(hardness_findings.witness(problem, result))
-drawn = (
-    "Right: each further input unit doubles the time; solid is measured on this machine, dotted is drawn on, not "
-    "measured."
-)
+lit = "one of the random tests" if found is None else "the input that a search found"
 twin = "" if sealed else " Its twin has zeros before the output, so it is always 0."
-lit = "" if witness is None else " Blue: what the input that a search found makes active."
-if isinstance(problem, SubsetSum):
-    st.caption(
-        "Left, each input is 0 or 1 and has its number as weight; the three hidden units add up what is on, with the "
-        f"biases beside them; A's output is 1 where the sum is the target, S = {problem.target:,}, else 0.{twin}{lit} "
-        f"{drawn}"
-    )
-elif isinstance(problem, Formula):
-    st.caption(
-        "Left, each input is a switch (a variable) and each hidden unit a wish (a clause); A's output is 1 where every "
-        f"wish is met, else 0.{twin}{lit} {drawn}"
-    )
+built = (
+    f"the hidden units add up the numbers that are on, with the biases beside them; S is the target, {problem.target:,}"
+    if isinstance(problem, SubsetSum)
+    else "each hidden unit is a wish (a clause)"
+)
+st.caption(
+    f"Left, in blue: {lit}, and what it makes active; {built}.{twin} Right: solid is measured on this machine, dotted "
+    "is drawn on, not measured; a pixel of the picture is black or white."
+)
 if not sealed:
     st.subheader("What each search looked at", anchor=False)
     st.table(hardness_findings.searches([*result["searches"], runs.solved(problem)]))

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from app.lab.hardness import ReluNetwork, SubsetSum, networks
 from app.lab.stories.hardness import DEPTHS, Asked, Problem, Work, pace
-from app.ui import charts, theme
+from app.ui import theme
 from app.ui.charts import SILENT
 
 Label = dict[str, Any]  # an annotation of a chart
@@ -20,21 +20,16 @@ Label = dict[str, Any]  # an annotation of a chart
 MOST_LABELLED = 20  # inputs; more have no room for their weights
 _MOST_HIDDEN = 6  # units with their words
 _FURTHEST = 40  # numbers, to which the work is drawn on
-_BEYOND = 90  # input units, to which the time is drawn on: by then, no machine has that long
-PICTURE = 64  # input units of a picture of 8 x 8 whose pixels are 0 or 1
 _APART = 2.9  # from the first network to the second one
-_HEIGHT = 410  # pixels, of the two pictures beside each other
+_HEIGHT = 380  # pixels, of the two pictures beside each other
 _LIT = theme.COURT.colour
 _YEAR = 31_557_600.0  # seconds
-_UNIVERSE = 13.8e9 * _YEAR  # its age
-_TIMES = {
-    "1 ms": 1e-3,
-    "1 min": 60.0,
-    "1 year": _YEAR,
-    "1,000 years": 1e3 * _YEAR,
-    "1 million years": 1e6 * _YEAR,
-    "1 billion years": 1e9 * _YEAR,
-}
+_UNIVERSE = 13.8e9 * _YEAR  # old it is (Planck 2018)
+_TIMES = {"1 s": 1.0, "1 hour": 3600.0, "1 year": _YEAR, "1,000 years": 1e3 * _YEAR, "1 million years": 1e6 * _YEAR}
+_PICTURE = 28  # pixels wide and high, as the pictures of the other lessons are
+_SIZE = f"{_PICTURE}\u00a0\u00d7\u00a0{_PICTURE}"
+_SIGNS = {None: "= ?", True: "=", False: "\u2260"}  # between the two networks
+_RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 _DIGIT = 9  # pixels that a digit takes
 _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
@@ -44,15 +39,15 @@ _METHODS = {  # how each method is drawn
 }
 
 
-def pair(problem: Problem, witness: Sequence[int] | None, *, sealed: bool) -> go.Figure:
+def pair(problem: Problem, given: Sequence[int], *, same: bool | None) -> go.Figure:
     """Draw the network of a problem with its weights, and beside it the one that differs in the last ones: they are 0.
 
-    While it is sealed, these are not shown.
+    Both are given one input: what it makes active is lit, and each says its answer.
 
     Args:
         problem: what they are built from.
-        witness: an input on which they differ: what it makes active is lit, in both; None: nothing is.
-        sealed: whether what makes the other network is kept for later.
+        given: the input.
+        same: whether they are the same; None: that is sealed, and so is what makes the other network.
     """
     network = problem.network()
     units = network.layers[0].weights.shape[1]
@@ -63,10 +58,11 @@ def pair(problem: Problem, witness: Sequence[int] | None, *, sealed: bool) -> go
             "height": _HEIGHT,
             "showlegend": False,
             "margin": {"l": 18 + _DIGIT * longest},  # where the numbers stand, however narrow the screen is
-            "xaxis": {"visible": False, "range": [-0.15, _APART + 2.3]},
+            "xaxis": {"visible": False, "range": [-0.15, _APART + 2.5]},
             "yaxis": {"visible": False, "range": [-0.08, 1.18]},
         }
     )
+    sealed = same is None
     silent, said = (
         networks.silenced(network),
         [_label(-0.1, -0.04, f"{units} input units", xanchor="left", yanchor="top")],
@@ -74,8 +70,9 @@ def pair(problem: Problem, witness: Sequence[int] | None, *, sealed: bool) -> go
     other = "network B" if sealed else "B is A, silenced"
     for which, offset, words in ((network, 0.0, "network A"), (silent, _APART, other)):
         target = problem.target if isinstance(problem, SubsetSum) else None
-        said += _drawn(figure, which, witness, offset, target, known=offset == 0, sealed=sealed)
+        said += _drawn(figure, which, given, offset, target, known=offset == 0, sealed=sealed)
         said.append(_label(offset + 1, 1.18, f"<b>{words}</b>", yanchor="top", font={"size": 18}))
+    said.append(_label((2 + _APART) / 2, 1.18, f"<b>{_SIGNS[same]}</b>", yanchor="top", font={"size": 24}))
     figure.layout.annotations = said  # all at once: to add one, a figure checks all that it has
     return figure
 
@@ -89,14 +86,15 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
     """
     known = [math.log2(one.inputs) for one in measured]
     question = pace(measured)
-    furthest = max(_BEYOND, inputs)
+    endless = beyond(measured)
+    furthest = 10 * math.ceil((max(endless, inputs) + 10) / 10)
     further = [known[-1], *range(math.ceil(known[-1]), furthest + 1)]
     low, high = (math.log10(2.0**units * question) for units in (known[0], furthest))
     figure = go.Figure(
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "xaxis": {"title": {"text": "input units, each 0 or 1"}, "range": [0, furthest + 1]},
+            "xaxis": {"title": {"text": "input units, each 0 or 1"}, "range": [0, furthest]},
             "yaxis": {
                 "type": "log",
                 "range": [low - 1, high + 0.8],
@@ -105,6 +103,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
             },
         }
     )
+    figure.add_hline(y=_UNIVERSE, line={"color": theme.GENUINE, "width": 2, "dash": "dash"})
     figure.add_scatter(
         name="measured",
         x=known,
@@ -124,37 +123,52 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         hovertext=[f"{units:g} units: about {lasting(2.0**units * question)}, not measured" for units in further],
         hoverinfo="text",
     )
-    charts.threshold(figure, "y", _UNIVERSE, "age of the universe", theme.COURT.colour)
-    asked = {"these two": inputs, "8 \u00d7 8 picture": PICTURE}
-    for name, units in asked.items():
-        whole = 2.0**units * question
-        figure.add_scatter(
-            name=name,
-            x=[units],
-            y=[whole],
-            mode="markers",
-            marker={"color": _LIT, "symbol": "diamond", "size": 14},
-            hovertext=[f"{name}, {units} units: about {lasting(whole)}"],
-            hoverinfo="text",
-        )
-        left = units > furthest / 2  # the words keep clear of the line, which rises
-        figure.add_annotation(
-            x=units,
-            y=math.log10(whole),
-            text=f"<b>{name}:<br>{lasting(whole)}</b>",
-            showarrow=False,
-            align="right" if left else "left",
+    whole = 2.0**inputs * question
+    figure.add_scatter(
+        name="these two",
+        x=[inputs],
+        y=[whole],
+        mode="markers",
+        marker={"color": _LIT, "symbol": "diamond", "size": 14},
+        hovertext=[f"these two, {inputs} units: about {lasting(whole)}"],
+        hoverinfo="text",
+    )
+    left = inputs > furthest / 2  # the words keep clear of the line, which rises
+    figure.layout.annotations = [
+        _label(
+            inputs,
+            math.log10(whole),
+            f"<b>these two: {lasting(whole)}</b>",
             xanchor="right" if left else "left",
             yanchor="bottom" if left else "top",
             xshift=-10 if left else 10,
-        )
+        ),
+        _label(0, math.log10(_UNIVERSE), "age of the universe", xanchor="left", yanchor="bottom", xshift=4),
+        _label(
+            furthest,
+            (math.log10(question) + high) / 2,
+            f"<b>a {_SIZE}<br>picture: {_PICTURE**2}<br>units \u2192</b>",
+            xanchor="right",
+            align="right",
+        ),
+    ]
     return figure
+
+
+def beyond(measured: Sequence[Asked]) -> int:
+    """Return with how many input units it takes longer than the universe is old to ask about every input."""
+    return math.ceil(math.log2(_UNIVERSE / pace(measured)))
+
+
+def picture(measured: Sequence[Asked]) -> tuple[str, str]:
+    """Return the size of a small picture, and how long it takes to ask about all that have it in black and white."""
+    return _SIZE, lasting(2.0**_PICTURE**2 * pace(measured))
 
 
 def lasting(seconds: float) -> str:
     """Return a time in words: "5 minutes"."""
-    if seconds >= 1000 * _YEAR:
-        return f"{orders(float(f'{seconds / _YEAR:.2g}'))} years"
+    if seconds >= 1e6 * _YEAR:
+        return f"{orders(seconds / _YEAR)} years"
     for size, word in ((_YEAR, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = f"{round(seconds / size):,}"
@@ -227,7 +241,7 @@ _LAWS = {
 def _drawn(
     figure: go.Figure,
     network: ReluNetwork,
-    witness: Sequence[int] | None,
+    given: Sequence[int],
     offset: float,
     target: int | None,
     *,
@@ -235,9 +249,8 @@ def _drawn(
     sealed: bool,
 ) -> list[Label]:
     """Draw the edges and the units of a network; return what is to be written beside them."""
-    inputs = network.layers[0].weights.shape[1]
-    given = np.array([witness if witness is not None else [0] * inputs], dtype=np.int64)
-    values = [given[0], *(activity[0] for activity in network.activities(given))]
+    asked = np.array([given], dtype=np.int64)
+    values = [asked[0], *(activity[0] for activity in network.activities(asked))]
     places = [_column(len(layer), offset + number) for number, layer in enumerate(values)]
     lit: tuple[list[float | None], list[float | None]] = ([], [])
     dark: tuple[list[float | None], list[float | None]] = ([], [])
@@ -246,7 +259,7 @@ def _drawn(
             for source, weight in enumerate(row):
                 if weight == 0 and number == 0:
                     continue
-                on = witness is not None and values[number][source] != 0 and weight != 0
+                on = values[number][source] != 0 and weight != 0
                 (x0, y0), (x1, y1) = places[number][source], places[number + 1][unit]
                 xs, ys = lit if on else dark
                 xs += [x0, x1, None]
@@ -256,7 +269,7 @@ def _drawn(
     )
     figure.add_scatter(x=lit[0], y=lit[1], mode="lines", line={"color": _LIT, "width": 1.5}, **SILENT)
     for number, column in enumerate(places):
-        active = [witness is not None and bool(value) for value in values[number]]
+        active = [bool(value) for value in values[number]]
         figure.add_scatter(
             name=("input", "hidden", "output")[number],
             x=[x for x, _ in column],
@@ -269,7 +282,7 @@ def _drawn(
                 "line": {"width": 2, "color": _LIT if any(active) else theme.GENUINE},
             },
             hovertext=[
-                _words(number, unit, network, values, lit=witness is not None)
+                _words(number, unit, network, values)
                 if known or not sealed or number < 2
                 else "output, its weights are not seen"
                 for unit in range(len(column))
@@ -277,7 +290,7 @@ def _drawn(
             hoverinfo="text",
         )
     hidden = sealed and not known
-    return _labels(network, places, values, target, lit=witness is not None, weights=known, hidden=hidden)
+    return _labels(network, places, values, target, weights=known, hidden=hidden)
 
 
 def _labels(
@@ -286,7 +299,6 @@ def _labels(
     values: list[networks.Whole],
     target: int | None,
     *,
-    lit: bool,
     weights: bool,
     hidden: bool,
 ) -> list[Label]:
@@ -308,15 +320,15 @@ def _labels(
                 place, anchor = y + (0.05 if up else -0.05), "bottom" if up else "top"
                 labels.append(_label(x, place, _bias(bias, target), xanchor="left", yanchor=anchor))
             place, anchor = y + 0.55 * (oy - y) + (0.02 if above else -0.02), "bottom" if above else "top"
+            along = 0.15 if y == oy else 0.55  # the edges meet at the output
             labels.append(
                 _label(
-                    x + 0.55 * (ox - x), place, f"\u00d7 {'?' if hidden else weight}", xanchor="left", yanchor=anchor
+                    x + along * (ox - x), place, f"\u00d7 {'?' if hidden else weight}", xanchor="left", yanchor=anchor
                 )
             )
-    if lit:
-        (x, y), value = places[2][0], int(values[2][0])
-        beside = _size(places[2]) / 2 + 4
-        labels.append(_label(x, y, f"<b>{value}</b>", xshift=beside, xanchor="left", font={"size": 22}))
+    (x, y), value = places[2][0], int(values[2][0])
+    beside = _size(places[2]) / 2 + 4
+    labels.append(_label(x, y, f"<b>{value}</b>", xshift=beside, xanchor="left", font={"size": 22}))
     return labels
 
 
@@ -334,7 +346,7 @@ def _bias(bias: int, target: int | None) -> str:
     return f"{bias:+,}" if target is None else f"\u2212S{bias + target:+d}".removesuffix("+0")
 
 
-def _words(number: int, unit: int, network: ReluNetwork, values: list[networks.Whole], *, lit: bool) -> str:
+def _words(number: int, unit: int, network: ReluNetwork, values: list[networks.Whole]) -> str:
     if number == 0:
         weights = sorted(set(network.layers[0].weights[:, unit].tolist()))
         said = f"input {unit + 1}, weights {', '.join(f'{weight:,}' for weight in weights)}"
@@ -342,7 +354,7 @@ def _words(number: int, unit: int, network: ReluNetwork, values: list[networks.W
         layer = network.layers[number - 1]
         name = "output" if number == len(network.layers) else f"hidden unit {unit + 1}"
         said = f"{name}, bias {int(layer.bias[unit]):+,}"
-    return f"{said}; now {int(values[number][unit]):,}" if lit else said
+    return f"{said}; now {int(values[number][unit]):,}"
 
 
 def _column(count: int, x: float) -> list[tuple[float, float]]:
@@ -355,7 +367,9 @@ def _column(count: int, x: float) -> list[tuple[float, float]]:
 
 def orders(count: float) -> str:
     """Return a large number in words: "1.1 trillion"."""
+    if count >= 1e15:
+        return f"10{str(math.floor(math.log10(count))).translate(_RAISED)}"
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if count >= size:
-            return f"{count / size:.2g} {word}" if count < 1000 * size else f"10^{math.floor(math.log10(count))}"
+            return f"{count / size:.2g} {word}"
     return f"{count:,.0f}"

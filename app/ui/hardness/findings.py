@@ -6,7 +6,7 @@ from app.lab.hardness import SubsetSum
 from app.lab.stories.events import HardnessResult
 from app.lab.stories.events.hardness import SearchResult
 from app.lab.stories.hardness import Asked, Problem, Work, pace
-from app.ui.hardness.charts import PICTURE, lasting, orders
+from app.ui.hardness.charts import lasting, orders, picture
 
 SAME, DIFFERENT, NEVER = "the same", "not the same", "nobody can tell"
 OPTIONS = (SAME, DIFFERENT, NEVER)
@@ -33,20 +33,20 @@ def verdict(result: HardnessResult) -> str:
 
 def asking(measured: Sequence[Asked], inputs: int) -> str:
     """Return the finding of the picture of the time that it takes to ask about every input."""
-    these, picture = (lasting(2.0**units * pace(measured)) for units in (inputs, PICTURE))
-    return f"To try every input: {these}. Were it a picture of 8 \u00d7 8: {picture}"
+    size, ages = picture(measured)
+    return f"To ask about every input: {lasting(2.0**inputs * pace(measured))}; of a {size} picture, {ages}"
 
 
 def everyday(problem: Problem) -> str:
-    """Return the question that a problem asks, in a sentence that needs no other course."""
+    """Return the question that a problem asks, in words that need no other course."""
     if isinstance(problem, SubsetSum):
         return (
-            "*Subset sum*: network A adds up the numbers that are on, and says 1 at exactly the target. Do some of "
-            f"these {len(problem.numbers)} add up to it?"
+            f"*Subset sum*: each input switches one of {len(problem.numbers)} numbers on. A says 1 when those that are "
+            "on add up to exactly the target. Can they?"
         )
     return (
-        f"*3-SAT*: network A says 1 where all {len(problem.clauses)} wishes are met. Each names three of "
-        f"{problem.variables} switches, on or off, and one of them is enough. Can all be met?"
+        f"*3-SAT*: each input is one of {problem.variables} switches. A says 1 when all {len(problem.clauses)} wishes "
+        "are met; each names three switches, on or off, and one of them is enough. Can they?"
     )
 
 
