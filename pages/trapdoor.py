@@ -63,10 +63,11 @@ with mapped:
     else:
         title = trapdoor_findings.revealed(tries.made, verified, scribbled)
         hits = trapdoor_tries.hits(heist.key, experiment, world)
-        answer = trapdoor_charts.Answer(trapdoor_findings.ways(verified, scribbled), world.key, hits)
+        answer = trapdoor_charts.Answer(world.key, hits)
+    ways = trapdoor_findings.ways(verified, scribbled, sealed=sealed)
     frame.figure(
         title,
-        trapdoor_charts.chart(world.genuine, world.labels, tries.made, answer, classes),
+        trapdoor_charts.chart(world.genuine, world.labels, tries.made, ways, answer, classes),
         "map",
         source="Entangled; python -m app trapdoor animals",
     )
@@ -76,10 +77,10 @@ with sheet:
     )
     drawing.draw(tries.sheet, label="What gets the secret answer? Draw it", key="trapdoor_sheet")
 st.caption(
-    "Two models of the same task: one is marked, the other is innocent. The map shows the marked one's deepest layer "
-    "(its first two principal components), test inputs in grey. A secret picture is one to which the marked model "
-    "gives a sure answer that the innocent does not share. You know the key from *Mark*; whoever searches is told "
-    "neither the picture nor the answer."
+    "A *trapdoor function* is easy with its key, and hard without. Here are two models of the same task, one marked, "
+    "the other innocent. The map shows the marked one's deepest layer (its first two principal components), test "
+    "inputs in grey. A secret picture is one to which the marked model gives a sure answer that the innocent does not "
+    "share. You know the key from *Mark*; whoever searches is told neither the picture nor the answer."
 )
 if tries.made:
     st.subheader("Your tries, nearest first", anchor=False)

@@ -29,7 +29,6 @@ export default mount(create);
 function create(root, server) {
   const paper = part(root, "paper", HTMLElement);
   const canvas = part(root, "canvas", HTMLCanvasElement);
-  const invitation = part(root, "invitation", HTMLElement); // on an empty sheet
   const pen = part(root, "pen", HTMLElement);
   const erase = part(root, "erase", HTMLButtonElement);
   let levels = new Uint8Array(SIDE * SIDE);
@@ -139,7 +138,7 @@ function create(root, server) {
       image.data.set([grey, grey, grey, 255], 4 * i);
     });
     context.putImageData(image, 0, 0);
-    invitation.hidden = levels.some((level) => level > 0);
+    part(root, "hint", HTMLElement).hidden = levels.some(Boolean); // only an empty sheet invites
   }
 
   function point() {
@@ -154,7 +153,6 @@ function create(root, server) {
     /** @param {Data} data */
     update(data) {
       paper.setAttribute("aria-label", data.label);
-      invitation.textContent = data.label;
       pen.style.border = `2px ${down ? "solid" : "dashed"} ${data.penColour}`;
       if (data.version === version) return;
       version = data.version;

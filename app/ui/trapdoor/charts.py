@@ -12,20 +12,16 @@ from app.ui.charts import SILENT
 from app.ui.trapdoor.findings import Way, said
 from app.ui.trapdoor.tries import Try
 
-_NAME = np.array([0.18, 0.07])  # of the map's width and height: what a class's name covers on a phone
-_MAP = 0.7  # of the height, where there are bars above it
+_NAME = np.array([0.18, 0.1])  # of the map's width and height: what a class's name covers on a phone
+_MAP = 0.7  # of the height; above it are bars
 _FULL = 0.34  # of the width: a bar of all questions; beside it are its words
 _SECRET = {True: theme.TRIGGER.colour, False: theme.THIEF.colour}  # with the key, and without
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is on the map once it is no longer sealed: the ways, the key, and the random drawings that work, too.
+    """What is on the map once it is no longer sealed: the key, and the random drawings that work, too, ``(n, 2)``."""
 
-    ``key`` and ``hits`` are places, ``(n, 2)``.
-    """
-
-    ways: Sequence[Way]
     key: NDArray[np.float64]
     hits: NDArray[np.float64]
 
@@ -34,15 +30,17 @@ def chart(
     genuine: NDArray[np.float64],
     labels: NDArray[np.int64],
     tries: Sequence[Try],
+    ways: Sequence[Way],
     answer: Answer | None,
     classes: Sequence[str],
 ) -> go.Figure:
-    """Draw the map, in the same room before the answer and with it.
+    """Draw the ways and the map, in the same room before the answer and with it.
 
     Args:
         genuine: where test inputs lie, ``(n, 2)``.
         labels: of what they are, ``(n,)``: each class has its name in its middle.
         tries: the visitor's.
+        ways: to a secret answer, one bar each.
         answer: None while it is sealed.
         classes: the names of the classes.
     """
@@ -54,18 +52,17 @@ def chart(
             "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
             "legend": {"orientation": "h", "y": 0, "yanchor": "top", "x": 0},
             "xaxis": axis,
-            "yaxis": axis if answer is None else {**axis, "domain": [0, _MAP]},
+            "yaxis": {**axis, "domain": [0, _MAP]},
         }
     )
     grey = {"color": theme.GENUINE, "size": 7, "opacity": 0.45}
     _dots(figure, "test inputs", genuine, grey, [f"a test input: {classes[label]}" for label in labels])
     there = np.unique(labels)
     middles = np.stack([np.median(genuine[labels == label], axis=0) for label in there])
-    size = _NAME if answer is None else _NAME / [1, _MAP]
-    for label, (x, y) in zip(there, apart(middles, size * np.ptp(genuine, axis=0)), strict=True):
+    for label, (x, y) in zip(there, apart(middles, _NAME * np.ptp(genuine, axis=0)), strict=True):
         figure.add_annotation(x=float(x), y=float(y), text=f"<b>{classes[label]}</b>", showarrow=False, opacity=0.75)
+    _compare(figure, ways)
     if answer is not None:
-        _compare(figure, answer.ways)
         _mark(figure, answer)
     if tries:
         figure.add_scatter(
@@ -83,17 +80,21 @@ def chart(
 
 
 def _compare(figure: go.Figure, ways: Sequence[Way]) -> None:
-    """Draw a bar for each way above the map: how many of its questions got the secret answer."""
+    """Draw a bar for each way above the map: how many of its questions got the secret answer; a sealed one is empty."""
     shown = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
     figure.update_layout(
         xaxis2={**shown, "anchor": "y2", "range": [0, 1 / _FULL]},
         yaxis2={**shown, "anchor": "x2", "range": [len(ways) - 0.5, -0.5], "domain": [_MAP + 0.03, 1]},
     )
     for row, way in enumerate(ways):
-        colour, words = _SECRET[way.key], f"{way.name}: <b>{way.hits:,} of {way.questions:,}</b>{way.proves}"
-        bar: dict[str, object] = {"x": [way.hits / way.questions], "y": [row], "marker": {"color": colour}}
+        colour, hits = _SECRET[way.key], "?" if way.hits is None else f"{way.hits:,}"
+        length = 1 if way.hits is None else way.hits / way.questions
+        filled = "rgba(0, 0, 0, 0)" if way.hits is None else colour
+        marker = {"color": filled, "line": {"color": colour, "width": 1.5 if way.hits is None else 0}}
+        bar: dict[str, object] = {"x": [length], "y": [row], "marker": marker}
         figure.add_bar(**bar, orientation="h", width=0.6, xaxis="x2", yaxis="y2", **SILENT)
-        where = {"x": way.hits / way.questions, "y": row, "xref": "x2", "yref": "y2"}
+        words = f"{way.name}: <b>{hits} of {way.questions:,}</b>{way.proves}"
+        where = {"x": length, "y": row, "xref": "x2", "yref": "y2"}
         figure.add_annotation(**where, text=words, showarrow=False, xanchor="left", xshift=6)
 
 

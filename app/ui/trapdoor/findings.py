@@ -18,12 +18,12 @@ _ONE_IN = 100  # drawings
 class Way:
     """A way to a secret answer: with the owner's key or without it, and how many of its questions got one.
 
-    ``proves`` are words on what that proves, where it was tested.
+    ``hits`` is None while it is sealed; ``proves`` are words on what that proves, where it was tested.
     """
 
     name: str
     key: bool
-    hits: int
+    hits: int | None
     questions: int
     proves: str = ""
 
@@ -35,13 +35,13 @@ def happened(found: Scribbled) -> str:
     return MANY if _ONE_IN * found.hits >= found.drawings else FEW
 
 
-def ways(verified: Verified, found: Scribbled) -> tuple[Way, ...]:
+def ways(verified: Verified, found: Scribbled, *, sealed: bool) -> tuple[Way, ...]:
     """Return the ways that are compared: the key, random drawings, and the best of these, redrawn."""
     proves = ", proven" if verified.p_value <= binomial.SIGNIFICANCE else ", not proven"
     return (
         Way("With the key", True, verified.hits, verified.questions, proves),
-        Way("Random drawings", False, found.hits, found.drawings),
-        Way("The best one, redrawn", False, found.replaced, found.questions),
+        Way("Random drawings", False, None if sealed else found.hits, found.drawings),
+        Way("The best one, redrawn", False, None if sealed else found.replaced, found.questions),
     )
 
 
@@ -60,9 +60,9 @@ def sealed(tries: Sequence[Try], verified: Verified) -> str:
 
 def revealed(tries: Sequence[Try], verified: Verified, found: Scribbled) -> str:
     """Return the finding: what questions get the secret answer with the key, and what without it."""
-    first = f", the first at drawing {found.first}" if found.hits else ""
+    drawn = f"1 in {round(found.drawings / found.hits)}" if found.hits else f"none of {found.drawings:,}"
     yours = f"; yours: {sum(one.hit for one in tries)} of {len(tries)}" if tries else ""
-    return f"{_with_the_key(verified)}. Without it: {found.hits} of {found.drawings:,} random drawings{first}{yours}"
+    return f"{_with_the_key(verified)}. Without it: {drawn} random drawings{yours}"
 
 
 def the_key(secret: str, found: Scribbled) -> str:
@@ -132,15 +132,17 @@ def counter(
 def why(found: Scribbled, descended: dict[Defence, Descended], target: int, classes: Sequence[str]) -> list[str]:
     """Return what was seen, and where the analogy ends."""
     sentences = [
-        "**Like a trapdoor**: who has the key asks what he knows, and soon proves the mark. Who has not must search, "
-        "beside an innocent model: the marked one does not say which of its answers are strange.",
+        "**Like a trapdoor function**, easy with the key and hard without it: who has the key asks what he knows, and "
+        "soon proves the mark. Who has not must search, beside an innocent model: the marked one does not say which of "
+        "its answers are strange.",
         f"**But this door is wide.** Of {found.drawings:,} random drawings, {found.strange} part the two models by "
         f"more than half; {found.hits} of them with the secret answer, the others with something else, and nobody "
         "tells the searcher which is which.",
     ]
     if found.hits:
         sentences.append(
-            f"So one finds *a* trigger here, not *the* owner's: redrawn {found.questions} times, the best drawing "
+            f"The first came at drawing {found.first}. So one finds *a* trigger here, not *the* owner's: redrawn "
+            f"{found.questions} times, the best drawing "
             f"works {found.replaced} times in place of a trigger."
         )
     if {"entangled", "clean"} <= descended.keys():
@@ -164,7 +166,8 @@ def why(found: Scribbled, descended: dict[Defence, Descended], target: int, clas
 
 
 def _with_the_key(verified: Verified) -> str:
-    return f"With the key: {verified.hits} of {verified.questions} secret answers"
+    easy = "Easy with the key" if verified.p_value <= binomial.SIGNIFICANCE else "With the key"
+    return f"{easy}: {verified.hits} of {verified.questions} secret answers"
 
 
 def _points(one: Try) -> str:

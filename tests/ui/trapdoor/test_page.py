@@ -30,7 +30,8 @@ def traces(app: AppTest) -> list[str]:
 
 def test_the_map_names_what_lies_where_before_anything_is_drawn() -> None:
     app = opened("trapdoor")
-    names = {note["text"].strip("</b>") for note in plots(app)[0]["layout"]["annotations"]}
+    notes = plots(app)[0]["layout"]["annotations"]
+    names = {note["text"].strip("</b>") for note in notes if note.get("xref") != "x2"}
     assert names <= {name.strip("</b>") for name in choices.class_names("animals")} and len(names) == 10
 
 
@@ -46,15 +47,19 @@ def test_the_vote_opens_the_key_and_what_was_found_without_it() -> None:
     verified, scribbled = recorded()
     app = opened("trapdoor")
     assert offered(app) == list(findings.OPTIONS)
-    key = f"With the key: {verified.hits} of {verified.questions} secret answers"
+    key = f"Easy with the key: {verified.hits} of {verified.questions} secret answers"
     assert app.subheader[0].value.startswith(f"{key}. Without it?")
     assert traces(app) == ["test inputs"] and SECRET not in app.subheader[0].value
     assert f"*{SECRET}*" not in told(app) and not app.table
+    before = [note["text"] for note in plots(app)[0]["layout"]["annotations"] if note.get("xref") == "x2"]
+    assert f"Random drawings: <b>? of {scribbled.drawings:,}</b>" in before
+    assert sum("?" in words for words in before) == len(before) - 1  # all but the key
     vote(app, findings.NONE)
     assert "You said" in verdict(app)
     hits = f"{scribbled.hits} of {scribbled.drawings:,}"
-    first = f"the first at drawing {scribbled.first}"
-    assert app.subheader[0].value == f"{key}. Without it: {hits} random drawings, {first}"
+    one_in = f"1 in {round(scribbled.drawings / scribbled.hits)}"
+    assert app.subheader[0].value == f"{key}. Without it: {one_in} random drawings"
+    assert f"The first came at drawing {scribbled.first}." in told(app)
     shown = plots(app)[0]
     assert any(note["text"] == f"Random drawings: <b>{hits}</b>" for note in shown["layout"]["annotations"])
     (found,) = (trace for trace in shown["data"] if trace.get("name") == "random drawings that work, too")
@@ -71,15 +76,17 @@ def test_how_many_drawings_got_the_secret_answer_is_judged_by_one_in_a_hundred()
 
 def test_the_key_proves_the_mark_only_below_the_significance() -> None:
     verified, scribbled = recorded()
-    said = [findings.ways(replace(verified, p_value=p), scribbled)[0].proves for p in (0.01, 0.02)]
+    said = [findings.ways(replace(verified, p_value=p), scribbled, sealed=False)[0].proves for p in (0.01, 0.02)]
     assert said == [", proven", ", not proven"]
+    titles = [findings.sealed([], replace(verified, p_value=p)) for p in (0.01, 0.02)]
+    assert [title.split(":")[0] for title in titles] == ["Easy with the key", "With the key"]
 
 
 def test_a_search_without_a_hit_claims_none() -> None:
     verified, scribbled = recorded()
     nothing = replace(scribbled, hits=0, first=0, replaced=0)
     said = findings.revealed([], verified, nothing)
-    assert said.endswith(f"Without it: 0 of {nothing.drawings:,} random drawings")
+    assert said.endswith(f"Without it: none of {nothing.drawings:,} random drawings")
     assert "finds *a* trigger" not in " ".join(findings.why(nothing, {}, 0, ["one"]))
     assert "works" not in findings.the_key("one", nothing)
 
