@@ -67,6 +67,7 @@ if __name__ == "__main__":
                 page = browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
                 page.goto(f"{url}/{'' if lesson == 'start' else lesson}")
                 show(page, lesson)
+                page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")  # a click may have scrolled
                 page.screenshot(path=FOLDER / f"{lesson}-{look}.png")
                 page.close()
                 print(f"{lesson}-{look}.png")
