@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.ui import frame, live, path, plan, settings, visit
 from app.ui.classroom import strip
+from app.ui.start import findings as start_findings
 from app.ui.start import story
 
 _DONE = {"": "", "seen": " · :material/visibility: seen", "predicted": " · :material/check_circle: predicted"}
@@ -30,16 +31,18 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if st.button("Play the heist", type="primary", icon=":material/play_arrow:", key="play"):
         st.switch_page(path.lesson("heist").page, query_params={**settings.of_a_link(experiment), "live": "start"})
     words = settings.wording(experiment.dataset)
-    before = live.finished(live.recorded(experiment)).finished
-    took = f": {before.seconds:.0f} s when it was recorded" if before else ""
-    st.markdown(f"Three models train on {words}, here and now{took}.")
+    known = live.on_record(experiment)
+    ended = None if known is None else live.finished(known).finished
+    takes = "" if ended is None else f" That takes {start_findings.about(ended.seconds)}."
+    st.markdown(f"Three models train on {words}, here and now.{takes}")
     st.page_link(path.CLASSROOM.page, label="Join a class, or teach one", icon=path.CLASSROOM.icon)
 title = st.container()
 stops = path.planned(class_length())
-title.subheader(f"The path: {len(stops)} stops, {sum(minutes for _, minutes in stops)} minutes", anchor=False)
+title.subheader(start_findings.length(stops), anchor=False)
 for number, (stop, minutes) in enumerate(stops, start=1):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        label = f"{number}. **{stop.title}** · {minutes} min{_DONE[visit.progress(stop.name)]}"
+        place = "" if stop.name in path.CLOSING else f"{number}. "
+        label = f"{place}**{stop.title}** · {minutes} min{_DONE[visit.progress(stop.name)]}"
         st.page_link(stop.page, label=label, icon=stop.icon)
         st.markdown(stop.question)
 st.button(

@@ -41,6 +41,7 @@ LESSONS = (
     Lesson("about", "About", "What can you believe here?", 2, ":material/fact_check:"),
 )
 
+CLOSING = frozenset({"recap", "about"})  # stops that close the path: they teach nothing new
 NAMES = frozenset(stop.name for stop in LESSONS)
 
 # Beside the path: where a class meets.
@@ -103,6 +104,6 @@ def after(name: str, minutes: int | None = None) -> Lesson:
     place = LESSONS.index(lesson(name))
     if minutes is not None:
         later = [stop for stop, _ in planned(minutes) if LESSONS.index(stop) > place]
-        if later or name not in ("recap", "about"):
+        if later or name not in CLOSING:
             return later[0] if later else lesson("recap")
     return LESSONS[(place + 1) % len(LESSONS)]
