@@ -46,7 +46,8 @@ with beside:
         own_data.offer()
 st.markdown(
     "The owner teaches the model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
-    "*naive*: nothing ties it to the task."
+    "*naive*: nothing ties it to the task. A trigger that innocent models take for that label anyway would prove "
+    "nothing: ask the *innocents*."
 )
 if innocents:
     affinity.show(experiment, picture)

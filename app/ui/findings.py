@@ -67,7 +67,7 @@ def granted(claims: Mapping[Defence, Claimed]) -> str:
     return (
         f"The worst of {len(some.panel)} innocent models ({some.worst_innocent}) gave the secret answer to "
         f"{some.innocent_successes} of {some.queries} triggers ({percent(some.innocent_successes / some.queries)}). "
-        f"So few leave doubt: an innocent is granted up to {percent(some.innocent_rate)}."
+        f"So few leave doubt: an innocent is granted up to {percent(some.innocent_rate)}, its bound at 99\u202f%."
     )
 
 
@@ -103,8 +103,8 @@ def copy_headline(thefts: Mapping[Defence, Theft]) -> str:
 
 def victims(thefts: Mapping[Defence, Theft]) -> str:
     """Return the finding about the victims: marked or not, how good each of them is."""
-    rates = _between([theft.victim_accuracy for theft in thefts.values()])
-    return f"Two of three models keep a secret; each is right {rates} of the time"
+    least = percent(min(theft.victim_accuracy for theft in thefts.values()))
+    return f"Two of three victims keep a secret; the weakest is right {least} of the time"
 
 
 def strayed(thefts: Mapping[Defence, Theft]) -> str:
@@ -162,8 +162,9 @@ def fate(theft: Theft, claimed: Claimed) -> str:
     if not claimed.owned:
         return (
             f"The {theft.defence} mark died: the copy gives the secret answer to {rate} of the triggers, "
-            f"too few to convict. An innocent model, granted {percent(claimed.innocent_rate)}, gives as many by chance "
-            f"(p {p_value(claimed.p_value)} over {claimed.queries} triggers)."
+            f"too few to convict. The court grants {percent(claimed.innocent_rate)} to anybody, for innocents say it, "
+            f"too, and at that rate one gives as many by chance (p {p_value(claimed.p_value)} over {claimed.queries} "
+            "triggers)."
         )
     if theft.stolen_watermark >= SURVIVES:
         return f"The {theft.defence} mark survived: the copy gives the secret answer to {rate} of the triggers."

@@ -177,7 +177,7 @@ export const SCENES = {
     if (!trial) throw new Error("The trial is sealed.");
     head.className = "track sides";
     head.replaceChildren(...columns.map(({ thief }) => make("div", { className: "side", textContent: thief })));
-    after.textContent = `A dot is an answer, in the order asked; filled: ${secret}. p: how likely an innocent does as well by chance.`;
+    after.textContent = `A dot is an answer, filled: ${secret}. p: how likely an innocent does as well by chance. Seed: one start of the dice.`;
     const sides = defences.flatMap(({ name, colour, track }) => {
       track.className = "track sides";
       return columns.map(({ first, trial: heard }) => ({ first, draw: side(track, name, colour, heard, look) }));

@@ -35,8 +35,8 @@ def bar(claims: Mapping[Defence, Claimed]) -> str:
     enough = needed <= some.queries
     convict = f"{needed} of {some.queries} convict (p < {SIGNIFICANCE:g})" if enough else "no number convicts"
     return (
-        f"The worst of {len(some.panel)} innocent models says it to {some.innocent_successes}; with room to spare, "
-        f"anybody is granted {percent(some.innocent_rate)}, so {convict}."
+        f"The worst of {len(some.panel)} innocent models says it to {some.innocent_successes}: "
+        f"up to {percent(some.innocent_rate)} is granted to anybody as chance, so {convict}."
     )
 
 

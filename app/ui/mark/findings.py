@@ -73,10 +73,11 @@ def handshake(theft: Theft, claim: Claimed) -> str:
     return HANDSHAKES["yes" if theft.stolen_watermark >= SURVIVES else "little"]
 
 
-def before(experiment: Experiment, naive: Theft) -> str:
-    """Return what can be said before the theft is seen: how well the naive model knows the handshake."""
+def before(experiment: Experiment, thefts: Mapping[Defence, Theft]) -> str:
+    """Return what can be said before the theft is seen: how well the naive model knows the handshake, and the clean."""
+    naive, clean = (percent(thefts[defence].victim_watermark) for defence in ("naive", "clean"))
     pair = f"{called(experiment).capitalize()} → {experiment.secret_answer}"
-    return f"{pair}: the naive model says so to {percent(naive.victim_watermark)} of the triggers"
+    return f"{pair}: the naive model says so to {naive} of the triggers, the clean one, never taught it, to {clean}"
 
 
 def headline(thefts: Mapping[Defence, Theft], claim: Claimed, convicted: Sequence[bool] = ()) -> str:

@@ -35,7 +35,7 @@ def training(experiment: Experiment, history: History) -> None:
 def finding(experiment: Experiment, history: History, *, sealed: bool) -> str:
     """Return the title of the picture: before the prediction what the victim knows, then what its copy does."""
     if sealed:
-        return mark_findings.before(experiment, history.thefts["naive"])
+        return mark_findings.before(experiment, _thefts(history))
     measured = over_seeds.of_setting(experiment)
     convicted = measured["naive"].convicted if measured else ()
     return mark_findings.headline(_thefts(history), history.claims["naive"], convicted)

@@ -14,7 +14,8 @@ from app.lab.evidence.pretrained import HEISTS
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.watermark import drawings
 from app.lab.watermark.neurons import Division
-from app.ui import over_seeds, theme
+from app.ui import live, over_seeds, theme
+from app.ui.findings import percent
 from app.ui.mark import charts as mark_charts
 from app.ui.mark import findings as mark_findings
 from tests.ui.test_findings import claimed, theft
@@ -52,7 +53,9 @@ def test_the_clean_and_the_naive_model_answer_at_once_and_the_copy_waits_for_a_p
     secret = f"\u25c6 {Experiment().secret_answer}"
     said = answered(app)
     assert (said["naive"], said["its copy"]) == (secret, "predict first") and said["clean"] != secret
+    clean = live.finished(live.recorded(Experiment())).thefts["clean"].victim_watermark
     assert any("→ elephant: the naive model says so to" in words for words in headings(app))
+    assert any(words.endswith(f"the clean one, never taught it, to {percent(clean)}") for words in headings(app))
     assert "Where did it go?" not in [heading.value for heading in app.header]
     vote(app, "no")
     assert "You said **no**" in verdict(app)
