@@ -2,8 +2,6 @@
 
 from importlib import import_module
 
-from app.lab.experiment import Experiment
-from app.lab.ownership import innocents
 from app.lab.stories import heist
 from app.lab.stories.backdoor import backdoor
 from app.lab.stories.finished_run import umap
@@ -14,13 +12,11 @@ from app.lab.stories.theft import steal
 from app.lab.stories.trapdoor import trapdoor
 from app.lab.stories.trial import trial
 from app.lab.stories.washing import remove
-from app.lab.task import datasets
 
 __all__ = ["affinity", "backdoor", "pair", "remove", "run", "steal", "trapdoor", "trial", "umap", "warm_up"]
 
 
 def warm_up() -> None:
-    """Do what the first task would wait for: import umap-learn (2 s), begin every preset, and fit a panel (10 s)."""
+    """Do what the first task would wait for: import umap-learn (2 s), and begin every preset."""
     import_module("umap")
     heist.warm_up()
-    innocents.panel(datasets.load(Experiment().dataset))  # else it stands still before the verdict
