@@ -6,12 +6,11 @@ and then only waits, with a single thread. Elsewhere every worker has an interpr
 (:mod:`app.runs.process`): the libraries of macOS do not outlive a fork, and Windows has none.
 
 A request is one byte on a socket, with three descriptors: the worker's two pipes, and one more on which this process
-writes the worker's number and, once it has ended, its exit code; for only a parent is told.
+writes two lines: the worker's number and, once it has ended, its exit code; for only a parent is told.
 """
 
 import gc
 import os
-import pickle
 import select
 import socket
 import subprocess
@@ -124,9 +123,9 @@ class _Forked:
     def _follow(self, status: IO[bytes]) -> None:
         with status:
             try:
-                self.pid = pickle.load(status)
-                code = pickle.load(status)
-            except EOFError:  # its parent has ended, or is about to
+                self.pid = int(status.readline())
+                code = int(status.readline())
+            except ValueError:  # no line: its parent has ended, or is about to
                 if self.pid:
                     self.kill()
                 code = self._parent.wait()
@@ -141,14 +140,14 @@ def main(lab: str) -> None:
     tasks = worker.prepare(lab)
     gc.collect()
     gc.freeze()  # or a collection in a worker would write to every object, and so copy it
-    forks: dict[int, tuple[int, IO[bytes]]] = {}  # by a pipe that closes when it ends: its number, and who is told
+    forks: dict[int, tuple[int, int]] = {}  # by a pipe that closes when it ends: its number, and who is told
     while True:
         for ready in select.select([control.fileno(), *forks], [], [])[0]:
             if ready in forks:
-                pid, status = forks.pop(ready)
+                pid, told = forks.pop(ready)
+                _tell(told, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
                 os.close(ready)
-                _tell(status, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-                status.close()
+                os.close(told)
                 continue
             request, descriptors, _, _ = socket.recv_fds(control, len(_REQUEST), _DESCRIPTORS)
             if not request:
@@ -157,17 +156,17 @@ def main(lab: str) -> None:
             ended, held = os.pipe()
             pid = os.fork()
             if not pid:
-                own = [control.fileno(), ended, told, *forks, *(status.fileno() for _, status in forks.values())]
+                own = [control.fileno(), ended, told, *forks, *(status for _, status in forks.values())]
                 _become_worker(tasks, incoming, answers, own)
             for descriptor in (incoming, answers, held):
                 os.close(descriptor)
-            forks[ended] = pid, os.fdopen(told, "wb")
-            _tell(forks[ended][1], pid)
+            forks[ended] = pid, told
+            _tell(told, pid)
 
 
-def _tell(status: IO[bytes], number: int) -> None:
+def _tell(status: int, number: int) -> None:
     with suppress(OSError):  # the server is gone, or no longer asks
-        worker.write(status, number)
+        os.write(status, b"%d\n" % number)
 
 
 def _become_worker(tasks: ModuleType, incoming: int, answers: int, others: list[int]) -> NoReturn:

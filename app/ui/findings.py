@@ -203,10 +203,18 @@ def untrained(last: Mapping[Defence, Measured]) -> bool:
 
 def questions(asked: Queried) -> str:
     """Return the finding of the strip of queries."""
-    if (asked.labels == NO_TRUTH).all():
+    wrong = wrongly(asked)
+    if wrong is None:
         return f"{asked.count:,} queries answered, none of which has a true answer"
-    wrong = int(((asked.answers.argmax(axis=1) != asked.labels) & (asked.labels != NO_TRUTH)).sum())
     return f"{asked.count:,} queries answered; of the last {len(asked.labels)}, {wrong or 'none'} wrongly"
+
+
+def wrongly(asked: Queried, shown: int | None = None) -> int | None:
+    """Return how many of the first ``shown`` queries (None: of all) are answered wrongly; None: there is no truth."""
+    truth = asked.labels[:shown]
+    if (truth == NO_TRUTH).all():
+        return None
+    return int(((asked.answers[:shown].argmax(axis=1) != truth) & (truth != NO_TRUTH)).sum())
 
 
 def _between(rates: list[float]) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 
 from app.lab.experiment import Experiment
 from app.lab.extraction import detector
-from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import Copied, Honest, Queried, Territory, TheftResult
 from app.lab.stories.theft import GOOD
 from app.ui import findings
@@ -189,12 +188,11 @@ def bought(asked: Queried, shown: int, price: float) -> str:
         shown: how many of them there are to see.
         price: of a thousand answers, in dollars.
     """
-    truth = asked.labels[:shown]
-    wrong = int(((asked.answers[:shown].argmax(axis=1) != truth) & (truth != NO_TRUTH)).sum())
+    wrong = findings.wrongly(asked, shown)
     answers = f"{dollars(asked.count * price / 1000)} buys {asked.count:,} answers like these"
-    if (truth == NO_TRUTH).all():
+    if wrong is None:
         return f"{answers}; to no question is there a true one"
-    return f"{answers}; {wrong or 'none'} of the {len(truth)} {'is' if wrong < 2 else 'are'} wrong"
+    return f"{answers}; {wrong or 'none'} of the {len(asked.labels[:shown])} {'is' if wrong < 2 else 'are'} wrong"
 
 
 def agreement(victim: Territory, copy: Territory) -> float:
