@@ -4,7 +4,7 @@ It is started by :mod:`app.runs.process` or :mod:`app.runs.fork_server` only, an
 through two pipes without an address, to which no other process can connect, and which close when the server ends. What
 a run prints goes to standard error. ``LAB`` is the module whose functions are the tasks, ``app.lab.stories.tasks``; its
 ``warm_up`` is called first. Only that module imports torch, which takes the number of its threads from the environment
-(see :mod:`app.runs.process`).
+(see :mod:`app.runs.process`). While no request waits, its ``in_spare_time`` prepares what one would wait for.
 
 The messages, as pickles between these two processes only:
 
@@ -69,8 +69,9 @@ def serve(prepared: Callable[[], ModuleType], incoming: IO[bytes], answers: IO[b
     _step_back(NICENESS)
     write(answers, READY)
     threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
+    preparing = tasks.in_spare_time()
     while True:
-        _perform(tasks, requests.get(), outgoing, stopped)
+        _perform(tasks, _awaited(requests, preparing), outgoing, stopped)
         _give_back()
 
 
@@ -128,6 +129,16 @@ def _give_back(platform: str = sys.platform) -> None:
     if platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def _awaited(requests: "SimpleQueue[Request]", preparing: Iterator[object]) -> Request:
+    """Return the next request; until it comes, go on ``preparing``, a piece at a time."""
+    try:
+        while requests.empty() and next(preparing, None) is not None:
+            pass
+    except Exception:  # a run that needs it will say what is wrong
+        traceback.print_exc()
+    return requests.get()
 
 
 def _perform(

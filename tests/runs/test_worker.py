@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import psutil
@@ -106,6 +108,45 @@ def test_what_goes_wrong_is_told_in_one_sentence(
     assert status == "failed"
     assert error.startswith("The run failed: ") and sentence in error
     assert "\n" not in error
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_spare_time_is_for_what_a_run_would_wait_for_and_ends_with_it(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    monkeypatch.setenv("FAKE_LAB_SPARE_TIME", str(prepared))
+    with starting(way, tmp_path) as start:
+        process = start()
+        process.wait_until_ready(LONG)
+        pieces = {f"{process.pid}-{number}" for number in range(3)}
+        give_up = time.monotonic() + LONG
+        while {file.name for file in prepared.iterdir()} != pieces and time.monotonic() < give_up:
+            time.sleep(0.01)
+        assert {file.name for file in prepared.iterdir()} == pieces
+        process.send(("run", experiment(COUNT).to_dict(), ()))  # the fourth piece fails, which is nothing to a run
+        assert list(answers(process))[-1][1] == ("done", None)
+        process.close()
+
+
+def test_a_request_does_not_wait_until_all_is_prepared() -> None:
+    requests: SimpleQueue[worker.Request] = SimpleQueue()
+    done = []
+
+    def pieces() -> Iterator[int]:
+        for number in range(9):
+            done.append(number)
+            if number == 1:
+                requests.put(("run", {}, ()))
+            yield number
+
+    preparing = pieces()
+    assert worker._awaited(requests, preparing) == ("run", {}, ())
+    assert done == [0, 1]
+    requests.put(("trial", {}, ()))
+    assert worker._awaited(requests, preparing) == ("trial", {}, ())
+    assert done == [0, 1], "nor is anything prepared while one waits"
 
 
 def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None:

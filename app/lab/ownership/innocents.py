@@ -9,8 +9,9 @@ fitted to the owner's own inputs with their true labels (:func:`panel`), and ask
 import threading
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -160,23 +161,34 @@ def panel(dataset: Dataset) -> dict[str, Innocent]:
 
     Each is fitted to another random half of at most :data:`MOST_INPUTS` of the owner's inputs, since what a model
     takes a trigger for may hang on a few of the inputs that it happens to have seen. They are fitted once for each
-    data set, and kept for as long as the data set is; who asks meanwhile waits.
+    data set, and kept for as long as the data set is.
     """
-    with _fitting:
-        if dataset not in _panels:
-            _panels[dataset] = _fitted(dataset)
-        return _panels[dataset]
+    for _ in fit_panel(dataset):
+        pass
+    return _panels[dataset]
 
 
-def _fitted(dataset: Dataset) -> dict[str, Innocent]:
+def fit_panel(dataset: Dataset) -> Iterator[str]:
+    """Fit what the panel lacks, a model at a time, half a second at most; yield the name of each.
+
+    Who leaves off has lost nothing: the next call goes on from there. Two at once share the work, in the same order.
+    """
     inputs, labels = dataset.owner.inputs[:MOST_INPUTS], dataset.owner.labels[:MOST_INPUTS]
-    rows = [_half(labels, numpy_stream(number, "half of the inputs")) for number in range(HALVES)]
-    halves = [(inputs[half], labels[half]) for half in rows]  # once: the nearest neighbours keep them
-    return {
-        model_name(family, number): fit(family, *half, seed=number)
-        for family in families(dataset.form)
-        for number, half in enumerate(halves[: _FEWER.get(family, HALVES)], start=1)
-    }
+
+    @cache  # once: the nearest neighbours keep what they are fitted to
+    def half(number: int) -> tuple[Tensor, Tensor]:
+        rows = _half(labels, numpy_stream(number, "half of the inputs"))
+        return inputs[rows], labels[rows]
+
+    for family in families(dataset.form):
+        for number in range(_FEWER.get(family, HALVES)):
+            name = model_name(family, number + 1)
+            with _fitting:
+                fitted = _panels.setdefault(dataset, {})
+                if name in fitted:
+                    continue
+                fitted[name] = fit(family, *half(number), seed=number + 1)
+            yield name
 
 
 _fitting = threading.Lock()

@@ -1,5 +1,9 @@
 """The panel of innocents: honest models of every family, the same each time, the worst of which counts."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+
 import numpy as np
 import pytest
 import torch
@@ -49,6 +53,19 @@ def test_the_panel_is_fitted_once_for_each_data_set(monkeypatch):
     assert {grant.family_of(name) for name in panel} == set(innocents.families("point"))
     monkeypatch.setattr(innocents, "fit", None)
     assert innocents.panel(data) is panel
+
+
+def test_a_panel_that_was_left_off_goes_on_and_two_who_fit_it_share_the_work(monkeypatch):
+    known = datasets.load("blobs")
+    data = replace(known, owner=replace(known.owner, inputs=known.owner.inputs.clone()))  # which has no panel yet
+    begun = list(islice(innocents.fit_panel(data), 3))
+    fit, fitted = innocents.fit, []
+    monkeypatch.setattr(innocents, "fit", lambda family, *how, seed: fitted.append(family) or fit(family, *how, seed))
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(innocents.panel, (data, data))
+    assert one is other and list(one) == list(innocents.panel(known)), "in the same order"
+    assert list(one)[:3] == begun and len(begun) + len(fitted) == len(one), "each model is fitted once"
+    assert list(innocents.fit_panel(data)) == []
 
 
 def test_each_model_of_the_panel_sees_another_half_of_2000_of_the_owners_inputs(monkeypatch):
