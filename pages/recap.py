@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app.lab import variation
-from app.lab.choices import ANSWERS, OF_THE_TASK
+from app.lab.choices import OF_THE_TASK
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.runs.job import Job
 from app.ui import frame, live, over_seeds, path, settings, visit
@@ -15,6 +14,7 @@ from app.ui.components import component
 from app.ui.question import Question
 from app.ui.recap import points
 from app.ui.recap.points import Point
+from app.ui.steal import policies
 
 COLUMNS = 3
 
@@ -27,27 +27,34 @@ def told(job: Job, *found: Point) -> list[tuple[Point, str]]:
 
 
 def six() -> list[tuple[Point, str]]:
-    """The six points: of the visitor's own steal and heist, where they ran any; over seeds, of the evidence."""
+    """The six points: of the visitor's own steal and heist, where they ran any; over seeds, of the evidence.
+
+    What is compared are the two plain policies, whatever the API was left at: else a price under another one would
+    stand beside their names.
+    """
     attack = settings.of_the_attack(settings.left_in("steal"))
-    bought = live.recorded(attack, "steal")
-    ways = [live.finished(live.recorded(replace(bought.experiment, answers=way), "steal")) for way in ANSWERS]
+    bought = live.recorded(replace(attack, **policies.parts("confidences")), "steal")
+    hidden = live.recorded(replace(attack, **policies.parts("top label")), "steal")
     theft = settings.left_in("heist")
     heist = live.recorded(theft if theft.inputs in OF_THE_TASK else variation.base(theft))
     known = live.finished(heist)
     known.probe = known.probe or live.recorded_victims(heist.experiment).probe
-    measured = over_seeds.theft(over_seeds.proven(), preset(DEFAULT_PRESET))
+    measured = over_seeds.of_setting(heist.experiment)
+    usual = preset(DEFAULT_PRESET)
     washed = over_seeds.washed()
     of_data = [] if isinstance(washed, str) else [one for one in washed if one.data == DEFAULT_PRESET]
-    by_way = dict(zip(ANSWERS, ways, strict=True))
     return [
-        *told(bought, points.cheap(live.finished(bought)), points.taxed(by_way["confidences"], by_way["labels"])),
+        *told(bought, points.cheap(live.finished(bought)), points.taxed(live.finished(bought), live.finished(hidden))),
         *told(
             heist,
             points.handshake(known, heist.experiment),
             points.naive(known, measured),
             points.entangled(known, measured),
         ),
-        (points.price(measured, of_data), ""),
+        (
+            points.price(over_seeds.theft(over_seeds.proven(), usual), of_data),
+            "" if heist.experiment.dataset == usual.dataset else f"recorded ({usual.dataset})",
+        ),
     ]
 
 
@@ -66,10 +73,11 @@ def draw(found: Sequence[tuple[Point, str]]) -> None:
                     st.caption(f"{point.numbers} {source}.{also}")
 
 
-def remarks(places: Sequence[DeltaGenerator]) -> None:
-    """The three remarks that follow the story, each with its lesson, in a place each."""
-    for place, (name, says) in zip(places, points.REMARKS.items(), strict=True):
-        with place:
+def remarks() -> None:
+    """The three remarks that follow the story, each with its lesson."""
+    st.subheader("And three remarks", anchor=False)
+    for name, says in points.REMARKS.items():
+        with st.container(gap=None):
             st.markdown(says)
             stop = path.lesson(name)
             st.page_link(stop.page, label=stop.title, icon=stop.icon)
@@ -84,10 +92,12 @@ def predictions(asked: Sequence[tuple[str, Question]]) -> None:
     st.subheader(f"{said}, {waiting} not seen yet" if judged and waiting else said, anchor=False)
     if not asked:
         st.markdown("None yet. Each lesson asks one question before it shows its answer.")
-    for lesson, question in asked:
+    columns = st.columns(COLUMNS)
+    for number, (lesson, question) in enumerate(asked):
         sign = "" if question.happened is None else "✓ " if question.prediction == question.happened else "✗ "
         was = "" if question.happened in (None, question.prediction) else f"; it was **{question.happened}**"
-        st.markdown(f"{sign}*{path.lesson(lesson).title}*: you said **{question.prediction}**{was}.")
+        with columns[number % COLUMNS]:
+            st.markdown(f"{sign}*{path.lesson(lesson).title}*: you said **{question.prediction}**{was}.")
 
 
 settings.chosen("recap")
@@ -97,15 +107,8 @@ with picture:
     draw(six())
 kept = visit.here().questions
 asked = [(stop.name, kept[stop.name]) for stop in path.LESSONS if visit.progress(stop.name) == "predicted"]
-count = len(points.REMARKS)
-with beside:
-    if not asked:  # where the predictions will be, there is room
-        st.subheader("And three remarks", anchor=False)
-        with st.container(gap="xsmall"):
-            remarks([st.container(gap=None) for _ in range(count)])
-    predictions(asked)
-    st.caption("It prints on one page.")
-if asked:
-    st.subheader("And three remarks", anchor=False)
-    remarks(st.columns(count))
+with beside, st.container(gap="xsmall"):
+    remarks()
+predictions(asked)
+st.caption("Your browser prints it on one page.")
 frame.onward("recap")

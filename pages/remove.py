@@ -31,7 +31,7 @@ def draw(job: Job, history: History) -> None:
     predicted.watch(job)
     if st.session_state["washing"] != chosen:  # picked in the picture, which is drawn apart from the page
         st.rerun()
-    known = washings.known(job.experiment, history)
+    known = washings.known(job, history)
     seeds = known.counted
     if not seeds:
         return
@@ -88,7 +88,7 @@ attacks = washing.suitable(job.experiment)
 if st.session_state.get("washing", ALL) not in (ALL, *attacks):  # other data have other attacks
     open_curve(ALL)
 with beside:
-    counted = washings.known(job.experiment, live.finished(job)).counted
+    counted = washings.known(job, live.finished(job)).counted
     words, ended = removal_findings.question(len(attacks), counted), removal_findings.ways_out(counted)
     predicted.ask(words, removal_findings.WAYS_OUT, job, ended)
     bound = links.one_of("washing", map(label, (ALL, *attacks)), label(ALL))
@@ -109,5 +109,5 @@ st.markdown(
 if job.status == "done":
     draw(job, History.of(job.events))
 else:
-    live.island(job, draw, beside, visible=lambda so_far: bool(washings.known(job.experiment, so_far).counted))
+    live.island(job, draw, beside, visible=lambda so_far: bool(washings.known(job, so_far).counted))
 frame.onward("remove")

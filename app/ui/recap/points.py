@@ -116,7 +116,11 @@ def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
     numbers, drawing = _fate("entangled", heist, measured)
     does = "does" if heist.claims["entangled"].owned else "can"
     says = f"An entangled one {does}: who steals the task steals the mark."
-    return Point("entangle", says, numbers, drawing)
+    stray = heist.thefts["entangled"].query_target_mass
+    if "entangled" in measured:
+        stray = measured["entangled"].spread("query_target_mass").mean
+    carried = f"What carries it: {percent(stray)} of the weight in the answers says the secret where it is not due."
+    return Point("heist", says, numbers, drawing, (("channel", carried),))
 
 
 def price(measured: Mapping[str, Row], washed: Sequence[Washed]) -> Point:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from app.lab.evidence.removal_table import Washed
 from app.lab.ownership import binomial
-from app.lab.removal.attacks import REMOVAL_ATTACKS
+from app.lab.removal.attacks import REMOVAL_ATTACKS, RemovalAttack
 from app.lab.stories.events import DEFENCES, WATERMARKED, Attempted, Defence, FromScratch
 from app.lab.stories.scene import HELD_OUT
 from app.ui import charts, findings, theme
@@ -20,10 +20,11 @@ EDGE = 0.02  # of accuracy, beside the outermost points
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
     "A row is one attack; touch it for its curve. A point is one seed, a little apart from the others: after the "
-    "attack at the strength that washes the mark out at the least price, or else leaves least of it. *Gone*: on how "
-    "many of the seeds that are counted it is washed out; coloured, wherever it was proven. The dotted line is the "
-    "accuracy as stolen: the way from it to a point is the price. Shaded: the copy is no better than a model of the "
-    "thief's own; a mark that goes only there dies with the copy, and is not counted as gone."
+    "attack at the strength that washes the mark out at the least price, or else leaves least of it. The thief *gets "
+    "away* where no seed convicts a copy that is worth having, *ruins it* where the mark goes only together with the "
+    "copy (shaded: no better than a model of the thief's own), *is caught* where the court convicts all the same, and "
+    "*fails* where it is now the one, now the other. "
+    "The dotted line is the accuracy as stolen: the way from it to a point is the price."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
@@ -34,7 +35,7 @@ _STOLEN_ROW = -1.45  # the row of the copies as stolen, above the attacks, twice
 _ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures
 _BAND = "rgba(138, 148, 163, 0.12)"
-_WASHED_OUT = "rgba(213, 94, 0, 0.2)"  # the thief's colour: the band of an attack that washes the mark out
+_BANDS = {"washed out": "rgba(213, 94, 0, 0.2)", "stays": "rgba(0, 158, 115, 0.16)"}  # whose colour: who wins
 _NO_GAIN = ("<br>not worth having", "<br>no use")  # no better than the thief's own model: below the ticks; if narrow
 
 
@@ -79,21 +80,21 @@ def everything(
             "barmode": "overlay",
             "margin": {"t": 30},
             "legend": {"y": 1.07},
-            "xaxis": {**_ticks(marks, 3), "domain": [0, 0.44]},
-            "xaxis2": {**_ahead(floor, high, 4, _NO_GAIN[0]), "domain": [0.56, 1], "anchor": "y"},
+            "xaxis": {**_ticks(marks, 3), "domain": [0, 0.41]},
+            "xaxis2": {**_ahead(floor, high, 4, _NO_GAIN[0]), "domain": [0.59, 1], "anchor": "y"},
             "yaxis": {
                 "range": [len(names) - 0.5, _STOLEN_ROW - 1.0],
                 "tickvals": [_STOLEN_ROW, *range(len(names))],
-                "ticktext": ["<b>as stolen</b>", *(f"<b>{about.label}</b>: {about.plain}" for about in labels)],
+                "ticktext": ["<b>as stolen</b>", *_named(labels, sealed=sealed)],
                 "ticklabelstandoff": 8,
                 "showgrid": False,
             },
             "meta": {
                 "narrow": {
-                    "xaxis": {**_ticks(marks, 2), "domain": [0, 0.4]},
+                    "xaxis": {**_ticks(marks, 2), "domain": [0, 0.34]},
                     "xaxis2": {
                         **_ahead(floor, high, 2, _NO_GAIN[1]),
-                        "domain": [0.6, 1],
+                        "domain": [0.66, 1],
                         "title": {"text": "above own"},
                     },
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
@@ -104,7 +105,7 @@ def everything(
     shade = {"yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
     figure.add_shape(type="rect", xref="x2", x0=floor - EDGE, x1=0, fillcolor=theme.GENUINE, opacity=0.3, **shade)
     figure.add_annotation(
-        text=f"<b>0: the thief's own model ({findings.percent(own)} right)</b>",
+        text=f"<b>0: a model of the thief's own ({findings.percent(own)} right)</b>",
         xref="paper",
         yref="paper",
         x=1,
@@ -115,7 +116,7 @@ def everything(
     )
     _bands(figure, names, [] if sealed else seeds, most, (floor, high))
     if not sealed:
-        _gone(figure, names, seeds)
+        _outcomes(figure, names, seeds)
         _as_stolen(figure, len(names), seeds)
     for axis, column, (low, top) in (("x", "mark", (0.0, most)), ("x2", "ahead", (floor, high))):
         _ends(figure, points, column, axis, low)
@@ -129,6 +130,11 @@ def everything(
                 font={"size": 72, "color": theme.DEFENCES["entangled"].colour},
             )
     return figure
+
+
+def _named(attacks: Sequence[RemovalAttack], *, sealed: bool) -> list[str]:
+    """Return what each attack does, in plain words, and its name where the vote does not have to be read through it."""
+    return [f"<b>{about.plain}</b>" + ("" if sealed else f" ({about.label})") for about in attacks]
 
 
 def _ticks(axis: Mapping[str, Any], most: int) -> dict[str, Any]:
@@ -192,8 +198,8 @@ def _bands(
     figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], most: float, ahead: tuple[float, float]
 ) -> None:
     """Add a band for each attack, as wide as the picture: what a finger meets, and what is read out first."""
-    found = removal_findings.count(seeds).always if seeds else []
-    colours = [_WASHED_OUT if name in found else _BAND for name in names]
+    ends = [removal_findings.end_of(name, seeds) if seeds else None for name in names]
+    colours = [_BAND if end is None else _BANDS.get(end, _BAND) for end in ends]
     for axis, (low, high) in (("x", (0.0, most)), ("x2", ahead)):
         span = high - low
         figure.add_bar(
@@ -212,13 +218,13 @@ def _bands(
         )
 
 
-def _gone(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed]) -> None:
-    """Write between the panels on how many seeds each attack washes the entangled mark out."""
+def _outcomes(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed]) -> None:
+    """Write between the panels what each attack does for the thief: gets away (or on how many seeds), or not."""
     found = removal_findings.count(seeds)
     if not found.proven:
         return
-    said: list[tuple[float, str]] = [(_STOLEN_ROW, "gone")]
-    said += [(row, f"{found.gone[name]}/{len(found.proven)}") for row, name in enumerate(names) if name in found.gone]
+    said: list[tuple[float, str]] = [(_STOLEN_ROW, "the thief")]
+    said += [(row, removal_findings.outcome(name, seeds)) for row, name in enumerate(names) if name in found.gone]
     for row, words in said:
         figure.add_annotation(text=f"<b>{words}</b>", xref="paper", x=0.5, y=row, showarrow=False)
 

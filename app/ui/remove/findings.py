@@ -21,6 +21,9 @@ FATES: dict[Fate, str] = {
     "dies with the copy": "dies with the copy",
     "washed out": "washed out",
 }
+# What an attack does for the thief, by the fate of the mark on every seed on which it was proven.
+ENDS: dict[Fate, str] = {"stays": "is caught", "dies with the copy": "ruins it", "washed out": "gets away"}
+_UNGONE: tuple[Fate | None, ...] = ("dies with the copy", None, "stays", "unproven")  # in the order of their rows
 WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
 
@@ -62,6 +65,22 @@ def count(seeds: Sequence[Washed]) -> Count:
     proven = _proven(seeds, "entangled")
     gone = {name: sum(washed.fate(name, "entangled") == "washed out" for washed in proven) for name in _attacks(seeds)}
     return Count(tuple(one.seed for one in seeds), tuple(one.seed for one in proven), gone)
+
+
+def end_of(name: str, seeds: Sequence[Washed]) -> Fate | None:
+    """Return the fate of the entangled mark under an attack wherever it was proven; None if it varies."""
+    proven = _proven(seeds, "entangled")
+    fates = {washed.fate(name, "entangled") for washed in proven if name in washed.result["attacks"]}
+    return next(iter(fates)) if len(fates) == 1 else None
+
+
+def outcome(name: str, seeds: Sequence[Washed]) -> str:
+    """Return what an attack does for the thief, in two or three words."""
+    end = end_of(name, seeds)
+    if end is not None:
+        return ENDS[end]
+    found = count(seeds)
+    return f"{found.gone[name]} of {len(found.proven)}" if found.gone[name] else "fails"
 
 
 def counted_in_words(found: Count) -> str:
@@ -125,12 +144,17 @@ def ways_out(seeds: Sequence[Washed]) -> str | None:
 
 
 def in_order(names: Sequence[str], seeds: Sequence[Washed]) -> list[str]:
-    """Return the attacks, those first that wash the entangled mark out on most seeds, then at the least price."""
+    """Return the attacks, those first that wash the entangled mark out on most seeds, then at the least price.
+
+    Then come those under which it dies with the copy, and last those under which it stays.
+    """
 
     def rank(name: str) -> tuple[float, float]:
         tried = [washed for washed in seeds if name in washed.result["attacks"]]
         lost = _lost(name, tried)
-        return (-len(lost), mean(lost)) if lost else (0.0 if tried else 1.0, 0.0)
+        if lost:
+            return -len(lost), mean(lost)
+        return (0.0, float(_UNGONE.index(end_of(name, tried)))) if tried else (1.0, 0.0)
 
     return sorted(names, key=rank)
 
@@ -181,7 +205,7 @@ def stolen(washed: Washed, defence: Defence) -> str:
 def aside_in_words(aside: Washed) -> str:
     """Say that the run on the page is not one of the counted, and what the attacks did in it."""
     found = count([aside])
-    said = f"The star is the run on this page, seed {aside.seed}, which is not counted"
+    said = f"The star is your run, seed {aside.seed}, which is not counted"
     if not found.proven:
         return f"{said}: in it, the entangled mark could not be proven before any washing."
     works = len(found.always)

@@ -7,6 +7,7 @@ from app.lab.experiment import Experiment
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.lab.stories.events import Attempted
+from app.runs.job import Job
 from app.ui import over_seeds
 from app.ui.history import History
 from app.ui.remove import findings as removal_findings
@@ -14,7 +15,7 @@ from app.ui.remove import findings as removal_findings
 
 @dataclass(frozen=True)
 class Known:
-    """The washings of one heist: those that are ``counted``, by seed, and the run on the page where it is not.
+    """The washings of one heist: those that are ``counted``, by seed, and a visitor's own run where it is not.
 
     What is counted are the seeds of the table, on which nothing was chosen. If it has none of this heist, or none on
     which the entangled mark was proven (those are in ``unproven``), then it is the run on the page alone.
@@ -32,8 +33,9 @@ def complete(history: History, name: str) -> dict[str, list[Attempted]]:
     return curves if len(whole) == 3 and all(whole) else {}
 
 
-def known(experiment: Experiment, history: History) -> Known:
+def known(job: Job, history: History) -> Known:
     """Return the washings of one heist: those of the table, and this run's, as far as it is."""
+    experiment = job.experiment
     found = over_seeds.washed()
     table = tuple(
         one
@@ -42,7 +44,8 @@ def known(experiment: Experiment, history: History) -> Known:
     )
     own = _own(experiment, history)
     if table and removal_findings.count(table).proven:
-        return Known(table, None if experiment.seed in [one.seed for one in table] else own)
+        counted = experiment.seed in [one.seed for one in table]
+        return Known(table, None if counted or job.origin == "pretrained" else own)
     return Known(() if own is None else (own,), unproven=tuple(one.seed for one in table))
 
 

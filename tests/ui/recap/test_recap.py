@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import paths
 from app.lab.evidence import survival
+from app.lab.evidence.attack_table import POLICIES
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui import findings, over_seeds
 from app.ui.recap import drawings
@@ -63,6 +64,31 @@ def test_the_points_are_about_what_the_visitor_left_in_the_lessons_as_long_as_it
     assert "pure noise" not in told(app) and "*Heist*, recorded." in told(app)
 
 
+@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "confidences"])
+def test_the_prices_of_plain_answers_do_not_change_with_what_the_api_was_left_at(policy: str) -> None:
+    app = opened("recap")
+    plain = [drawing.get("aria-label") for drawing in sketches(app)[:2]]
+    app.query_params.clear()
+    app.switch_page(paths.page("steal")).run()
+    app.selectbox(key="policy").set_value(policy).run()
+    app.query_params.clear()
+    app.switch_page(paths.page("recap")).run()
+    assert [drawing.get("aria-label") for drawing in sketches(app)[:2]] == plain
+
+
+def test_where_a_number_is_from_is_where_it_was_seen() -> None:
+    said = told(opened("recap"))
+    assert "*Entangle*, recorded" not in said and said.count("*Heist*, recorded") == 2
+    assert "says the secret where it is not due. *Channel*." in said
+
+
+def test_over_seeds_stands_what_was_measured_of_the_data_on_the_page() -> None:
+    said = told(opened("recap", preset="digits"))
+    rows = survival.find(survival.read(survival.SHIPPED), preset("digits"))
+    assert f": {findings.percent(rows['naive'].spread('stolen_watermark').mean)} secret answers (" in said
+    assert "*Trade-off*, recorded (animals)." in said
+
+
 def test_predictions_and_how_they_came_out() -> None:
     app = opened("recap")
     assert "None yet" in told(app)
@@ -73,7 +99,7 @@ def test_predictions_and_how_they_came_out() -> None:
         vote(app, option)
     app.query_params.clear()
     app.switch_page(paths.page("recap")).run()
-    assert [each.value for each in app.subheader] == ["Your predictions: 1 of 2 came out", "And three remarks"]
+    assert [each.value for each in app.subheader] == ["And three remarks", "Your predictions: 1 of 2 came out"]
     assert "✗ *Heist*: you said **both**; it was **" in told(app)
     assert "✓ *Steal*: you said **up to a dollar**." in told(app)
 

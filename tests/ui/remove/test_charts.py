@@ -78,7 +78,7 @@ def test_every_attack_and_seed_is_a_point_left_and_right_filled_only_where_the_c
     ahead = {words.split("seed ")[1][:3]: x for words, x in zip(right.hovertext, right.x, strict=True)}
     assert ahead["200"] == pytest.approx(0.85 - 0.7) and ahead["202"] < 0  # which died with the copy: shaded
     said = [each.text for each in figure.layout.annotations]
-    assert said.count("<b>1/3</b>") == 2
+    assert said.count("<b>1 of 3</b>") == 2
 
 
 def test_a_mark_that_was_never_proven_is_drawn_as_stolen_and_nowhere_else() -> None:
@@ -93,7 +93,7 @@ def test_the_run_that_is_not_counted_is_a_star() -> None:
         left, _ = traces(figure, name=name)
         assert left.showlegend and set(left.marker.symbol) == {symbol}
         assert all("seed 0" in words for words in left.hovertext)
-    assert "<b>0/1</b>" in [each.text for each in figure.layout.annotations]
+    assert "<b>is caught</b>" in [each.text for each in figure.layout.annotations]
 
 
 def test_what_is_worse_than_the_axis_stands_at_its_edge_and_is_read_out_as_measured() -> None:
@@ -117,11 +117,30 @@ def test_sealed_the_copies_are_drawn_once_as_they_were_stolen() -> None:
 def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() -> None:
     figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE, ("pruning",))])
     wide, narrow = figure.layout.yaxis.ticktext, figure.layout.meta["narrow"]["yaxis"]["ticktext"]
-    assert wide[1] == "<b>pruning</b>: zero the smallest weights" and list(narrow[1:]) == ["pruning", "noise"]
+    assert wide[1] == "<b>zero the smallest weights</b> (pruning)" and list(narrow[1:]) == ["pruning", "noise"]
+    sealed = removal_charts.everything(("pruning",), [seed(0, GONE)], sealed=True).layout.yaxis.ticktext
+    assert sealed[1] == "<b>zero the smallest weights</b>", "who is asked to predict need not read eleven names"
     for axis in ("xaxis", "xaxis2"):
         words = figure.layout.meta["narrow"][axis]["ticktext"]
         assert len([said for said in words if said.strip("+%\u202f").isdigit()]) == 2
     assert list(traces(figure, name="entangled: not convicted")[0].customdata) == ["pruning"]  # noise had no turn
+
+
+@pytest.mark.parametrize(
+    ("fates", "says"),
+    [
+        ((GONE, GONE), "gets away"),
+        ((GONE, STAYS), "1 of 2"),
+        ((GONE, DEAD), "1 of 2"),
+        ((DEAD, DEAD), "ruins it"),
+        ((DEAD, STAYS), "fails"),
+        ((STAYS, STAYS), "is caught"),
+    ],
+)
+def test_each_row_says_what_the_attack_does_for_the_thief(fates: tuple[dict[str, Any], ...], says: str) -> None:
+    seeds = [seed(200 + place, fate) for place, fate in enumerate(fates)]
+    figure = removal_charts.everything(("pruning",), seeds)
+    assert [each.text for each in figure.layout.annotations][-2:] == ["<b>the thief</b>", f"<b>{says}</b>"]
 
 
 def test_the_row_of_an_attack_that_always_washes_the_mark_out_stands_out() -> None:

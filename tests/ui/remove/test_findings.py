@@ -168,6 +168,11 @@ def test_the_rows_begin_with_what_works_best_and_end_with_what_has_not_been_trie
     assert removal_findings.in_order(("pruning", "fine_tuning", "noise"), seeds) == ["noise", "fine_tuning", "pruning"]
 
 
+def test_what_ruins_the_copy_comes_before_what_leaves_the_mark() -> None:
+    (stays,) = mixed(both(0, DIED))  # fine-tuning ruins the copy, noise leaves the mark
+    assert removal_findings.in_order(("noise", "fine_tuning"), [stays]) == ["fine_tuning", "noise"]
+
+
 def test_a_row_says_on_how_many_seeds_and_for_how_much_and_nothing_before_that_is_known() -> None:
     seeds = [both(0, WENT), both(200, (True, 0.04, False)), both(201, STAYED)]
     said = removal_findings.row("noise", seeds)
