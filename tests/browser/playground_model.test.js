@@ -81,9 +81,27 @@ test("a pull counts its steps, knows where it began, and ends when a point is to
   const after = pulled(false, 7, table({ temperature: 2 }));
   assert.deepEqual([after.pull.steps, after.pull.temperature, after.pull.together], [7, 2, false]);
   assert.deepEqual(after.pull.start, FOUND.points);
-  assert.ok(model.way(after) > 0);
   assert.equal(model.moved(after, 0, [0, 0], RULES).pull, null);
   assert.equal(model.added(after, RULES).pull, null);
+});
+
+test("a point is among strangers where one of them is its likelier soft neighbour", () => {
+  assert.equal(model.amongStrangers(table()), 0);
+  const glued = table({ points: FOUND.points.with(2, [0, 0.1]).with(3, [1, 0.1]) });
+  assert.equal(model.amongStrangers(glued), 4, "the fifth is a little nearer to one of its own");
+});
+
+test("too hot is where mixed is what a lower temperature tells apart", () => {
+  const curve = [
+    { temperature: 1, loss: 0.01 },
+    { temperature: 2, loss: 0.02 },
+    { temperature: 9, loss: 0.69 },
+  ];
+  const limits = /** @type {[number, number]} */ ([0.1, 0.9]);
+  assert.ok(model.blind(0.98, 9, curve, 0.7, limits));
+  assert.ok(!model.blind(0.5, 4, curve, 0.7, limits), "in between");
+  assert.ok(!model.blind(0.98, 0.5, curve, 0.7, limits), "too cold is another matter");
+  assert.ok(!model.blind(0.98, 9, curve.slice(2), 0.7, limits), "nothing tells these apart");
 });
 
 test("the nearest stranger and the nearest point", () => {

@@ -44,7 +44,7 @@ def test_predict_drag_to_the_end_and_see(visit: Visit) -> None:
     expect(page.get_by_text("Now drag it to 100.")).to_be_visible()
     slider(page).press("End")
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
-    finding(page, r"^At T = 100, the SNNL is neutral: the triggers look entangled$")
+    finding(page, r"^At T = 100, too hot: all count as near, and the SNNL calls even these mixed$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
 

@@ -13,8 +13,10 @@ from app.ui.findings import MIXED, percent
 LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the triggers there
     (0.1, "the SNNL is near 0: the triggers are apart, not entangled"),
     (MIXED, "the SNNL is in between: the triggers look partly entangled"),
-    (1.1, "the SNNL is neutral: the triggers look entangled"),
+    (1.1, "the SNNL is neutral: on average, the triggers look entangled"),
 )
+# Instead of the last two, where a lower temperature tells the groups clearly apart.
+BLIND = "too hot: all count as near, and the SNNL calls even these mixed"
 STRANGERS = "the SNNL is above neutral: the nearest neighbours are strangers"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
@@ -105,11 +107,12 @@ def ridge(found: Landscape, trained: float | None) -> str:
     """
     last = found.difference[:, -1]
     row = int(last.argmax())
-    lead = f"Entangled is furthest above naive, {last[row]:.2f}, at T = {degrees(found.temperatures[row])}"
+    more, at = last[row], degrees(found.temperatures[row])
+    lead = f"Green: the entangled victim mixes triggers in more than the naive one, most at T = {at} (SNNL {more:+.2f})"
     if trained is None:
         return lead
     here = float(np.interp(np.log(trained), np.log(found.temperatures), last))
-    return f"{lead}; at the trained {degrees(trained)} by {here:.2f}"
+    return f"{lead}, {here:+.2f} at the trained {degrees(trained)}"
 
 
 def trained_at(survival: Mapping[float, Sequence[float]], convicted: Mapping[float, int]) -> str:

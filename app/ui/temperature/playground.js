@@ -23,11 +23,12 @@ import { meanDistances, neutral, weights } from "./snnl.js";
  *   steps: number,
  *   leads: [upTo: number, words: string][],
  *   strangers: string,
+ *   blind: string,
  *   colours: string[],
  *   names: string[],
  * }} Data
- * leads: what is said up to this share of neutral; strangers: above the last of them; colours and names: of genuine
- * inputs and of triggers.
+ * leads: what is said up to this share of neutral; strangers: above the last of them; blind: where it is too hot to tell;
+ * colours and names: of genuine inputs and of triggers.
  */
 
 const HELD = 24; // pixels around a point in which it is caught
@@ -67,7 +68,7 @@ function create(root, server) {
   let known = { points: null, curve: [] };
   /** @type {Style} */
   let style = { primary: "", ink: "", paper: "", font: "" };
-  /** @type {{ before: number, gap: number, frame: number } | null} a pull on its way */
+  /** @type {{ before: number, gap: number, among: number, frame: number } | null} a pull on its way */
   let pulling = null;
   /** @type {{ at: number, x: number, y: number } | null} the first of two presses */
   let pressed = null;
@@ -139,7 +140,12 @@ function create(root, server) {
   function start(together) {
     stop();
     table = model.pulled(table, together);
-    const now = { before: model.lossOf(table), gap: model.nearestStranger(table), frame: 0 };
+    const now = {
+      before: model.lossOf(table),
+      gap: model.nearestStranger(table),
+      among: model.amongStrangers(table),
+      frame: 0,
+    };
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     pulling = now;
     buttons[together ? "together" : "apart"].textContent = "Stop";
@@ -170,14 +176,14 @@ function create(root, server) {
   function finish() {
     const { pull } = table;
     if (!pulling || !pull) return;
-    const { before, gap } = pulling;
+    const { before, gap, among } = pulling;
     stop();
     say(
       `${pull.together ? "Pulled together" : "Pushed apart"}, ${pull.steps} steps at T = ${short(pull.temperature)}: ` +
-        `a point moved ${model.way(table).toFixed(2)}, ` +
-        `its nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)}, ` +
         `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}` +
-        `${model.mixed(table) ? ", neutral: mixed" : ""}.`,
+        `${model.mixed(table) ? ", neutral" : ""}; ` +
+        `nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)}; ` +
+        `among strangers ${among} → ${model.amongStrangers(table)} of ${table.groups.length} points.`,
     );
     commit();
   }
@@ -401,7 +407,9 @@ function create(root, server) {
     const { within, across } = meanDistances(distances, groups);
     const degrees = short(temperature);
     const even = neutral(groups);
-    const lead = data.leads.find(([most]) => now / even <= most)?.[1] ?? data.strangers;
+    const [[apart], [between]] = data.leads;
+    const blind = model.blind(now / even, temperature, curve(), even, [apart, between]);
+    const lead = blind ? data.blind : (data.leads.find(([most]) => now / even <= most)?.[1] ?? data.strangers);
     /** @param {number} i */
     const sign = (i) => (groups[i] ? "◆" : "●");
     const words = {

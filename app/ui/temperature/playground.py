@@ -28,7 +28,9 @@ WORDS = {
     "pairs": "glued pairs",
     "moons": "two moons",
 }
-_USUAL = {"arrangement": "ring", "t": "1"}  # what is not in the URL
+# What is not in the URL. At T = 1, the ring is pulled in by few points that end deep among strangers: their loss alone
+# makes the mean neutral, and one sees no mixing. At 2, it is still told apart, and what is pulled together mixes.
+_USUAL = {"arrangement": "ring", "t": "2"}
 _KEY, _KEPT = "playground", "playground_kept"
 
 
@@ -129,6 +131,7 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
             "steps": STEPS,
             "leads": temperature_findings.LEADS,
             "strangers": temperature_findings.STRANGERS,
+            "blind": temperature_findings.BLIND,
             "colours": [theme.GENUINE, theme.TRIGGER.colour],
             "names": ["real input", theme.TRIGGER.word],
         },

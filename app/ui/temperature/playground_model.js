@@ -1,6 +1,6 @@
 // What lies on the table of the playground: two groups of points, how warm it is, which point is chosen, the last pull.
 // Pure functions: a table goes in, the next one comes out. playground.js listens, playground_pencil.js draws.
-import { curve, gradient, loss, neutral, squaredDistances } from "./snnl.js";
+import { curve, gradient, loss, neutral, squaredDistances, weights } from "./snnl.js";
 
 const FINE = 4; // temperatures of the curve an octave
 
@@ -148,16 +148,28 @@ export function mixed({ pull, distances, groups }) {
 }
 
 /**
- * How far a point has come in the pull, on average.
+ * How many points have a stranger for a soft neighbour more likely than their own kind. A loss that is neutral may come
+ * from a few points deep among strangers: it is a mean, and has no upper end.
  * @param {Table} table
  */
-export function way(table) {
-  const start = table.pull?.start ?? [];
-  const far = start.reduce((sum, [x, y], i) => {
-    const [left, up] = at(table, i);
-    return sum + Math.hypot(left - x, up - y);
-  }, 0);
-  return far / table.groups.length;
+export function amongStrangers({ distances, groups, temperature }) {
+  return groups.filter((_, i) => {
+    const { own, all } = weights(distances, groups, i, temperature);
+    return own < all / 2;
+  }).length;
+}
+
+/**
+ * Whether it is too hot to tell apart what the lowest point of the curve tells apart.
+ * @param {number} share of neutral, now
+ * @param {number} temperature now
+ * @param {ReturnType<typeof curveOf>} candidates
+ * @param {number} even the neutral value
+ * @param {[apart: number, mixed: number]} limits shares of neutral: up to which groups are apart, from which on mixed
+ */
+export function blind(share, temperature, candidates, even, [apart, mixed]) {
+  const lowest = lowestOf(candidates);
+  return share > mixed && lowest.loss <= apart * even && temperature > lowest.temperature;
 }
 
 /**

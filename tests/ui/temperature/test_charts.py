@@ -92,7 +92,8 @@ def ridged() -> Landscape:
 
 def test_the_ridge_is_where_the_difference_is_largest_at_the_end(ridged: Landscape) -> None:
     assert words.ridge(ridged, 0.01) == (
-        "Entangled is furthest above naive, 0.50, at T = 0.1; at the trained 0.01 by 0.20"
+        "Green: the entangled victim mixes triggers in more than the naive one, most at T = 0.1 (SNNL +0.50), "
+        "+0.20 at the trained 0.01"
     )
     assert "trained" not in words.ridge(ridged, None)
 

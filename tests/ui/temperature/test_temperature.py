@@ -70,7 +70,7 @@ def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
     ("name", "temperature", "words"),
     [
         ("ring", 1.0, "the SNNL is near 0: the triggers are apart, not entangled"),
-        ("ring", 100.0, "the SNNL is neutral: the triggers look entangled"),
+        ("ring", 100.0, "the SNNL is neutral: on average, the triggers look entangled"),
         ("ring", 10.0, "the SNNL is in between: the triggers look partly entangled"),
         ("pairs", 0.1, "the SNNL is above neutral: the nearest neighbours are strangers"),
     ],
@@ -95,7 +95,7 @@ def test_how_many_neighbours_count_is_said_with_its_consequence() -> None:
 def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction() -> None:
     app = opened()
     data = drawn(app)
-    assert (data["arrangement"], data["now"]["temperature"]) == ("ring", 1)
+    assert (data["arrangement"], data["now"]["temperature"]) == ("ring", 2)
     np.testing.assert_allclose(data["now"]["points"], arrange("ring").points)
     assert data["limit"] < 10
     assert "Equal" not in told(app)
@@ -148,11 +148,11 @@ def test_what_lay_on_the_table_is_still_there_when_the_visitor_comes_back() -> N
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
-        ({"t": "banana"}, "The link asks for t = 'banana', which must be a number; shown is 1."),
-        ({"t": ""}, "The link asks for t = '', which is empty; shown is 1."),
+        ({"t": "banana"}, "The link asks for t = 'banana', which must be a number; shown is 2."),
+        ({"t": ""}, "The link asks for t = '', which is empty; shown is 2."),
         ({"t": "nan"}, "must be a number"),
-        ({"t": "-3"}, "which must be a number between 0.01 and 100; shown is 1."),
-        ({"t": "inf"}, "which must be a number between 0.01 and 100; shown is 1."),
+        ({"t": "-3"}, "which must be a number between 0.01 and 100; shown is 2."),
+        ({"t": "inf"}, "which must be a number between 0.01 and 100; shown is 2."),
         ({"t": "1e400"}, "between 0.01 and 100"),
         ({"arrangement": "ring", "t": "100"}, "'100', which gives the answer away before you predict; shown is 3."),
         ({"arrangement": "<script>"}, r"'\<script\>', which must be one of ring, blobs"),
