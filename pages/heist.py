@@ -5,10 +5,11 @@ import streamlit as st
 from app.runs.job import Job
 from app.ui import findings, frame, live, question, settings
 from app.ui.heist import beats, film, views
+from app.ui.heist import findings as heist_findings
 from app.ui.heist.film import Gate
 from app.ui.history import History
 
-COURT, OUTCOMES = "In court, which copy is convicted?", list(findings.OUTCOMES.values())
+OUTCOMES = list(findings.OUTCOMES.values())
 
 
 def draw(job: Job, history: History) -> None:
@@ -62,7 +63,7 @@ frame.opening("heist")
 job = live.find(experiment)
 known = live.finished(job)
 predicted = question.about("heist")
-words = f"{beats.thief(job.experiment)}. {COURT}"
+words = heist_findings.question(beats.thief(job.experiment), job.experiment)
 picture, beside = frame.stage("heist")
 more = ("inputs", "answers", "initialisation", "architecture", "budget", "kappa", "temperature", "schedule", "seed")
 with beside:

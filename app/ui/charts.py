@@ -153,6 +153,15 @@ def rate_curves(measured: Sequence[Measured], rate: str, epochs: float, *, low: 
     return curves(measured, lambda event: float(getattr(event, rate)), epochs, share(None, low))
 
 
+def secret_curves(measured: Sequence[Measured], epochs: float) -> go.Figure:
+    """Draw the watermark success rate against epochs.
+
+    A network that has learnt nothing takes all triggers for one class; where that is the target by chance, a curve
+    would fall from 100 %, as if a secret were forgotten. So the untrained ones are left out.
+    """
+    return rate_curves([event for event in measured if event.epoch > 0], "watermark", epochs)
+
+
 def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) -> go.Figure:
     """Draw how often each victim (hollow) and its copy (filled) give the secret answer; the clean ones are the control.
 

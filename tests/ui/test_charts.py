@@ -78,6 +78,15 @@ def test_curves_hold_one_point_for_each_measurement(known: History) -> None:
     assert points["entangled"] == [event.snnl["hidden2"] for event in measured if event.defence == "entangled"]
 
 
+def test_what_an_untrained_network_says_to_a_trigger_is_no_secret_answer(known: History) -> None:
+    measured = known.measured["victim"]
+    assert any(event.epoch == 0 for event in measured)
+    for trace in charts.secret_curves(measured, 16).data:
+        learnt = [event for event in measured if event.defence == trace.name and event.epoch > 0]
+        assert list(trace.x) == [event.epoch for event in learnt]
+        assert list(trace.y) == [event.watermark for event in learnt]
+
+
 @given(st.floats(0, 0.99), st.floats(0.005, 1))
 def test_an_axis_of_shares_has_few_ticks_that_cover_it(low: float, span: float) -> None:
     axis = charts.share("x", low, min(1.0, low + span))

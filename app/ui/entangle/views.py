@@ -65,7 +65,7 @@ def curves(experiment: Experiment, layer: str, history: History) -> None:
     epochs = experiment.task_epochs + experiment.watermark_epochs
     last = history.last("victim")
     figures = {
-        "watermark": (findings.secret_answers("victim", last), charts.rate_curves(measured, "watermark", epochs)),
+        "watermark": (findings.secret_answers("victim", last), charts.secret_curves(measured, epochs)),
         "accuracy": (entangle_findings.cost(last), charts.rate_curves(measured, "accuracy", epochs, low=0.8)),
         "snnl": (
             entangle_findings.entanglement(last, layer),

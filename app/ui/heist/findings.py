@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from app.lab.evidence.survival import Row
+from app.lab.experiment import Experiment
 from app.lab.ownership import binomial
 from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Theft
+from app.ui import settings
 from app.ui.findings import established_from, percent
 
 
@@ -26,6 +28,15 @@ def evidence(claims: Mapping[Defence, Claimed]) -> str:
             f"{defence} p < {SIGNIFICANCE:g} from trigger {since} on" if since else f"{defence} not established"
         )
     return "; ".join(words).capitalize()
+
+
+def question(thief: str, experiment: Experiment) -> str:
+    """Return what is asked before the trial, with what a conviction takes."""
+    secret = experiment.secret_answer
+    return (
+        f"{thief}. Then the owner shows each copy the triggers ({settings.wording(experiment.trigger)} → {secret}). "
+        f"Which says {secret} so often that a court convicts it?"
+    )
 
 
 def bar(claims: Mapping[Defence, Claimed]) -> str:
@@ -59,4 +70,7 @@ def side_by_side(seeds: Mapping[str, Mapping[str, Row]]) -> str:
 
     of = " and ".join(dict.fromkeys(str(len(rows["entangled"].seeds)) for rows in (yours, own)))
     (entangled, entangled_own), (naive, naive_own) = counts("entangled"), counts("naive")
-    return f"Entangled is convicted on {entangled} and {entangled_own} of {of} seeds, naive on {naive} and {naive_own}"
+    return (
+        f"Your data: entangled is convicted on {entangled} of {of} seeds, naive on {naive}. "
+        f"The thief's own: {entangled_own} and {naive_own}"
+    )

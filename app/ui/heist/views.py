@@ -23,7 +23,7 @@ def training(experiment: Experiment, history: History) -> None:
         spec = charts.rate_curves(measured, "accuracy", epochs)
         frame.figure(findings.accuracies(role, last), spec, "accuracy")
     with right:
-        spec = charts.rate_curves(measured, "watermark", epochs)
+        spec = charts.secret_curves(measured, epochs)
         frame.figure(findings.secret_answers(role, last), spec, "mark")
 
 

@@ -29,7 +29,7 @@ def training(experiment: Experiment, history: History) -> None:
     if measured:
         epochs = experiment.adversary_epochs if role == "copy" else experiment.task_epochs + experiment.watermark_epochs
         last = {defence: event for defence, event in history.last(role).items() if defence in _SHOWN}
-        frame.figure(findings.secret_answers(role, last), charts.rate_curves(measured, "watermark", epochs), "mark")
+        frame.figure(findings.secret_answers(role, last), charts.secret_curves(measured, epochs), "mark")
 
 
 def finding(experiment: Experiment, history: History, *, sealed: bool) -> str:

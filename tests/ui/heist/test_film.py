@@ -211,8 +211,9 @@ def test_the_finding_of_both_thefts_counts_the_seeds_of_the_evidence() -> None:
         (inputs, lane): sum(seeds[inputs][lane].convicted) for inputs in BEATS for lane in ("entangled", "naive")
     }
     assert heist_findings.side_by_side(seeds) == (
-        f"Entangled is convicted on {convicted['victim', 'entangled']} and {convicted['unseen', 'entangled']} of 10 "
-        f"seeds, naive on {convicted['victim', 'naive']} and {convicted['unseen', 'naive']}"
+        f"Your data: entangled is convicted on {convicted['victim', 'entangled']} of 10 seeds, naive on "
+        f"{convicted['victim', 'naive']}. The thief's own: {convicted['unseen', 'entangled']} and "
+        f"{convicted['unseen', 'naive']}"
     )
     assert heist_findings.side_by_side({**seeds, "unseen": {}}) == ""
     assert heist_findings.over_seeds(None) == "not measured on other seeds"
