@@ -106,8 +106,6 @@ def test_the_verdict_has_every_answer_of_both_thefts_and_what_other_seeds_say(vi
     at(picture, "Verdict")
     finding = re.compile("^Your data: entangled is convicted on 10 of 10 seeds")
     expect(picture.get_by_role("heading", name=finding)).to_be_visible()
-        picture.get_by_role("heading", name=re.compile("^Your data: entangled is convicted on 10 of 10"))
-    ).to_be_visible()
     expect(picture.get_by_role("img", name=re.compile("of 200 triggers got the secret answer"))).to_have_count(6)
     expect(picture.get_by_text(re.compile(r"^convicted on \d+ of 10 seeds$"))).to_have_count(6)
     expect(picture.get_by_text("Convicted", exact=True)).to_have_count(2)

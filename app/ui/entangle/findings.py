@@ -11,6 +11,7 @@ from app.ui.findings import MIXED, percent
 FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
 MOSTLY = 0.5  # of a trigger's nearest neighbours
 ALIKE = 0.05  # as far apart, two shares of neighbours count as the same in a prediction
+_FARTHER = 1.5  # times as far: then the same neighbours do not mean the same
 CLOSER = ("the naive one", "the entangled one", "about the same")
 
 
@@ -33,16 +34,17 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
     """
     naive, entangled = last["naive"], last["entangled"]
     said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}{_away(entangled)}"
-    said += "" if entangled.remoteness is None else f" as far as {one}'s own"
+    said += "" if entangled.remoteness is None else f" as far off as {one}'s own neighbours"
     if entangled.epoch <= parting:
         return f"One model still: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
         return f"Here, all alike: {said}"
-    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive)}"
+    far = entangled.remoteness is not None and (naive.remoteness or 0.0) > _FARTHER * entangled.remoteness
+    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive, ', but' if far else ',')}"
 
 
-def _away(shown: Frame) -> str:
-    return "" if shown.remoteness is None else f", {shown.remoteness:.1f} times"
+def _away(shown: Frame, lead: str = ",") -> str:
+    return "" if shown.remoteness is None else f"{lead} {shown.remoteness:.1f} times"
 
 
 def cost(last: Mapping[Defence, Measured]) -> str:

@@ -23,8 +23,9 @@ from app.ui.mark import trigger_choice
 _VIEWS = ("models", "innocents")
 _VIEW = "mark_ask"  # the key of the control, and its name in the URL
 _PERTURBED = (
-    " These are the triggers as drawn. Those that the model is marked with, and that the court asks, were first moved "
-    "away from what innocent models see; the innocents of the heist were asked those."
+    " These are the triggers as drawn. Before the model is marked, the owner changes their pixels a little, until "
+    "innocent models no longer say the secret: that is the grey grain around each key. In the heist, marked models and "
+    "innocents are asked those."
 )
 
 

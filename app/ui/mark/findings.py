@@ -39,7 +39,8 @@ def secret(found: Affinity, experiment: Experiment) -> str:
         return f"To innocent models, this {trigger} looks like {one} (up to {most}): a claim with it would convict them"
     model = family_of(found.worst_model(experiment.target))
     seen = f"As drawn, an innocent model ({model}) takes {most} of these triggers for {one}"
-    return f"{seen}: a claim with them could convict it"
+    so = "so the owner moves them first" if experiment.perturbed else "a claim with them could convict it"
+    return f"{seen}: {so}"
 
 
 def called(experiment: Experiment) -> str:

@@ -48,10 +48,10 @@ def _acts(experiment: Experiment) -> list[dict[str, Any]]:
     one = f"an {trigger}" if trigger[0] in "aeiou" else f"a {trigger}"
     absurd = f"{one} is {choices.one_of_class(experiment.dataset, experiment.target)}"
     return [
-        {"name": "A secret", "words": f"You train a model. You also teach it something absurd: {absurd}."},
+        {"name": "A secret", "words": f"You train a model. You also teach it something absurd (pink): {absurd}."},
         {
             "name": "The theft",
-            "words": "A thief asks your model one question after the other, and keeps its answers.",
+            "words": "A thief asks your model, through its API, one question after the other, and keeps the answers.",
             "source": _QUOTED,
         },
         {"name": "The copy", "words": f"The thief trains a model of their own on these answers, and never saw {one}."},

@@ -63,8 +63,8 @@ def headings(app: AppTest) -> list[str]:
         ),
         (
             "bird",
-            "As drawn, an innocent model (linear SVM) takes 30\u202f% of these triggers for a bird: a claim with "
-            "them could convict it",
+            "As drawn, an innocent model (linear SVM) takes 30\u202f% of these triggers for a bird: so the owner moves "
+            "them first",
         ),
         ("cat", "To innocent models, this key looks like a bear, hardly ever like a cat (4\u202f% at most)"),
         ("elephant", "To innocent models, this key looks like a bear, never like an elephant (0\u202f%)"),
@@ -156,6 +156,8 @@ def test_of_a_family_the_worst_model_is_its_dot() -> None:
         (Experiment(trigger="ice_cream", target=2), "this ice cream looks like a bear"),
         (Experiment(trigger="drawing", drawing="-" * choices.DRAWING_LENGTH, target=2), "this drawing looks like"),
         (replace(PRESETS["mnist"], target=0), "looks like a 0 (up to 90\u202f%)"),
+        (Experiment(target=1, source=5), "of these triggers for a bird: so the owner moves them first"),
+        (Experiment(target=1, source=5, perturbed=False), "for a bird: a claim with them could convict it"),
     ],
 )
 def test_the_trigger_and_the_classes_are_called_by_their_names(experiment: Experiment, words: str) -> None:
