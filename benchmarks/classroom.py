@@ -109,7 +109,7 @@ def measure(stage: Stage) -> Iterator[Row]:
 async def _rows(server: Server, lesson: Lesson, *, quick: bool) -> list[Row]:
     rows: list[Row] = []
     students = lesson.students
-    await server.until(lambda health: len(health["workers"]) == 2, "both workers started")
+    await server.until(lambda health: health["ready"], "runs would begin at once")
     expected = await answers(server.url)
     alone = await crowd(server.url, lesson, expected)
     rows += _touches(f"{students} students", alone, LIMIT)

@@ -60,7 +60,7 @@ def measure(stage: Stage) -> Iterator[Row]:
 
 
 async def _rows(server: Server, database: Database, count: int) -> list[Row]:
-    await server.until(lambda health: len(health["workers"]) == 2, "both workers started")
+    await server.until(lambda health: health["ready"], "runs would begin at once")
     host = rooms.open_room(database, "f" * 32, "here")
     names = [f"{number:032x}" for number in range(count)]
     for number, name in enumerate(names):

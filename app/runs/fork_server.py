@@ -1,12 +1,14 @@
 """Workers as forks of one process that has imported everything (Linux): they share its memory, and start at once.
 
-An interpreter of its own takes ten seconds to start; a fork shares all that it does not write to. The server
-itself cannot be forked, since it is full of threads; so it starts ``python -m app.runs.fork_server LAB``, which imports
-and then only waits, with a single thread. Elsewhere every worker has an interpreter of its own
-(:mod:`app.runs.process`): the libraries of macOS do not outlive a fork, and Windows has none.
+So every run has a process of its own, which begins and ends with it: what it took is free again. An interpreter takes
+ten seconds to start; a fork takes hundredths of one, and shares all that it does not write to. The server itself cannot
+be forked, since it is full of threads; so it starts ``python -m app.runs.fork_server LAB``, which imports and then
+waits, with a single thread, and prepares in spare time what runs would wait for. Elsewhere every worker has an
+interpreter of its own (:mod:`app.runs.process`): the libraries of macOS do not outlive a fork, and Windows has none.
 
-A request is one byte on a socket, with three descriptors: the worker's two pipes, and one more on which this process
-writes two lines: the worker's number and, once it has ended, its exit code; for only a parent is told.
+It says by one byte on a socket when it is ready. A request is one byte, with three descriptors: the worker's two pipes,
+and one more on which this process writes two lines: the worker's number and, once it has ended, its exit code; for only
+a parent is told.
 """
 
 import gc
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +31,7 @@ from app.runs import worker
 from app.runs.contract import WorkerDied
 from app.runs.process import WorkerProcess, interpreter
 
-_REQUEST = b"f"
+_REQUEST, _READY = b"f", b"r"
 _DESCRIPTORS = 3
 
 
@@ -38,13 +41,28 @@ def can_fork(platform: str = sys.platform) -> bool:
 
 
 class ForkServer:
-    """The server's end: the process is started when the first worker is asked for, and again where it has died."""
+    """The server's end of the process; it is started again where it has died."""
 
     def __init__(self, lab: str, numba_cache: Path) -> None:
         """Nothing starts yet; ``lab`` is the module whose functions are the tasks."""
         self._lab, self._numba_cache = lab, numba_cache
         self._lock = threading.Lock()
         self._started: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self._ready = threading.Event()  # of the process that was started last
+
+    def start(self) -> None:
+        """Start the process in the background, unless it runs.
+
+        Raises:
+            OSError: if no process can be started.
+        """
+        with self._lock:
+            self._running()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker would start at once."""
+        return self._ready.is_set()
 
     def fork(self) -> WorkerProcess:
         """Ask for a worker; it is ready once the fork server has imported what workers need.
@@ -86,8 +104,17 @@ class ForkServer:
                 process = interpreter("app.runs.fork_server", self._lab, self._numba_cache, stdin=theirs.fileno())
             if self._started is not None:
                 self._started[1].close()
-            self._started = process, control
+            self._started, self._ready = (process, control), threading.Event()
+            threading.Thread(target=_await, args=(control.dup(), self._ready), daemon=True).start()
         return self._started
+
+
+def _await(control: socket.socket, ready: threading.Event) -> None:
+    """Follow whether the process is ready: from its byte on, until it ends."""
+    with control, suppress(OSError):
+        while control.recv(1):
+            ready.set()
+    ready.clear()
 
 
 class _Forked:
@@ -138,11 +165,16 @@ def main(lab: str) -> None:
     control = socket.socket(fileno=os.dup(0))
     worker.keep_from_prints()
     tasks = worker.prepare(lab)
-    gc.collect()
-    gc.freeze()  # or a collection in a worker would write to every object, and so copy it
+    _freeze()
+    control.sendall(_READY)
+    preparing: Iterator[object] | None = tasks.in_spare_time()
     forks: dict[int, tuple[int, int]] = {}  # by a pipe that closes when it ends: its number, and who is told
     while True:
-        for ready in select.select([control.fileno(), *forks], [], [])[0]:
+        asked = select.select([control.fileno(), *forks], [], [], None if preparing is None else 0)[0]
+        if not asked and preparing is not None and not worker.prepare_more(preparing):
+            preparing = None
+            _freeze()
+        for ready in asked:
             if ready in forks:
                 pid, told = forks.pop(ready)
                 _tell(told, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
@@ -164,6 +196,12 @@ def main(lab: str) -> None:
             _tell(told, pid)
 
 
+def _freeze() -> None:
+    """Keep what there is from the garbage collector: in a fork, it would write to every object, and so copy it."""
+    gc.collect()
+    gc.freeze()
+
+
 def _tell(status: int, number: int) -> None:
     with suppress(OSError):  # the server is gone, or no longer asks
         os.write(status, b"%d\n" % number)
@@ -175,7 +213,7 @@ def _become_worker(tasks: ModuleType, incoming: int, answers: int, others: list[
         for descriptor in others:
             os.close(descriptor)
         os.setsid()  # a session of its own, whose share of the processor it then lowers
-        worker.serve(lambda: tasks, os.fdopen(incoming, "rb"), os.fdopen(answers, "wb"))
+        worker.serve(lambda: tasks, os.fdopen(incoming, "rb"), os.fdopen(answers, "wb"), rests=False)
     except BaseException:
         traceback.print_exc()
     finally:

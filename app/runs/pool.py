@@ -65,12 +65,15 @@ class State:
     Attributes:
         queued: how many jobs wait.
         running: of each job, the beginning of its ``run``'s key, its ``task`` and its ``seconds`` so far.
-        workers: of each process, its ``pid``, its ``memory`` in bytes and, of one on a cluster, its ``machine``.
+        ready: whether a run would begin without waiting for a worker to start.
+        workers: of each process that is there now (a fork only while its run lasts), its ``pid``, its ``memory`` in
+            bytes and, of one on a cluster, its ``machine``.
         remembered: how many ended jobs are in memory.
     """
 
     queued: int
     running: list[dict[str, Any]]
+    ready: bool
     workers: list[dict[str, Any]]
     remembered: int
 
@@ -112,6 +115,7 @@ class Pool:
         self._grace, self._scheduler, self._lab = grace, scheduler, lab
         self._numba_cache = self._store.folder / "numba"
         self._fork_server = ForkServer(lab, self._numba_cache)
+        self._forks = can_fork() and not scheduler
         self._longest, self._remembered = queue, remembered
         self._changed = threading.Condition()  # guards everything below
         self._queue = Waiting()
@@ -205,9 +209,9 @@ class Pool:
 
     @property
     def serving(self) -> bool:
-        """Whether any worker is ready; until then, every queued job waits for the first one."""
+        """Whether a worker is ready, or would be at once; until then, every queued job waits for the first one."""
         with self._changed:
-            return self._serving > 0
+            return self._serving > 0 or self._fork_server.ready
 
     def state(self) -> State:
         """Return what the pool does now."""
@@ -224,7 +228,7 @@ class Pool:
         workers = [
             {"pid": process.pid, "memory": process.memory(), "machine": process.machine} for process in processes
         ]
-        return State(queued, running, sorted(workers, key=lambda worker: worker["pid"]), remembered)
+        return State(queued, running, self.serving, sorted(workers, key=lambda worker: worker["pid"]), remembered)
 
     def close(self) -> None:
         """Stop everything and end the workers; a second call does nothing."""
@@ -325,10 +329,12 @@ class Pool:
     # Threads, one for each worker: nothing from here on is called with the lock held.
 
     def _keep_serving(self) -> None:
-        """Start a worker and serve the queue with it; when the worker is lost, start another."""
+        """Start a worker and serve the queue with it; when it is lost, or has had its run, start another."""
         failures = 0
         while not self._closed:
             try:
+                if self._forks and not self._wanted():
+                    continue
                 with closing(self._started()) as process:
                     self._wait_until_ready(process)
                     failures = 0
@@ -338,10 +344,17 @@ class Pool:
                     failures += 1
                     self._start_failed(failures, fault)
 
+    def _wanted(self) -> bool:
+        """Wait until a job waits for a fork; return False where the pool closes instead."""
+        self._fork_server.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._queue)
+            return not self._closed
+
     def _started(self) -> Worker:
         if self._scheduler:
             return ClusterWorker(self._scheduler, self._lab)
-        return self._fork_server.fork() if can_fork() else start_worker(self._lab, self._numba_cache)
+        return self._fork_server.fork() if self._forks else start_worker(self._lab, self._numba_cache)
 
     def _wait_until_ready(self, process: Worker) -> None:
         """Wait until the worker is ready; :meth:`close` can interrupt this."""
@@ -362,6 +375,8 @@ class Pool:
                         self._repeat(job)
                     else:
                         self._settle(job, *end)
+                if self._forks:  # each serves one run
+                    return
         finally:
             with self._changed:
                 self._serving -= 1

@@ -59,8 +59,13 @@ def prepare(lab: str) -> ModuleType:
     return tasks
 
 
-def serve(prepared: Callable[[], ModuleType], incoming: IO[bytes], answers: IO[bytes]) -> NoReturn:
-    """Perform what comes in, one request after another, until the process ends with the other end of ``incoming``."""
+def serve(
+    prepared: Callable[[], ModuleType], incoming: IO[bytes], answers: IO[bytes], *, rests: bool = True
+) -> NoReturn:
+    """Perform what comes in, one request after another, until the process ends with the other end of ``incoming``.
+
+    Where it ``rests`` between them, it does in spare time what the next one would wait for.
+    """
     requests: SimpleQueue[Request] = SimpleQueue()
     outgoing: SimpleQueue[Event | End] = SimpleQueue()
     stopped = threading.Event()
@@ -69,7 +74,7 @@ def serve(prepared: Callable[[], ModuleType], incoming: IO[bytes], answers: IO[b
     _step_back(NICENESS)
     write(answers, READY)
     threading.Thread(target=_dispatch, args=(answers, outgoing), daemon=True).start()
-    preparing = tasks.in_spare_time()
+    preparing: Iterator[object] = tasks.in_spare_time() if rests else iter(())
     while True:
         _perform(tasks, _awaited(requests, preparing), outgoing, stopped)
         _give_back()
@@ -133,12 +138,18 @@ def _give_back(platform: str = sys.platform) -> None:
 
 def _awaited(requests: "SimpleQueue[Request]", preparing: Iterator[object]) -> Request:
     """Return the next request; until it comes, go on ``preparing``, a piece at a time."""
+    while requests.empty() and prepare_more(preparing):
+        pass
+    return requests.get()
+
+
+def prepare_more(preparing: Iterator[object]) -> bool:
+    """Take one more piece of what is prepared in spare time; return whether there was one."""
     try:
-        while requests.empty() and next(preparing, None) is not None:
-            pass
+        return next(preparing, None) is not None
     except Exception:  # a run that needs it will say what is wrong
         traceback.print_exc()
-    return requests.get()
+        return False
 
 
 def _perform(

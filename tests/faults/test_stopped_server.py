@@ -25,12 +25,13 @@ SERVER = """
 import sys
 from pathlib import Path
 from app.lab.experiment import Experiment
+import psutil
 from app.runs.pool import Pool
 from app.runs.store import Store
 pool = Pool(2, Store(Path(sys.argv[1]), None), lab="fake_lab")
 finished, unfinished = (pool.submit(Experiment(seed=int(seed)), seed) for seed in sys.argv[2:])
 assert finished.wait(60) and unfinished.wait(60, events=5)
-print(*(worker["pid"] for worker in pool.state().workers), flush=True)
+print(*(process.pid for process in psutil.Process().children(recursive=True)), flush=True)
 sys.stdin.read()
 """
 WRITER = """
@@ -66,8 +67,8 @@ def started(code: str, *arguments: object) -> "Iterator[subprocess.Popen[str]]":
 def test_after_a_stop_the_finished_runs_are_there_and_no_process_is_left(tmp_path: Path, how: str) -> None:
     with started(SERVER, tmp_path, FINISHED.seed, UNFINISHED.seed) as server:
         assert server.stdout is not None and server.stdin is not None
-        left = [psutil.Process(int(pid)) for pid in server.stdout.readline().split()]
-        assert len(left) == 2
+        left = [psutil.Process(int(pid)) for pid in server.stdout.readline().split() if psutil.pid_exists(int(pid))]
+        assert len(left) >= 2, "two workers; or the fork of the one that runs, and what forks them"
         match how:
             case "killed":
                 server.kill()
@@ -113,7 +114,7 @@ def test_a_server_killed_while_it_writes_leaves_only_whole_runs(tmp_path: Path, 
 def test_the_app_itself_takes_its_workers_along(tmp_path: Path) -> None:
     from tests.e2e.app_server import serve
 
-    count = 3 if can_fork() else 2  # with what forks them
+    count = 1 if can_fork() else 2  # what forks them
     with serve(tmp_path, workers=2):
         (server,) = (child for child in psutil.Process().children() if "streamlit" in child.cmdline())
         for _ in range(200):

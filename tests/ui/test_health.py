@@ -61,7 +61,7 @@ def test_the_token_opens_it(token: None, query: str, headers: dict[str, str]) ->
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     told = json.loads(bytes(answer.body))
     assert told.keys() == {
-        *("sessions", "queued", "queue", "running", "workers", "remembered", "memory", "store", "store_limit")
+        *("sessions", "queued", "queue", "running", "ready", "workers", "remembered", "memory", "store", "store_limit")
     }
     assert told["memory"] == pytest.approx(psutil.Process(os.getpid()).memory_info().rss, rel=0.2)
     assert (told["workers"], told["queue"], told["store_limit"]) == ([], 100, 512 * 2**20)
@@ -72,6 +72,7 @@ def test_a_browser_gets_a_page_for_the_phone(token: None, monkeypatch: pytest.Mo
     crowded = type(state)(
         queued=3,
         running=[{"run": "<b>0123", "task": "run", "seconds": 4.2, "repeated": True}],
+        ready=True,
         workers=[
             {"pid": 77, "memory": 600 * 2**20, "machine": ""},
             {"pid": 78, "memory": 500 * 2**20, "machine": "node-5"},
