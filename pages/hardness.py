@@ -21,13 +21,13 @@ with beside:
     explained.markdown(hardness_findings.everyday(problem))
 result = runs.compared(problem)
 with asked:
-    happened = hardness_findings.answer(result)
-    predicted.ask("Random tests agree. Are the two the same?", hardness_findings.OPTIONS, happened=happened)
+    happened = hardness_findings.answer(result, exhaustive=hardness.exhaustive(problem))
+    predicted.ask(hardness_findings.question(result), hardness_findings.OPTIONS, happened=happened)
 sealed = predicted.sealed()
 with picture:
     st.markdown(
-        "A thief says: *my network is not yours*. Each further input unit doubles the time to check: so one asks for a "
-        "mark."
+        "A thief says: *my network is not yours*. Equality of large ones cannot be checked: the owner plants a mark "
+        "and asks for it."
     )
     compared = st.container(key="compared")  # side by side: see page.css
 with compared:
@@ -49,9 +49,9 @@ if not sealed:
 lit = "one of the random tests" if found is None else "the input that a search found"
 twin = "" if sealed else " Its twin has zeros before the output, so it is always 0."
 built = (
-    f"the hidden units add up the numbers that are on, with the biases beside them; S is the target, {problem.target:,}"
+    f"each hidden unit adds up the numbers that are on and its bias, beside it; S is the target, {problem.target:,}"
     if isinstance(problem, SubsetSum)
-    else "each hidden unit is a wish (a clause)"
+    else "each hidden unit is a wish (a clause), active while that is not met"
 )
 st.caption(
     f"Left, in blue: {lit}, and what it makes active; {built}.{twin} Right: solid is measured on this machine, dotted "
@@ -60,18 +60,16 @@ st.caption(
 if not sealed:
     st.subheader("What each search looked at", anchor=False)
     st.table(hardness_findings.searches([*result["searches"], runs.solved(problem)]))
-    measured = runs.grown()
+    kind = hardness.kind_of(problem)
+    measured = runs.grown(kind)
     st.space("small")
     frame.figure(
-        hardness_findings.growth(measured),
-        kept(hardness_charts.growth, measured, runs.BITS),
+        hardness_findings.growth(measured, kind),
+        kept(hardness_charts.growth, measured, kind, runs.BITS),
         "growth",
-        source="Entangled; python -m app hardness --growth",
+        source=f"Entangled; python -m app hardness --growth '{kind}'",
     )
-    st.caption(
-        f"Subset sums without a solution, numbers of {runs.BITS} bits: each search has to look at everything. Solid: "
-        "measured on this machine. Dotted: drawn on, not measured."
-    )
+    st.caption(hardness_findings.measured_on(kind, runs.BITS))
     frame.explain(*hardness_findings.STATEMENTS)
 panel.source("Computed on this page, when it was opened. The same, from the command line:", problems.command(problem))
 frame.onward("hardness")

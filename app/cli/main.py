@@ -13,7 +13,8 @@
     python -m app claim PRESET ANSWERS.csv [--kit KIT] [--json] [--record FILE.html]
     python -m app backdoor PRESET [--share X] [--seed N] [--json] [--SETTING VALUE ...]
     python -m app trapdoor PRESET [--seed N] [--json] [--SETTING VALUE ...]
-    python -m app hardness --numbers 3,5,8 --target 11 | --clauses "1,-2,3; 2,3,-1" | --random D | --growth [--json]
+    python -m app hardness --numbers 3,5,8 --target 11 | --clauses "1,-2,3; 2,3,-1" | --random D
+                        | --growth [3-SAT] [--json]
     python -m app poison [--clean N] [--budget N] [--told N] [--seed N] [--json]
     python -m app pretrain [NAME ...] [--only heists|removal|trapdoor|attacks|temperatures|backdoors]
                         [--folder FOLDER]
@@ -219,7 +220,13 @@ def _parser() -> _Parser:
         "--bits", metavar="B", type=_positive, default=12, help="of the random numbers; by default 12"
     )
     compared.add_argument("--equal", action="store_true", help="a random one without a solution: equal networks")
-    compared.add_argument("--growth", action="store_true", help="measure the work of each search as the problem grows")
+    compared.add_argument(
+        "--growth",
+        nargs="?",
+        const=choices.HARD_PROBLEMS[0],
+        choices=choices.HARD_PROBLEMS,
+        help="measure the work of each search as the problem grows; by default, of subset sum",
+    )
     poison = command(
         "poison",
         "bend a regression line by poisoned points; TRIM against three other fits",

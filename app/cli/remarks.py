@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 
 from app.cli import output
-from app.lab.hardness import Formula, SubsetSum, subset_sum
+from app.lab.hardness import Formula, SubsetSum, subset_sum, unit_of
 from app.lab.hardness.satisfiability import Clause
 from app.lab.quoting import quoted
 from app.lab.stories import hardness as comparison
@@ -22,12 +22,14 @@ def hardness(chosen: argparse.Namespace) -> int:
         ValueError: one sentence, for a mistake in the command.
     """
     if chosen.growth:
-        measured = list(comparison.growth(chosen.seed))
+        counted = "numbers" if chosen.growth == "subset sum" else "variables"
+        measured = list(comparison.growth(chosen.seed, chosen.growth))
         if chosen.json:
             output.as_json([vars(work) for work in measured])
         else:
             for work in measured:
-                print(f"{work.numbers:3} numbers  {work.method:20}{work.work:>12,} {work.unit}, {work.seconds:.4f} s")
+                unit = unit_of(work.work, work.unit)
+                print(f"{work.numbers:3} {counted}  {work.method:20}{work.work:>12,} {unit}, {work.seconds:.4f} s")
         return 0
     *_, last = comparison.compare(_problem(chosen), chosen.seed)
     assert isinstance(last, Finished)
@@ -84,7 +86,10 @@ def _compared(result: HardnessResult) -> str:
         verdict = f"The networks differ, for example on {''.join(map(str, witness))}."
     lines = [verdict, f"{result['tests']:,} random tests found {result['differing']:,} differences."]
     for search in result["searches"]:
-        end = search["refused"] or f"{search['work']:,} {search['unit']}, {search['seconds']:.4f} s"
+        end = (
+            search["refused"]
+            or f"{search['work']:,} {unit_of(search['work'], search['unit'])}, {search['seconds']:.4f} s"
+        )
         lines.append(f"  {search['method']:20}{end}")
     return "\n".join(lines)
 

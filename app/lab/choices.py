@@ -129,6 +129,8 @@ MADE_OF_THE_TASK = INPUTS[:3]  # these, and mixtures of them
 INITIALISATIONS = ("independent", "same")
 ARCHITECTURES = ("same", "other")
 ATTACKS = ("task", "noise", "copycat", "knockoff", "knockoff_adaptive", "jbda", "cloudleak", "equations")
+HardProblem = Literal["subset sum", "3-SAT"]  # which a pair of networks is made from
+HARD_PROBLEMS: tuple[HardProblem, ...] = ("subset sum", "3-SAT")
 REMOVALS = (
     *("fine_tuning", "pruning", "fine_pruning", "quantisation", "noise", "distillation", "isolation_forest"),
     *("local_outlier_factor", "neural_cleanse", "disentangling", "reshaping"),

@@ -14,7 +14,7 @@ from app.cli import output
 (COMMANDS,) = (action.choices for action in room._parser()._actions if isinstance(action, argparse._SubParsersAction))
 WITH_JSON = [name for name, parser in COMMANDS.items() if "--json" in parser._option_string_actions]
 CHEAP = {
-    "hardness": (["--numbers", "3,5,8", "--target", "11"], ["--random", "12"], ["--growth"]),
+    "hardness": (["--numbers", "3,5,8", "--target", "11"], ["--random", "12"], ["--growth"], ["--growth", "3-SAT"]),
     "poison": (["--clean", "20", "--budget", "4"],),
 }
 

@@ -7,6 +7,7 @@ from app import paths
 from app.lab.experiment import Experiment
 from app.runs.job import Job
 from app.ui import path
+from app.ui.hardness import findings
 from app.ui.question import Question
 from tests.ui.visits import offered, opened, verdict, vote
 
@@ -81,9 +82,13 @@ def test_each_lesson_asks_one_question_and_its_first_answer_closes_it(lesson: st
 
 
 def test_what_might_have_been_said_stays_with_what_became_of_it() -> None:
-    app = vote(opened("hardness"), "the same")
-    (listed,) = [said.value for said in app.markdown if "the same (you)" in said.value]
-    assert listed.split("  \n") == ["✗ the same (you)", "✓ **not the same**", "○ nobody can tell"]
+    app = vote(opened("hardness"), findings.SETTLED)
+    (listed,) = [said.value for said in app.markdown if "(you)" in said.value]
+    assert listed.split("  \n") == [
+        f"✗ {findings.SETTLED} (you)",
+        f"✓ **{findings.DIFFERENT}**",
+        f"○ {findings.UNSETTLED}",
+    ]
 
 
 def changed(app: AppTest, lesson: str) -> None:

@@ -8,7 +8,7 @@ about the worst case; it says nothing about typical networks, and nothing about 
 from app.lab.hardness import satisfiability, subset_sum
 from app.lab.hardness.networks import ReluNetwork
 from app.lab.hardness.satisfiability import Formula
-from app.lab.hardness.search import Found, TooLarge
+from app.lab.hardness.search import Found, TooLarge, unit_of
 from app.lab.hardness.subset_sum import SubsetSum
 
-__all__ = ["Formula", "Found", "ReluNetwork", "SubsetSum", "TooLarge", "satisfiability", "subset_sum"]
+__all__ = ["Formula", "Found", "ReluNetwork", "SubsetSum", "TooLarge", "satisfiability", "subset_sum", "unit_of"]

@@ -6,6 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+_SINGULAR = {
+    "inputs": "input",
+    "sums of halves": "sum of halves",
+    "cells": "cell",
+    "branches": "branch",
+    "decisions": "decision",
+}
 MOST_BRANCHES = 1_000  # of the solver: about half a second
 
 
@@ -28,6 +35,11 @@ class Found:
 
 class TooLarge(ValueError):
     """An instance beyond what a method can do here; the message is one sentence that says where its limit lies."""
+
+
+def unit_of(count: int, unit: str) -> str:
+    """Return the unit of a search as so many of it are called: of one, "branch"."""
+    return _SINGULAR[unit] if count == 1 else unit
 
 
 def largest(

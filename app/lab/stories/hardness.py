@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from app.lab.choices import HardProblem
 from app.lab.hardness import Formula, Found, SubsetSum, TooLarge, networks, satisfiability, subset_sum
 from app.lab.stories.events import Finished
 from app.lab.stories.events.hardness import Compared, HardnessResult, Searched, SearchResult
 
 TESTS = 10_000
-DEPTHS = tuple(range(4, 21, 2))  # numbers of the instances whose work is measured
-BITS = 10  # of their numbers: the dynamic program can follow them
+DEPTHS = tuple(range(4, 21, 2))  # numbers, or variables, of the instances whose work is measured
+BITS = 10  # of the numbers: the dynamic program can follow them
 
 ASKED = tuple(2**bits for bits in range(7, 13))  # questions whose time is measured
 
@@ -22,7 +23,7 @@ Problem = SubsetSum | Formula
 
 @dataclass(frozen=True)
 class Work:
-    """How much one method looked at for an instance of ``numbers`` numbers that has no solution."""
+    """How much one method looked at for an instance without a solution, of so many numbers or, of 3-SAT, variables."""
 
     method: str
     unit: str
@@ -48,6 +49,18 @@ def tests(problem: Problem, seed: int = 0) -> networks.Whole:
     """Return the random inputs on which the networks of a problem are compared, ``(10,000, d)``."""
     width = problem.network().layers[0].weights.shape[1]
     return networks.random_inputs(TESTS, width, np.random.default_rng(seed))
+
+
+def kind_of(problem: Problem) -> HardProblem:
+    """Return of which kind a problem is."""
+    return "subset sum" if isinstance(problem, SubsetSum) else "3-SAT"
+
+
+def exhaustive(problem: Problem, seed: int = 0) -> bool:
+    """Return whether the random tests are all inputs that there are: of a few input units, they can be."""
+    asked = tests(problem, seed)
+    inputs = 2 ** asked.shape[1]
+    return bool(inputs <= len(asked) and len(np.unique(asked, axis=0)) == inputs)
 
 
 def compare(
@@ -100,17 +113,21 @@ def asking(problem: Problem, seed: int = 0) -> Iterator[Asked]:
         yield Asked(count, min(took))
 
 
-def growth(seed: int = 0) -> Iterator[Work]:
-    """Measure the work of every method on subset sums without a solution, of more and more numbers of ten bits.
+def growth(seed: int = 0, kind: HardProblem = "subset sum") -> Iterator[Work]:
+    """Measure the work of every method on instances without a solution, of more and more numbers, or variables.
 
     Without a solution a method has to look at everything: the worst case. Instances beyond a method's limit are left
     out, and a method that met its limit is not asked again.
+
+    Args:
+        seed: of the instances.
+        kind: of subset sum, numbers have ten bits; of 3-SAT, there are so many clauses that it is hardest.
     """
     generator = np.random.default_rng(seed)
     ended = set()
     for numbers in DEPTHS:
-        instance = subset_sum.random_instance(numbers, BITS, generator, solvable=False)
-        for name, method in subset_sum.METHODS.items():
+        instance = _unsolvable(kind, numbers, generator)
+        for name, method in _methods(instance).items():
             if name in ended:
                 continue
             searched = _searched(method, instance)
@@ -123,6 +140,15 @@ def growth(seed: int = 0) -> Iterator[Work]:
 def search(problem: Problem, method: str) -> Searched:
     """Return what one method, by its name, comes to."""
     return _searched(_methods(problem)[method], problem)
+
+
+def _unsolvable(kind: HardProblem, count: int, generator: np.random.Generator) -> Problem:
+    if kind == "subset sum":
+        return subset_sum.random_instance(count, BITS, generator, solvable=False)
+    while True:
+        formula = satisfiability.random_formula(count, round(count * satisfiability.HARDEST), generator)
+        if satisfiability.backtracking(formula).witness is None:
+            return formula
 
 
 def _methods(problem: Problem) -> Mapping[str, Callable[[Any], Found]]:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.lab.hardness import ReluNetwork, SubsetSum, networks
-from app.lab.stories.hardness import DEPTHS, Asked, Problem, Work, pace
+from app.lab.choices import HardProblem
+from app.lab.hardness import ReluNetwork, SubsetSum, networks, unit_of
+from app.lab.stories.hardness import DEPTHS, Asked, Problem, Work, kind_of, pace
 from app.ui import theme
 from app.ui.charts import SILENT
 
@@ -28,6 +29,12 @@ _UNIVERSE = 13.8e9 * _YEAR  # old it is (Planck 2018)
 _TIMES = {"1 s": 1.0, "1 hour": 3600.0, "1 year": _YEAR, "1,000 years": 1e3 * _YEAR, "1 million years": 1e6 * _YEAR}
 _PICTURE = 28  # pixels wide and high, as the pictures of the other lessons are
 _SIZE = f"{_PICTURE}\u00a0\u00d7\u00a0{_PICTURE}"
+# What the hidden units do together.
+_TOGETHER: dict[HardProblem, str] = {
+    "subset sum": "Together: 1 only if the chosen numbers<br>make exactly S, the target",
+    "3-SAT": "Together: 1 only if all wishes are met<br>(a unit is lit while its wish is not)",
+}
+_BELOW: dict[str, Any] = {"xanchor": "left", "yanchor": "top", "align": "left"}
 _SIGNS = {None: "= ?", True: "=", False: "\u2260"}  # between the two networks
 _RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 _DIGIT = 9  # pixels that a digit takes
@@ -35,6 +42,7 @@ _METHODS = {  # how each method is drawn
     "brute force": (theme.THIEF.colour, "circle"),
     "meet in the middle": (theme.DEFENCES["naive"].colour, "square"),
     "dynamic program": (theme.DEFENCES["entangled"].colour, "triangle-up"),
+    "backtracking": (theme.DEFENCES["entangled"].colour, "triangle-up"),  # of the other problem
     "integer program": (theme.DEFENCES["clean"].colour, "diamond"),
 }
 
@@ -57,15 +65,15 @@ def pair(problem: Problem, given: Sequence[int], *, same: bool | None) -> go.Fig
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "margin": {"l": 18 + _DIGIT * longest},  # where the numbers stand, however narrow the screen is
+            "margin": {"l": 18 + _DIGIT * longest, "b": 66},  # where the numbers stand, however narrow the screen is
             "xaxis": {"visible": False, "range": [-0.15, _APART + 2.5]},
-            "yaxis": {"visible": False, "range": [-0.08, 1.18]},
+            "yaxis": {"visible": False, "range": [-0.04, 1.18]},
         }
     )
     sealed = same is None
     silent, said = (
         networks.silenced(network),
-        [_label(-0.1, -0.04, f"{units} input units", xanchor="left", yanchor="top")],
+        [_label(-0.1, -0.04, f"{plural(units, 'input unit')}<br>{_TOGETHER[kind_of(problem)]}", **_BELOW)],
     )
     other = "network B" if sealed else "B is A, silenced"
     for which, offset, words in ((network, 0.0, "network A"), (silent, _APART, other)):
@@ -130,7 +138,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         y=[whole],
         mode="markers",
         marker={"color": _LIT, "symbol": "diamond", "size": 14},
-        hovertext=[f"these two, {inputs} units: about {lasting(whole)}"],
+        hovertext=[f"these two, {plural(inputs, 'unit')}: about {lasting(whole)}"],
         hoverinfo="text",
     )
     left = inputs > furthest / 2  # the words keep clear of the line, which rises
@@ -171,21 +179,26 @@ def lasting(seconds: float) -> str:
         return f"{orders(seconds / _YEAR)} years"
     for size, word in ((_YEAR, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            count = f"{round(seconds / size):,}"
-            return f"{count} {word}{'' if count == '1' else 's'}"
+            return plural(round(seconds / size), word)
     return f"{seconds:.2g} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"
 
 
-def growth(measured: Sequence[Work], bits: int) -> go.Figure:
-    """Draw the work of each method against the number of numbers: measured, and dotted where it is drawn on.
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return so many of something in words; ``many`` are called ``one`` with an s unless it is said."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
-    Brute force and meet in the middle are drawn on by what they count, 2^d and 2 x 2^(d/2), and the dynamic program by
-    its table, for numbers of ``bits`` bits.
+
+def growth(measured: Sequence[Work], kind: HardProblem, bits: int) -> go.Figure:
+    """Draw the work of each method against the size of a problem: measured, and dotted where it is drawn on.
+
+    The size is how many numbers a subset sum has, or variables a formula. Brute force and meet in the middle are drawn
+    on by what they count, 2^d and 2 x 2^(d/2), and the dynamic program by its table, for numbers of ``bits`` bits.
     """
+    counted = "number" if kind == "subset sum" else "variable"
     figure = go.Figure(
         layout={
             "height": 400,
-            "xaxis": {"title": {"text": "numbers, d"}, "range": [min(DEPTHS) - 0.5, _FURTHEST + 0.5]},
+            "xaxis": {"title": {"text": f"{counted}s, d"}, "range": [min(DEPTHS) - 0.5, _FURTHEST + 0.5]},
             "yaxis": {
                 "title": {"text": "looked at"},
                 "type": "log",
@@ -207,7 +220,8 @@ def growth(measured: Sequence[Work], bits: int) -> go.Figure:
             line={"color": colour, "width": 3},
             marker={"symbol": symbol, "size": 10, "color": colour},
             hovertext=[
-                f"{method}, {work.numbers} numbers: {work.work:,} {work.unit}, measured, {work.seconds:.4f} s"
+                f"{method}, {plural(work.numbers, counted)}: {work.work:,} {unit_of(work.work, work.unit)}, measured, "
+                f"{work.seconds:.4f} s"
                 for work in own
             ],
             hoverinfo="text",
@@ -223,7 +237,8 @@ def growth(measured: Sequence[Work], bits: int) -> go.Figure:
                 line={"color": colour, "width": 2, "dash": "dot"},
                 showlegend=False,
                 hovertext=[
-                    f"{method}, {count} numbers: about {law(count, bits):.2g}, not measured" for count in further
+                    f"{method}, {plural(count, counted)}: about {law(count, bits):.2g}, not measured"
+                    for count in further
                 ],
                 hoverinfo="text",
             )

@@ -2,19 +2,38 @@
 
 from collections.abc import Sequence
 
-from app.lab.hardness import SubsetSum
+from app.lab.choices import HardProblem
+from app.lab.hardness import SubsetSum, unit_of
+from app.lab.hardness.satisfiability import HARDEST
 from app.lab.stories.events import HardnessResult
 from app.lab.stories.events.hardness import SearchResult
 from app.lab.stories.hardness import Asked, Problem, Work, pace
-from app.ui.hardness.charts import lasting, orders, picture
+from app.ui.hardness.charts import lasting, orders, picture, plural
 
-SAME, DIFFERENT, NEVER = "the same", "not the same", "nobody can tell"
-OPTIONS = (SAME, DIFFERENT, NEVER)
+# Each may be what is true; the first is what a tester would like to believe.
+SETTLED, DIFFERENT, UNSETTLED = (
+    "the same: the tests settle it",
+    "not the same, on some input",
+    "the same, but tests cannot show it",
+)
+OPTIONS = (SETTLED, DIFFERENT, UNSETTLED)
 
 
-def answer(result: HardnessResult) -> str:
-    """Return what is true of the two networks, as one of the words offered for prediction."""
-    return SAME if result["equivalent"] else DIFFERENT
+def answer(result: HardnessResult, *, exhaustive: bool) -> str:
+    """Return what is true of the two networks, as one of the words offered for prediction.
+
+    Args:
+        result: of their comparison.
+        exhaustive: whether the random tests happened to be all inputs, as they are of a few input units.
+    """
+    if not result["equivalent"]:
+        return DIFFERENT
+    return SETTLED if exhaustive else UNSETTLED
+
+
+def question(result: HardnessResult) -> str:
+    """Return what is asked of the two networks, given what the random tests found."""
+    return f"{sealed(result)}. {'Are they the same?' if result['differing'] else 'Does that settle it?'}"
 
 
 def sealed(result: HardnessResult) -> str:
@@ -41,13 +60,18 @@ def everyday(problem: Problem) -> str:
     """Return the question that a problem asks, in words that need no other course."""
     if isinstance(problem, SubsetSum):
         return (
-            f"*Subset sum*: each input switches one of {len(problem.numbers)} numbers on. A says 1 when those that are "
-            "on add up to exactly the target. Can they?"
+            f"*Subset sum*: each input switches {_one_of(len(problem.numbers), 'number')} on. A says 1 when those that "
+            "are on add up to exactly the target. Can they?"
         )
     return (
-        f"*3-SAT*: each input is one of {problem.variables} switches. A says 1 when all {len(problem.clauses)} wishes "
-        "are met; each names three switches, on or off, and one of them is enough. Can they?"
+        f"*3-SAT*: each input is {_one_of(problem.variables, 'switch', 'switches')}. A says 1 when of "
+        f"{plural(len(problem.clauses), 'wish (clause)', 'wishes (clauses)')} all are met; each names three switches, "
+        "on or off, and one of them is enough. Can they?"
     )
+
+
+def _one_of(count: int, one: str, many: str | None = None) -> str:
+    return f"the one {one}" if count == 1 else f"one of {plural(count, one, many)}"
 
 
 def witness(problem: Problem, result: HardnessResult) -> str:
@@ -66,7 +90,9 @@ def searches(found: Sequence[SearchResult]) -> list[dict[str, str]]:
     return [
         {
             "search": search["method"],
-            "looked at": "no end" if search["refused"] else f"{search['work']:,} {search['unit']}",
+            "looked at": "no end"
+            if search["refused"]
+            else f"{search['work']:,} {unit_of(search['work'], search['unit'])}",
             "seconds": "" if search["refused"] else f"{search['seconds']:.4f}",
             "why not": search["refused"],
         }
@@ -74,12 +100,23 @@ def searches(found: Sequence[SearchResult]) -> list[dict[str, str]]:
     ]
 
 
-def growth(measured: Sequence[Work], furthest: int = 40) -> str:
-    """Return the finding of the picture of the work."""
+def growth(measured: Sequence[Work], kind: HardProblem, furthest: int = 40) -> str:
+    """Return the finding of the picture of the work, for problems of one kind."""
     deepest = max(work.numbers for work in measured if work.method == "brute force")
     return (
-        f"Brute force doubles with each number: {orders(2**deepest)} inputs at {deepest}, measured; "
-        f"{orders(2**furthest)} at {furthest}, if one waits"
+        f"Brute force doubles with each {'number' if kind == 'subset sum' else 'variable'}: {orders(2**deepest)} "
+        f"inputs at {deepest}, measured; {orders(2**furthest)} at {furthest}, if one waits"
+    )
+
+
+def measured_on(kind: HardProblem, bits: int) -> str:
+    """Return what the work was measured on, and what its lines are."""
+    problems = f"Subset sums without a solution, numbers of {bits} bits"
+    if kind == "3-SAT":
+        problems = f"Formulas that nothing satisfies, {HARDEST:g} clauses a variable, where they are hardest"
+    return (
+        f"{problems}: each search has to rule out everything. Solid: measured on this machine. Dotted: drawn on, not "
+        "measured."
     )
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from app.lab.choices import HARD_PROBLEMS
 from app.lab.hardness import Formula, SubsetSum, satisfiability, subset_sum
 from app.lab.hardness.satisfiability import Clause
 from app.lab.quoting import quoted
 from app.lab.stories.hardness import Problem
 from app.ui.markdown import escaped
 
-_KINDS = ("subset sum", "3-SAT")
 # The first problem of each kind is so large that random tests miss what tells the two apart, and that to ask about
 # every input takes a while.
 _COUNT, _BITS = 30, 30
@@ -19,8 +19,8 @@ _VARIABLES, _RATIO = 24, 4.25  # clauses a variable
 
 def chosen() -> Problem:
     """Offer the problem in the rail; what is mistyped is said, and the last one that could be read stays."""
-    kind = st.segmented_control("Made from", _KINDS, default=_KINDS[0], required=True, key="problem")
-    return _sum() if kind == _KINDS[0] else _formula()
+    kind = st.segmented_control("Made from", HARD_PROBLEMS, default=HARD_PROBLEMS[0], required=True, key="problem")
+    return _sum() if kind == HARD_PROBLEMS[0] else _formula()
 
 
 def command(problem: Problem) -> str:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from app.lab.choices import HardProblem
 from app.lab.hardness import Formula, SubsetSum
 from app.lab.stories import hardness
 from app.lab.stories.events import Finished, HardnessResult
@@ -37,6 +38,6 @@ def asked(problem: Problem) -> tuple[Asked, ...]:
 
 
 @st.cache_resource(show_spinner="How the work grows is measured on this machine, once …")
-def grown() -> tuple[Work, ...]:
-    """Return the work of every search, measured once on this machine."""
-    return tuple(hardness.growth())
+def grown(kind: HardProblem) -> tuple[Work, ...]:
+    """Return the work of every search for problems of one kind, measured once on this machine."""
+    return tuple(hardness.growth(kind=kind))

@@ -36,6 +36,14 @@ def test_the_work_of_brute_force_doubles_with_every_number() -> None:
     assert halves[20] == 2 * 2**10
 
 
+def test_of_formulas_it_doubles_with_every_variable() -> None:
+    measured = list(hardness.growth(kind="3-SAT"))
+    assert {one.numbers: one.work for one in measured if one.method == "brute force"} == {
+        variables: 2**variables for variables in hardness.DEPTHS
+    }
+    assert {one.method for one in measured} == {"brute force", "backtracking", "integer program"}
+
+
 def test_some_of_the_searches_can_be_left_for_later() -> None:
     instance = SubsetSum((3, 5, 8), 11)
     events = list(hardness.compare(instance, methods=["brute force"]))

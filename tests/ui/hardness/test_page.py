@@ -7,7 +7,7 @@ import pytest
 
 from app.lab.hardness import SubsetSum, satisfiability
 from app.lab.stories import hardness
-from app.lab.stories.hardness import Asked
+from app.lab.stories.hardness import Asked, Problem
 from app.ui.hardness import charts, findings, runs
 from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
@@ -19,8 +19,8 @@ def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     assert "turns on" not in told(app)
     assert len(plots(app)) == 2  # the networks, and the time to ask everything
     assert offered(app) == list(findings.OPTIONS)
-    vote(app, findings.SAME)
-    assert "it was **not the same**" in verdict(app)
+    vote(app, findings.SETTLED)
+    assert f"it was **{findings.DIFFERENT}**" in verdict(app)
     assert app.subheader[0].value.startswith("Not the same: ")
     assert "It turns on" in told(app)
     assert len(plots(app)) == 3  # and the work
@@ -28,7 +28,7 @@ def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
 
 
 def test_equal_networks_are_said_to_be_equal() -> None:
-    app = vote(opened("hardness"), findings.SAME)
+    app = vote(opened("hardness"), findings.SETTLED)
     app.text_input(key="numbers").set_value("2, 4, 8").run()
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
@@ -38,7 +38,7 @@ def test_equal_networks_are_said_to_be_equal() -> None:
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
 def test_what_is_mistyped_is_one_sentence_and_the_last_networks_stay(typed: str) -> None:
-    app = vote(opened("hardness"), findings.SAME)
+    app = vote(opened("hardness"), findings.SETTLED)
     before = plots(app)[0]
     app.text_input(key="numbers").set_value(typed).run()
     assert not app.exception
@@ -48,7 +48,7 @@ def test_what_is_mistyped_is_one_sentence_and_the_last_networks_stay(typed: str)
 
 @pytest.mark.parametrize("typed", ["", "3, 4", "x", "0"])
 def test_a_target_that_is_not_one_number_is_one_sentence(typed: str) -> None:
-    app = vote(opened("hardness"), findings.SAME)
+    app = vote(opened("hardness"), findings.SETTLED)
     before = plots(app)[0]
     app.text_input(key="target").set_value(typed).run()
     assert not app.exception
@@ -62,6 +62,53 @@ def test_a_formula_is_a_pair_of_networks_too() -> None:
     app.text_area(key="clauses").set_value("1,1,1\n-1,-1,-1").run()
     assert not app.exception
     assert app.subheader[0].value.startswith("The same")
+
+
+def test_each_option_may_be_what_is_true_and_a_pair_that_is_equal_is_not_settled_by_tests() -> None:
+    differing, equal, tiny = (SubsetSum((2, 4, 8), 6), SubsetSum((2,) * 20, 5), SubsetSum((2, 4, 8), 5))
+    answers = [
+        findings.answer(runs.compared(pair), exhaustive=hardness.exhaustive(pair)) for pair in (differing, equal, tiny)
+    ]
+    assert answers == [findings.DIFFERENT, findings.UNSETTLED, findings.SETTLED]  # 8 inputs: the tests are all of them
+    assert set(answers) == set(findings.OPTIONS)
+
+
+def test_the_question_says_what_the_random_tests_found() -> None:
+    assert findings.question(runs.compared(SubsetSum((2,) * 20, 5))) == (
+        "10,000 random tests: not one tells the two apart. Does that settle it?"
+    )
+    assert findings.question(runs.compared(SubsetSum((2, 4, 8), 6))).endswith("tell the two apart. Are they the same?")
+
+
+def test_the_chart_of_the_work_is_of_the_kind_of_problem_on_the_page() -> None:
+    app = vote(opened("hardness"), findings.DIFFERENT)
+    app.segmented_control(key="problem").set_value("3-SAT").run()
+    assert app.subheader[3].value.startswith("Brute force doubles with each variable: ")
+    work = plots(app)[2]
+    assert work["layout"]["xaxis"]["title"]["text"] == "variables, d"
+    drawn = {trace["name"] for trace in work["data"] if trace["line"].get("dash") != "dot"}
+    assert drawn == {row["search"] for row in app.table[0].value.to_dict("records")}  # the searches of the table
+    assert "Subset sums" not in told(app)
+    app.segmented_control(key="problem").set_value("subset sum").run()
+    assert app.subheader[3].value.startswith("Brute force doubles with each number: ")
+
+
+def test_one_of_a_kind_is_not_counted_as_many() -> None:
+    found = [hardness.told(hardness.search(SubsetSum((2, 4, 8), 6), "integer program"))]
+    assert findings.searches([{**found[0], "work": 1}])[0]["looked at"] == "1 branch"
+    assert findings.searches([{**found[0], "work": 2}])[0]["looked at"] == "2 branches"
+    assert "switches the one number on" in findings.everyday(SubsetSum((3,), 3))
+    texts = [label.text for label in charts.pair(SubsetSum((3,), 3), (0,), same=None).layout.annotations]
+    assert any(text.startswith("1 input unit<br>") for text in texts)
+
+
+@pytest.mark.parametrize("problem", [SubsetSum((3, 5, 8), 11), satisfiability.Formula(3, ((1, 2, 3),))])
+def test_what_the_hidden_units_do_together_is_said_in_a_dozen_words(problem: Problem) -> None:
+    figure = charts.pair(problem, (0, 0, 0), same=None)
+    (said,) = [label.text for label in figure.layout.annotations if "Together" in label.text]
+    words = said.split("<br>", 1)[1].split("<br>(")[0].replace("<br>", " ").split()
+    assert len(words) <= 12
+    assert ("S, the target" in said) == isinstance(problem, SubsetSum)
 
 
 def test_the_first_problem_of_each_kind_is_one_that_random_tests_do_not_tell_apart() -> None:
@@ -82,7 +129,7 @@ def test_the_weights_that_are_shown_are_the_weights_that_ran() -> None:
     for number in instance.numbers:
         assert labels.count(f"{number:,}") == 1  # of its twin they are the same
     assert network.layers[0].bias.tolist() == [-10, -11, -12]
-    assert [label for label in labels if "S" in label] == ["\u2212S+1", "\u2212S", "\u2212S-1"]
+    assert [label for label in labels if "\u2212S" in label] == ["\u2212S+1", "\u2212S", "\u2212S-1"]
     assert [label for label in labels if label.startswith("\u00d7")] == ["\u00d7 1", "\u00d7 -2", "\u00d7 1"] + [
         "\u00d7 0"
     ] * 3
@@ -133,7 +180,7 @@ def test_before_the_vote_a_random_test_is_shown_and_after_it_what_tells_them_apa
     app = opened("hardness")
     said = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
     assert said.count("<b>0</b>") == 2 and "<b>1</b>" not in said
-    vote(app, findings.SAME)
+    vote(app, findings.SETTLED)
     said = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
     assert said.count("<b>0</b>") == said.count("<b>1</b>") == 1
 
@@ -161,21 +208,21 @@ def test_what_makes_the_other_network_is_not_seen_before_the_vote() -> None:
     assert "<b>network B</b>" in before and before.count("\u00d7 ?") == 3 and "\u00d7 0" not in before
     outputs = [trace["hovertext"][0] for trace in plots(app)[0]["data"] if trace.get("name") == "output"]
     assert "bias" in outputs[0] and "bias" not in outputs[1]
-    vote(app, findings.SAME)
+    vote(app, findings.SETTLED)
     after = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
     assert after.count("\u00d7 0") == 3 and any("silenced" in text for text in after)
 
 
 def test_words_and_edges_of_a_network_keep_clear_of_each_other() -> None:
     figure = charts.pair(SubsetSum((3, 5, 8), 11), (0, 0, 0), same=None)
-    (above, _, below) = [label for label in figure.layout.annotations if "S" in label.text]
+    (above, _, below) = [label for label in figure.layout.annotations if "\u2212S" in label.text]
     assert (above.yanchor, below.yanchor) == ("bottom", "top")
     assert above.xanchor == below.xanchor == "left"  # the edges from the inputs come from there
 
 
 def test_what_was_not_measured_is_dotted_and_says_so() -> None:
     measured = list(hardness.growth())
-    figure = charts.growth(measured, hardness.BITS)
+    figure = charts.growth(measured, "subset sum", hardness.BITS)
     solid = {trace.name: trace for trace in figure.data if trace.line.dash != "dot"}
     dotted = [trace for trace in figure.data if trace.line.dash == "dot"]
     assert max(solid["brute force"].x) == max(hardness.DEPTHS)
@@ -186,4 +233,4 @@ def test_what_was_not_measured_is_dotted_and_says_so() -> None:
         last = solid[trace.name.removesuffix(", not measured")]
         assert trace.x[0] == last.x[-1]
         assert trace.y[0] == pytest.approx(last.y[-1], rel=0.3)
-    assert "trillion at 40, if one waits" in findings.growth(measured)
+    assert "trillion at 40, if one waits" in findings.growth(measured, "subset sum")
