@@ -14,6 +14,7 @@ import { best, leastSquares, loss, starts, trim } from "./fits.js";
  * @property {{ alone: number, bent: number, trimmed: number }} errors mean squared ones, on the clean points
  */
 
+const NEAR = 0.01; // apart, of the unit square, up to which crosses are on one spot
 const HOLDS = 1.5; // times the error of the clean points alone, up to which a line counts as unharmed
 
 /**
@@ -57,6 +58,45 @@ export function finding({ poison, keptPoison, errors }, told) {
     return `TRIM fails: ${why} keeps ${keptPoison} of ${poison}, ${times(trimmed)} the error`;
   }
   return keptPoison ? `${harm}. TRIM keeps ${keptPoison}, and holds` : `${harm}. TRIM leaves all of them out`;
+}
+
+/**
+ * Says for each point where its cross is drawn: crosses on one spot lie side by side, into the picture, on a grid.
+ * @param {Point[]} points
+ * @param {number} [held] the point that is being moved: its cross stays under the finger
+ * @returns {{ aside: number, down: number, first: boolean, on: number }[]} by point: steps to the right and down; whether
+ *   it is the first on its spot; how many are on it
+ */
+export function sideBySide(points, held = -1) {
+  /** @type {number[][]} */
+  const spots = [];
+  points.forEach(({ x, y }, i) => {
+    const spot = spots.find(([j]) => i !== held && j !== held && Math.hypot(x - points[j].x, y - points[j].y) < NEAR);
+    if (spot) spot.push(i);
+    else spots.push([i]);
+  });
+  const laid = points.map(() => ({ aside: 0, down: 0, first: true, on: 1 }));
+  for (const spot of spots) {
+    const cells = corner(spot.length);
+    const { x, y } = points[spot[0]];
+    spot.forEach((i, k) => {
+      const [across, along] = cells[k];
+      laid[i] = { aside: x > 0.5 ? -across : across, down: y > 0.5 ? along : -along, first: k === 0, on: spot.length };
+    });
+  }
+  return laid.map(({ aside, down, ...rest }) => ({ aside: aside || 0, down: down || 0, ...rest }));
+}
+
+/**
+ * Returns so many cells of a grid, those nearest to its corner first.
+ * @param {number} count
+ * @returns {[number, number][]}
+ */
+function corner(count) {
+  const side = Array.from({ length: Math.ceil(Math.sqrt(2 * count)) }, (_, i) => i);
+  /** @type {[number, number][]} */
+  const cells = side.flatMap((a) => side.map((b) => /** @type {[number, number]} */ ([a, b])));
+  return cells.sort(([a, b], [c, d]) => a * a + b * b - c * c - d * d || a - c).slice(0, count);
 }
 
 /** @param {number} ratio */

@@ -4,7 +4,7 @@
 import { make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { loss } from "./fits.js";
-import { finding, fitted } from "./poisoned.js";
+import { finding, fitted, sideBySide } from "./poisoned.js";
 
 /** @import { Root, Server } from "../components/mount.js" */
 /** @import { Line, Point } from "./fits.js" */
@@ -26,11 +26,20 @@ const WIDE = 600;
 const HIGH = 400;
 const EDGE = 18; // of the picture, around the unit square
 const REACH = 22; // around a cross, in which it is caught
+const STEP = 13; // between crosses that are on one spot
 const BEAT = 700; // milliseconds a round of TRIM
 /** @type {Record<string, string>} how the lines are dashed */
 const DASHES = { alone: "2 7", bent: "none", trimmed: "none", Huber: "14 6", RANSAC: "6 5" };
 /** @type {Record<string, string>} */
 const WORDS = { alone: "clean alone", bent: "least squares", trimmed: "TRIM" };
+/** @type {Record<string, string>} what each line makes of the points, in plain words */
+const MEANS = {
+  alone: "without any poison",
+  Huber: "far points count less",
+  RANSAC: "most points lie near it",
+  bent: "far points pull hardest",
+  trimmed: "drops what fits worst",
+};
 
 export default mount(create);
 
@@ -113,7 +122,8 @@ function create(root, server) {
     const swatch = shape("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" });
     swatch.append(shape("line", { ...look, x1: 0, x2: 40, y1: 7, y2: 7 }));
     const error = make("td");
-    const row = make("tr", {}, make("td", {}, swatch), make("td", { textContent: WORDS[name] ?? name }), error);
+    const means = make("small", { textContent: MEANS[name] });
+    const row = make("tr", {}, make("td", {}, swatch), make("td", {}, WORDS[name] ?? name, " ", means), error);
     layers.lines.append(line);
     rows.append(row);
     lines.set(name, { line, row, error });
@@ -137,13 +147,17 @@ function create(root, server) {
     });
     while (marks.length > poison.length) marks.pop()?.remove();
     while (marks.length < poison.length) marks.push(cross());
+    const laid = sideBySide(poison, held);
     marks.forEach((mark, i) => {
       const { x, y } = poison[i];
-      place(mark, poison[i]);
+      place(mark, poison[i], laid[i]);
+      const many = laid[i].on > 1;
+      mark.classList.toggle("many", many);
+      mark.firstElementChild?.setAttribute("r", String(many ? STEP / 2 : REACH));
       mark.setAttribute("aria-label", `Poison ${i + 1} of ${poison.length}, at ${x.toFixed(2)}, ${y.toFixed(2)}`);
       mark.setAttribute("opacity", round.kept[clean.length + i] ? "1" : "0.5");
     });
-    count();
+    count(laid);
     drawLine("alone", found.alone, found.errors.alone);
     drawLine("bent", found.bent, found.errors.bent);
     drawLine("trimmed", round.line, loss(round.line, clean));
@@ -158,17 +172,20 @@ function create(root, server) {
     clear.disabled = poison.length === 0;
   }
 
-  /** Writes beside the last cross of a heap how many lie there: an optimiser places many in one corner. */
-  function count() {
+  /**
+   * Writes beside the crosses on one spot how many they are: an optimiser places many in one corner.
+   * @param {ReturnType<typeof sideBySide>} laid
+   */
+  function count(laid) {
     marks.forEach((mark, i) => {
-      const heap = poison.flatMap(({ x, y }, j) => (Math.hypot(x - poison[i].x, y - poison[i].y) < 0.01 ? [j] : []));
-      const words = heap.length > 1 && heap.at(-1) === i ? `× ${heap.length}` : "";
       const label = mark.lastElementChild;
       if (!label) return;
       const left = poison[i].x > 0.5;
-      label.setAttribute("x", left ? "-18" : "18");
+      // Crosses on one spot fill about a quarter of a disc.
+      const beside = 18 + STEP * Math.ceil(Math.sqrt((4 / Math.PI) * laid[i].on) - 1);
+      label.setAttribute("x", String(left ? -beside : beside));
       label.setAttribute("text-anchor", left ? "end" : "start");
-      write(label, words);
+      write(label, laid[i].first && laid[i].on > 1 ? `${laid[i].on} on one spot` : "");
     });
   }
 
@@ -208,10 +225,11 @@ function create(root, server) {
   /**
    * @param {SVGElement} element
    * @param {Point} point
+   * @param {{ aside: number, down: number }} steps
    */
-  function place(element, point) {
+  function place(element, point, { aside, down } = { aside: 0, down: 0 }) {
     const { x, y } = on(point);
-    element.setAttribute("transform", `translate(${x} ${y})`);
+    element.setAttribute("transform", `translate(${x + STEP * aside} ${y + STEP * down})`);
   }
 
   function cross() {

@@ -6,7 +6,7 @@ visitor lets go. The points stay with the visitor.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,24 @@ _HAND = ((0.9, 0.1), (0.95, 0.05), (0.97, 0.15))
 
 @dataclass(frozen=True)
 class Scene:
-    """What lies on the table: the poison ``(n, 2)``, what TRIM is told of it, and how often it was laid anew."""
+    """What lies on the table.
+
+    Attributes:
+        placed: the poison.
+        told: of how much of it TRIM is told.
+        budget: how many points the attacker may add, where an optimiser does it.
+        optimised: whether an optimiser placed them, with this budget.
+        number: how often the points were laid anew.
+    """
 
     placed: tuple[tuple[float, float], ...]
     told: int
+    budget: int
+    optimised: bool = False
     number: int = 0
 
 
+@lru_cache(maxsize=CLEAN)
 def optimised(budget: int) -> tuple[tuple[float, float], ...]:
     """Return what an optimiser does with a budget (Jagielski et al. 2018), as ``python -m app poison`` has it."""
     honest, generator = _begun()
@@ -54,7 +65,7 @@ PRESETS: dict[str, tuple[int, int]] = {
 def preset(words: str) -> Scene:
     """Return the scene of one of the :data:`PRESETS`."""
     budget, told = PRESETS[words]
-    return Scene(optimised(budget) if budget else _HAND, told)
+    return Scene(optimised(budget), told, budget, optimised=True) if budget else Scene(_HAND, told, len(_HAND))
 
 
 def clean() -> Points:
@@ -74,28 +85,47 @@ def keep(scene: Scene) -> None:
 
 
 def controls() -> None:
-    """Offer the presets, an optimiser with a budget, and what TRIM is told."""
+    """Offer the presets, an optimiser with a budget, and what TRIM is told: all show what lies on the table."""
 
     def laid() -> None:
-        keep(replace(preset(st.session_state["poisoning_preset"]), number=kept().number + 1))
+        if (words := st.session_state["poisoning_preset"]) is not None:
+            keep(replace(preset(words), number=kept().number + 1))
+
+    def afford() -> None:
+        keep(replace(kept(), budget=st.session_state["poisoning_budget"]))
+        if kept().optimised:
+            let()
 
     def let() -> None:
-        keep(Scene(optimised(st.session_state["poisoning_budget"]), kept().told, kept().number + 1))
+        before = kept()
+        keep(replace(before, placed=optimised(before.budget), optimised=True, number=before.number + 1))
 
     def told() -> None:
         keep(replace(kept(), told=st.session_state["poisoning_told"]))
 
-    st.selectbox("Start from", list(PRESETS), key="poisoning_preset", on_change=laid)
+    scene = kept()
+    st.session_state["poisoning_preset"] = _preset_of(scene)
+    st.session_state["poisoning_budget"] = scene.budget
+    st.session_state["poisoning_told"] = scene.told
+    st.selectbox(
+        "Start from", list(PRESETS), None, key="poisoning_preset", placeholder="As it lies now", on_change=laid
+    )
     st.slider(
         "The attacker's budget",
         1,
         CLEAN,
-        15,
         key="poisoning_budget",
-        help="How many points the attacker may add to the 60 clean ones.",
+        on_change=afford,
+        help=f"How many points the attacker may add to the {CLEAN} clean ones. An optimiser's follow at once; points "
+        "that you have moved stay where they are, until you let it do it.",
     )
-    st.button("Let an optimiser do it", icon=":material/my_location:", key="optimise", on_click=let)
-    st.session_state["poisoning_told"] = kept().told
+    st.button(
+        "Let an optimiser do it",
+        icon=":material/my_location:",
+        key="optimise",
+        disabled=scene.optimised,
+        on_click=let,
+    )
     st.slider(
         "TRIM is told: so many are poison",
         0,
@@ -149,6 +179,11 @@ def robust(scene: Scene) -> dict[str, Line | None]:
     return found
 
 
+def _preset_of(scene: Scene) -> str | None:
+    """Return which of the presets lies on the table; None: it was changed."""
+    return next((words for words in PRESETS if replace(preset(words), number=scene.number) == scene), None)
+
+
 def _all(scene: Scene) -> Points:
     if not scene.placed:
         return clean()
@@ -169,7 +204,7 @@ def _read(sent: Mapping[str, Any], before: Scene) -> Scene:
             raise ValueError(f"There is room for {CLEAN} points of poison.")
         if placed:
             Points(*np.array(placed, dtype=np.float64).T)
-        return replace(before, placed=placed)
+        return before if placed == before.placed else replace(before, placed=placed, optimised=False)
     except (KeyError, TypeError, ValueError) as mistake:
         st.warning(escaped(f"The page sent points that cannot be ({quoted(str(mistake))}): they were put aside."))
         return before

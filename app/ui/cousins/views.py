@@ -80,16 +80,19 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
 def poisoned_line(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the line that poison bends, and what to do to it in the rail."""
     with beside:
-        st.markdown("Planted in the training data like a mark, but to harm *every* answer: each cross pulls the line.")
+        st.markdown(
+            "Planted in the training data like a mark, but to harm *every* answer: each cross pulls the line. *TRIM* "
+            "defends it: it drops the points that fit worst."
+        )
         poisoning.controls()
     with picture:
         poisoning.draw(poisoning.kept())
     frame.explain(*cousins_findings.POISONING)
-    budget, told = st.session_state["poisoning_budget"], poisoning.kept().told
+    scene = poisoning.kept()
     panel.source(
         "Computed on this page, as you drag: least squares and TRIM in your browser, Huber and RANSAC (scikit-learn, "
         "as they come) on the server. An optimiser's points, from the command line:",
-        f"python -m app poison --budget {budget} --told {told}",
+        f"python -m app poison --budget {scene.budget} --told {scene.told}",
     )
 
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from app import paths
 from app.lab.poisoning import Points, fits
 from app.lab.stories.events import Finished
 from app.lab.stories.poisoning import Poisoning
@@ -47,9 +49,45 @@ def test_the_line_has_no_vote_and_says_where_it_is_from() -> None:
     app.selectbox(key="poisoning_preset").select("TRIM fails: half is poison").run()
     assert not app.exception
     assert app.slider(key="poisoning_told").value == 60
-    app.slider(key="poisoning_budget").set_value(1).run()
-    app.button(key="optimise").click().run()
+
+
+def table(app: AppTest) -> poisoning.Scene:
+    """What lies on the visitor's table."""
+    scene: poisoning.Scene = app.session_state["poisoning_kept"]
+    return scene
+
+
+def test_the_budget_acts_at_once_on_an_optimisers_points() -> None:
+    app = opened("cousins", cousin="Poisoning")
+    app.slider(key="poisoning_budget").set_value(21).run()
     assert not app.exception
+    assert table(app).placed == poisoning.optimised(21)
+    assert table(app).number == 1  # so that the browser lays them
+    assert app.selectbox(key="poisoning_preset").value is None  # none of those any more
+    assert asked_where(app).code[0].value == "python -m app poison --budget 21 --told 15"
+
+
+def test_the_budget_leaves_points_alone_that_the_visitor_moved_until_the_optimiser_is_let() -> None:
+    app = opened("cousins", cousin="Poisoning")
+    app.session_state["poisoning_kept"] = poisoning._read({"poison": [[0.5, 0.5]]}, table(app))
+    app.slider(key="poisoning_budget").set_value(21).run()
+    assert table(app).placed == ((0.5, 0.5),)
+    app.button(key="optimise").click().run()
+    assert table(app).placed == poisoning.optimised(21)
+    assert app.button(key="optimise").disabled
+
+
+def test_what_lies_on_the_table_and_its_handles_are_there_when_one_comes_back() -> None:
+    app = opened("cousins", cousin="Poisoning")
+    app.slider(key="poisoning_budget").set_value(21).run()
+    app.slider(key="poisoning_told").set_value(4).run()
+    app.switch_page(paths.page("start")).run()
+    app.query_params["cousin"] = "Poisoning"
+    app.switch_page(paths.page("cousins")).run()
+    assert (app.slider(key="poisoning_budget").value, app.slider(key="poisoning_told").value) == (21, 4)
+    assert table(app).placed == poisoning.optimised(21)
+    app.selectbox(key="poisoning_preset").select("TRIM fails: half is poison").run()
+    assert (app.slider(key="poisoning_budget").value, app.slider(key="poisoning_told").value) == (60, 60)
 
 
 def test_the_optimisers_points_and_lines_are_those_of_the_command_line() -> None:
@@ -78,11 +116,13 @@ def test_the_optimisers_points_and_lines_are_those_of_the_command_line() -> None
     ],
 )
 def test_points_that_cannot_be_are_put_aside(sent: dict[str, object]) -> None:
-    before = poisoning.Scene(((0.1, 0.2),), 3)
+    before = poisoning.Scene(((0.1, 0.2),), 3, 1)
     assert poisoning._read(sent, before) == before
 
 
 def test_points_that_can_be_are_kept() -> None:
-    before = poisoning.Scene(((0.1, 0.2),), 3)
+    before = poisoning.Scene(((0.1, 0.2),), 3, 1, optimised=True)
     assert poisoning._read({"poison": [[0, 1]]}, before).placed == ((0.0, 1.0),)
+    assert not poisoning._read({"poison": [[0, 1]]}, before).optimised
+    assert poisoning._read({"poison": [[0.1, 0.2]]}, before) == before  # picked up, and put back
     assert poisoning._read({"poison": []}, before).placed == ()
