@@ -51,7 +51,15 @@ class Question:
         seen = self.watched() if self.watched is not None else None
         return self.open and not (job is not None and (job.active or job is seen))
 
-    def ask(self, words: str, options: Sequence[str], job: Job | None = None, happened: str | None = None) -> None:
+    def ask(
+        self,
+        words: str,
+        options: Sequence[str],
+        job: Job | None = None,
+        happened: str | None = None,
+        *,
+        meanwhile: str = "Now see.",
+    ) -> None:
         """Draw the question with its options, one touch each; once it is closed, what became of it, in their place.
 
         Args:
@@ -59,6 +67,7 @@ class Question:
             options: what may be predicted, short.
             job: the run that answers, if any.
             happened: what it answers, once that is known.
+            meanwhile: what is said to a prediction until then.
         """
         if self.open:
             self.words = words
@@ -69,7 +78,7 @@ class Question:
         with st.container(key=f"vote_{self.lesson}_of_{len(options)}", gap="xsmall"):  # its height: see page.css
             st.markdown(f"**Predict first.** {self.words}" if self.open else self.words)
             if not self.open:
-                self._result()
+                self._result(meanwhile)
                 with st.container(key=f"options_{self.lesson}"):  # in the room that they had: see page.css
                     st.markdown("  \n".join(map(self._judged, options)))
                 return
@@ -117,12 +126,13 @@ class Question:
             return f"✓ **{option}**{yours}"
         return f"{'✗' if yours and self.happened is not None else '○'} {option}{yours}"
 
-    def _result(self) -> None:
+    def _result(self, meanwhile: str) -> None:
         said, was = self.prediction, self.happened
         if said is None:
-            st.info("Not predicted. Now see." if was is None else f"It was **{was}**.", icon=":material/visibility:")
+            seen = f"Not predicted. {meanwhile}" if was is None else f"It was **{was}**."
+            st.info(seen, icon=":material/visibility:")
         elif was is None:
-            st.info(f"You said **{said}**. Now see.", icon=":material/hourglass_top:")
+            st.info(f"You said **{said}**. {meanwhile}", icon=":material/hourglass_top:")
         elif said == was:
             st.success(f"You said **{said}**, and so it was.", icon=":material/target:")
         else:

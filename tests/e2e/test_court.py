@@ -16,12 +16,13 @@ BLOBS = "court?preset=blobs"
 def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Visit) -> None:
     page = visit(BLOBS)
     page.get_by_role("button", name="3 to 10").click()
-    expect(page.get_by_text("You said 3 to 10. Now see.")).to_be_visible()
+    expect(page.get_by_text("You said 3 to 10. Press Play: the answer comes when the trial ends.")).to_be_visible()
     asked = page.get_by_role("slider", name="Triggers asked")
     expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^0 of 200 asked; "))
     page.get_by_role("button", name="Ask one").press("Enter")
     expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^1 of 200 asked; "))
-    expect(page.get_by_text("Now see.")).to_be_visible()
+    expect(page.get_by_text("You said 3 to 10. Press Play")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_have_class("main")
     asked.press("End")
     expect(asked).to_have_attribute("aria-valuetext", re.compile("entangled copy (convicted|acquitted) after"))
     # The vote is answered when the trial ends, and not before.
@@ -30,6 +31,7 @@ def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Vi
     expect(page.get_by_text("No trigger asked yet.")).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).not_to_have_class("main")
     expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^([2-9]|\d\d+) of 200 asked; "))
 
 

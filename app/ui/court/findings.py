@@ -1,9 +1,10 @@
 """Words about a trial. Pure: answers and decisions in, sentences out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from app.lab.ownership.binomial import Claim, Innocents
-from app.lab.ownership.sequential import Decision
+from app.lab.ownership.binomial import Claim, Innocents, conviction_bar
+from app.lab.ownership.sequential import Decision, Plan
 from app.lab.ownership.verdict import Verdict
 from app.lab.stories.events import Defence, Framing
 from app.reports.claim_report import p_words
@@ -129,6 +130,29 @@ def opening(suspects: int, triggers: int) -> str:
     return f"{suspects} suspects, {triggers} triggers: how long until the court is sure of each?"
 
 
+def meanwhile(*, paused: bool) -> str:
+    """Return what is said to a prediction until the trial has ended."""
+    return (
+        "Press **Play**: the answer comes when the trial ends." if paused else "The answer comes when the trial ends."
+    )
+
+
+def two_rates(plan: Plan, worst: Mapping[str, int], asked: int) -> str:
+    """Say what the two rates of a sequential test are, and whose.
+
+    Args:
+        plan: the test.
+        worst: by family, how many secret answers the worst innocent model of this run gave.
+        asked: how many triggers each was asked.
+    """
+    most = percent(max(worst.values()) / asked)
+    return (
+        f"An innocent is granted {percent(plan.p0)}: the most that any innocent model of *this run* gave ({most}) and "
+        "an allowance for chance. "
+        f"Of a copy, {percent(plan.p1)} are expected: the least that a published copy still gave."
+    )
+
+
 def framed(framing: Framing, commitment: str, verdict: Claim) -> str:
     """Return what the court makes of the false claim at one strength, and why.
 
@@ -157,12 +181,13 @@ def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: 
     """
     if framing.commitment == commitment:
         remedies = [
-            f":material/check: **The commitment fits:** these triggers hash to `{commitment[:12]}…`, as promised."
+            ":material/check: **The commitment** (a fingerprint of the triggers, published before) **fits:** theirs "
+            f"is `{commitment[:8]}…`, as promised."
         ]
     else:
         remedies = [
-            f":material/close: **The commitment does not fit:** these triggers hash to `{framing.commitment[:12]}…`; "
-            f"`{commitment[:12]}…` was promised. The claim is thrown out."
+            f":material/close: **The commitment** (a fingerprint of the triggers, published before) **does not fit:** "
+            f"theirs is `{framing.commitment[:8]}…`, promised was `{commitment[:8]}…`. The claim is thrown out."
         ]
     count = f"{int(framing.control.sum())} of {len(framing.control)}"
     control = f"an innocent model that the court trains gives the secret answer to {count}"
@@ -182,6 +207,54 @@ def exposed(framing: Framing, commitment: str, verdict: Claim, against_control: 
             f"(p {p_words(against_control.p_value)})."
         )
     return remedies
+
+
+@dataclass(frozen=True)
+class Lies:
+    """What a liar's nudged triggers come to in one run.
+
+    Attributes:
+        tried: how many sizes of the nudge there are.
+        won: how many of them convict the innocent, without commitment and control.
+        withstood: how many still do with both.
+        most: secret answers of the innocent, at most.
+        asked: triggers.
+    """
+
+    tried: int
+    won: int
+    withstood: int
+    most: int
+    asked: int
+
+
+def worry(here: Lies, granted: float, elsewhere: tuple[str, Lies] | None) -> str:
+    """Say what commitment and control are good for: in this run, or in one in which a liar gets somewhere without them.
+
+    Args:
+        here: this run.
+        granted: to an innocent in it.
+        elsewhere: another run, with the words for its data; None: there is none on record.
+    """
+    if here.won:
+        return f"**Why worry?** {_without_remedies(here).capitalize()}"
+    bar = conviction_bar(here.asked, granted)
+    said = (
+        f"**Why worry?** Here he fails anyway: he gets {here.most} of {here.asked}; to convict, where "
+        f"{percent(granted)} is granted, takes {bar}."
+    )
+    if elsewhere is None or not elsewhere[1].won:
+        return said
+    data, there = elsewhere
+    return f"{said} But with {data}, {_without_remedies(there)}"
+
+
+def _without_remedies(lies: Lies) -> str:
+    with_them = str(lies.withstood) if lies.withstood else "none"
+    return (
+        f"without commitment and control, he wins with {lies.won} of {lies.tried} nudges (up to {lies.most} of "
+        f"{lies.asked} secret answers); with them, with {with_them}."
+    )
 
 
 def controls(convictions: int, standing: int) -> str:

@@ -1,5 +1,6 @@
 // The sequential test, trigger by trigger: the question, each suspect's answer, and the growing evidence.
-// Triggers: heard (the end of the last suspect has been seen)
+// State: paused (somebody is still to be judged, and nothing plays). Triggers: heard (the end of the last suspect has
+// been seen).
 import { brush, make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 
@@ -29,6 +30,7 @@ import { mount } from "../components/mount.js";
  * @property {number} side
  * @property {number} columns
  * @property {boolean} sealed nobody is asked yet
+ * @property {boolean} paused as the server knows it
  * @property {string} asks
  * @property {string} says
  */
@@ -59,6 +61,7 @@ function create(root, server) {
   let asked = 0;
   let timer = 0;
   let told = false; // that all ends have been seen
+  let telling = 0;
 
   const step = part(root, "step", HTMLButtonElement);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -126,15 +129,24 @@ function create(root, server) {
 
   function start() {
     if (asked >= count()) asked = 0;
-    ask();
     timer = setInterval(ask, 1000 / PER_SECOND);
-    play.textContent = "Pause";
+    ask();
   }
 
   function stop() {
     clearInterval(timer);
     timer = 0;
-    play.textContent = "Play";
+    invite();
+  }
+
+  // While nothing plays, Play invites; the server hears of it when a click is over, and says what to do.
+  function invite() {
+    const paused = !data.sealed && !timer && asked < decided();
+    play.textContent = timer ? "Pause" : "Play";
+    play.classList.toggle("main", paused);
+    clearTimeout(telling);
+    if (told || data.sealed || paused === data.paused) return;
+    telling = setTimeout(() => server.setStateValue("paused", paused));
   }
 
   /** @param {Suspect} suspect */
@@ -165,7 +177,7 @@ function create(root, server) {
       told = true;
       server.setTriggerValue("heard", true);
     }
-    play.classList.toggle("main", !data.sealed && !timer && asked < decided());
+    invite();
     chart.setAttribute("aria-label", `How much likelier a copy than an innocent. ${title}`);
     drawTrigger();
     drawChart();
@@ -259,7 +271,8 @@ function create(root, server) {
   return {
     update,
     destroy() {
-      stop();
+      clearInterval(timer);
+      clearTimeout(telling);
       observer.disconnect();
     },
   };

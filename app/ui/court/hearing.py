@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from app.lab.ownership import sequential
@@ -31,6 +32,7 @@ def hearing(
     says: str,
     key: str,
     sealed: bool,
+    paused: bool,
     heard: Callable[[], None],
 ) -> None:
     """Draw the hearing of the suspects; it begins by itself when a visitor has predicted.
@@ -44,6 +46,7 @@ def hearing(
         says: its finding, once the last suspect's end has been seen.
         key: of the component.
         sealed: whether the answers are to be kept from the visitor for now: nobody is asked then.
+        paused: what :func:`is_paused` says.
         heard: called when the last suspect's end has been seen.
     """
     acquit, convict = plan.bounds
@@ -61,11 +64,18 @@ def hearing(
             "side": exhibit.inputs.shape[1],
             "columns": pictures.COLUMNS,
             "sealed": sealed,
+            "paused": paused,
             "asks": asks,
             "says": says,
         },
         on_heard_change=heard,
+        on_paused_change=lambda: None,
     )
+
+
+def is_paused(key: str) -> bool:
+    """Return whether the hearing called ``key`` stands still while a suspect is still to be judged."""
+    return bool(st.session_state.get(key, {}).get("paused"))
 
 
 def _suspect(name: str, labels: NDArray[np.int64], target: int, names: Sequence[str], plan: Plan) -> dict[str, Any]:

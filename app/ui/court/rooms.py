@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.lab import choices
-from app.lab.experiment import Experiment
+from app.lab.experiment import PRESETS, Experiment
 from app.lab.ownership import binomial, sequential
 from app.lab.ownership.binomial import PAPERS_SIGNIFICANCE, SIGNIFICANCE, Claim
 from app.lab.ownership.sequential import Decision, Plan
@@ -13,10 +13,11 @@ from app.lab.stories.events import DEFENCES, WATERMARKED, Defence, Framing, Role
 from app.lab.stories.hearing import Hearing
 from app.lab.stories.scene import HELD_OUT
 from app.reports import claim_report
-from app.ui import findings, frame, links, over_seeds, pictures, question
+from app.ui import findings, frame, links, live, over_seeds, pictures, question, settings
 from app.ui.court import charts as court_charts
 from app.ui.court import findings as court_findings
 from app.ui.court import hearing, own_suspect, strangers
+from app.ui.court.findings import Lies
 from app.ui.court.stage import Stage
 from app.ui.pictures import Card
 
@@ -25,7 +26,9 @@ _SUSPECTS: dict[str, tuple[Role, Defence]] = {
     **{name: ("copy", name) for name in WATERMARKED},
 }
 _ASKED = "After how many triggers will the *entangled* copy be convicted?"
+_HEARING = "hear"  # the key of the trial that is played
 _SUSPECT = "judged"  # the key of the choice of a suspect
+_FRAMED = "blobs"  # the preset in whose recorded run an innocent is framed
 _MOST = 5000  # triggers, of the power curve
 _MOST_SUSPECTS, _SUSPECTED = 50, 10  # suspects at most, and at first
 _RATES = tuple(step / 100 for step in range(2, 101))
@@ -38,7 +41,13 @@ def this_trial(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
     plan = _plan(trial)
     with stage.question:
         heard = plan is None or st.session_state.get(ended, False)
-        predicted.ask(_ASKED, court_findings.SPEEDS, happened=_speed(trial, plan) if heard else None)
+        paused = hearing.is_paused(_HEARING)
+        predicted.ask(
+            _ASKED,
+            court_findings.SPEEDS,
+            happened=_speed(trial, plan) if heard else None,
+            meanwhile=court_findings.meanwhile(paused=paused),
+        )
     if plan is None:
         with stage.picture:
             st.warning(
@@ -60,13 +69,14 @@ def this_trial(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
             plan,
             asks=court_findings.opening(len(_SUSPECTS), len(trial.exhibit.inputs)),
             says=court_findings.decisions(ends, convicted),
-            key="hear",
+            key=_HEARING,
             sealed=sealed,
+            paused=paused,
             heard=lambda: st.session_state.update({ended: True}),
         )
     st.caption(
-        f"Up: how many times likelier the answers are from a copy (secret answers to at least "
-        f"{findings.percent(plan.p1)}) than from an innocent (granted {findings.percent(plan.p0)}). "
+        f"Up: how many times likelier the answers are from a copy than from an innocent. "
+        f"{court_findings.two_rates(plan, trial.innocent_successes, len(trial.exhibit.inputs))} "
         "Clean, a model that somebody else trained on other data, is the control. Over seeds: all triggers at once.",
         help=f"{court_findings.WALD}\n\n{court_findings.GRANTED}",
     )
@@ -191,6 +201,8 @@ def false_claim(_: Experiment, trial: Hearing, stage: Stage) -> None:
         for words in court_findings.exposed(framing, trial.exhibit.commitment, accused, _against_control(framing)):
             st.markdown(words)
     stand = sum(_against_control(event).owned for event in convictions)
+    with stage.controls:
+        st.markdown(court_findings.worry(_lies(trial), trial.granted, _lies_elsewhere()))
     frame.explain(
         "Nothing was marked. The owner nudged the triggers until *their own* clean model gave the secret answer; a "
         "model that somebody else trained on other data follows, since models of one task resemble each other "
@@ -261,6 +273,28 @@ def _tested(trial: Hearing, role: Role, defence: Defence) -> Claim:
 
 def _framed(trial: Hearing, framing: Framing) -> Claim:
     return binomial.claim(int(framing.accused.sum()), len(framing.accused), trial.granted)
+
+
+def _lies(trial: Hearing) -> Lies:
+    """Return what a liar comes to in a run, without the remedies and with them."""
+    assert trial.exhibit is not None
+    promised = trial.exhibit.commitment
+    won = [event for event in trial.framings if _framed(trial, event).owned]
+    return Lies(
+        tried=sum(event.commitment != promised for event in trial.framings),
+        won=len(won),
+        withstood=sum(event.commitment == promised and _against_control(event).owned for event in won),
+        most=max(int(event.accused.sum()) for event in trial.framings),
+        asked=len(trial.exhibit.inputs),
+    )
+
+
+def _lies_elsewhere() -> tuple[str, Lies] | None:
+    """Return the same of the recorded run in which a liar needs to be stopped, and what its data are."""
+    trial = live.on_record(PRESETS[_FRAMED], "trial")
+    if trial is None or trial.status != "done":
+        return None
+    return settings.wording(PRESETS[_FRAMED].dataset), _lies(Hearing.of(trial.events))
 
 
 def _against_control(framing: Framing) -> Claim:

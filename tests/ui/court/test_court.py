@@ -13,10 +13,10 @@ from app.lab.experiment import PRESETS
 from app.lab.ownership import kit as kits
 from app.lab.ownership import questionnaire
 from app.lab.ownership.binomial import Claim, Innocents, claim, conviction_bar
-from app.lab.ownership.sequential import Decision
+from app.lab.ownership.sequential import LEAST_PUBLISHED, Decision, Plan
 from app.lab.stories.events import Defence, Framing, Role
 from app.lab.stories.hearing import Hearing
-from app.ui import runtime, theme
+from app.ui import findings, runtime, theme
 from app.ui.court import charts as court_charts
 from app.ui.court import findings as court_findings
 from app.ui.court import strangers
@@ -60,10 +60,46 @@ def test_the_trial_waits_for_a_prediction_and_answers_it_when_it_ends(heard: Hea
     vote(app, "it is never convicted")
     (sent,) = hearings(app)
     assert not sent["sealed"] and "convicted after" in sent["says"] and "Why" in told(app)
-    assert "You said **it is never convicted**. Now see." in verdict(app)
+    assert verdict(app) == "You said **it is never convicted**. The answer comes when the trial ends."
+    assert sent["paused"] is False
     app.session_state[f"heard {PRESETS['blobs'].key}"] = True  # the browser tells when the last end was seen
     app.run()
     assert "You said **it is never convicted**; it was" in verdict(app)
+
+
+def test_a_trial_that_stands_still_says_what_to_press() -> None:
+    assert court_findings.meanwhile(paused=True).startswith("Press **Play**")
+    assert "Press" not in court_findings.meanwhile(paused=False)
+
+
+def test_the_two_rates_of_a_trial_are_said_to_be_of_whom(heard: Hearing) -> None:
+    said = court_findings.two_rates(Plan(0.05), {"random forest": 4, "RBF SVM": 1}, 200)
+    assert "granted 5\u202f%: the most that any innocent model of *this run* gave (2\u202f%)" in said
+    assert f"{findings.percent(LEAST_PUBLISHED)} are expected" in said
+    most = findings.percent(max(heard.innocent_successes.values()) / 200)
+    assert f"granted {findings.percent(heard.granted)}" in told(opened("This trial"))
+    assert f"gave ({most})" in told(opened("This trial"))
+
+
+def test_a_false_claim_says_how_often_the_liar_wins_without_the_remedies_and_with_them(heard: Hearing) -> None:
+    assert heard.exhibit is not None
+    won = [event for event in heard.framings if claim(int(event.accused.sum()), 200, heard.granted).owned]
+    most = max(int(event.accused.sum()) for event in heard.framings)
+    assert won
+    assert (
+        f"**Why worry?** Without commitment and control, he wins with {len(won)} of {len(heard.framings) - 1} nudges "
+        f"(up to {most} of 200 secret answers); with them, with none."
+    ) in told(opened("A false claim"))
+
+
+def test_where_the_liar_fails_anyway_a_run_is_named_in_which_he_does_not() -> None:
+    here, there = court_findings.Lies(5, 0, 0, 9, 200), court_findings.Lies(5, 3, 1, 193, 200)
+    bar = conviction_bar(200, 0.08)
+    said = court_findings.worry(here, 0.08, ("points", there))
+    assert f"he gets 9 of 200; to convict, where 8\u202f% is granted, takes {bar}. But with points, without" in said
+    assert said.endswith("with them, with 1.")
+    assert "But" not in court_findings.worry(here, 0.08, None)
+    assert "of points" not in court_findings.worry(there, 0.08, ("points", there))
 
 
 def test_the_finding_of_a_trial_says_on_how_many_seeds_each_copy_is_convicted() -> None:
@@ -141,8 +177,9 @@ def test_more_suspects_more_chance(heard: Hearing) -> None:
 def test_the_false_claim_opens_where_it_first_convicts_and_without_a_nudge_it_fails(heard: Hearing) -> None:
     app = opened("A false claim")
     assert "other triggers than promised: thrown out" in told(app) and "does not fit" in told(app)
+    assert told(app).count("(a fingerprint of the triggers, published before)") == 1  # where it is first named
     app.select_slider(key="strength").set_value(0.0).run()
-    assert "goes free" in told(app) and "The commitment fits" in told(app)
+    assert "goes free" in told(app) and "**fits:**" in told(app)
 
 
 def filled_in(own: kits.Kit, heard: Hearing, role: Role, defence: Defence) -> bytes:
