@@ -41,7 +41,7 @@ found = over_seeds.proven()
 priced = Priced.of(found, experiment)
 chosen = min(priced.marks, key=lambda kappa: abs(kappa - experiment.kappa))
 job = live.find(experiment)
-own = OwnRun.of(live.finished(job)) if job.experiment == experiment and priced.alike(experiment) else None
+own = OwnRun.of(live.finished(job), job.origin) if job.experiment == experiment and priced.alike(experiment) else None
 predicted = question.about("tradeoff")
 picture, beside = frame.stage("tradeoff")
 with beside:
@@ -67,6 +67,8 @@ with beside:
         key="way",
         on_change=another_way,
     )
+    if other := tradeoff_findings.other_thief(priced, sealed=predicted.sealed()):
+        st.caption(other)
     measure = st.segmented_control(
         "Vertical axis",
         list(MEASURES),
@@ -105,7 +107,9 @@ if not sealed:
         tradeoff_findings.seeds_in_words(priced.marks),
     )
 with st.container(horizontal=True, vertical_alignment="center"):
-    words = "Measured over seeds that nothing was chosen on. All evidence again, half an hour on two cores:"
+    words = (
+        "Measured over seeds that were not used to choose the recipe. All evidence again, half an hour on two cores:"
+    )
     panel.source(words, survival.COMMAND, key="evidence")
     takeaway.of_evidence(list(priced.marks.values()))
 frame.onward("tradeoff")

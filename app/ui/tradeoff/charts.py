@@ -39,7 +39,7 @@ def frontier(
         clean: the control.
         measure: what is upright.
         chosen: the kappa that is ringed.
-        own: the visitor's own run, one seed.
+        own: one run of the visitor's setting, one seed.
         sealed: whether the entangled marks are left out, and the prices asked about drawn instead; the axes are the
             same.
     """
@@ -97,14 +97,14 @@ def frontier(
         )
     if own is not None and not sealed:
         figure.add_scatter(
-            name="your run",
+            name=tradeoff_findings.whose(own),
             x=[100 * own.cost],
             y=[own.mark if measure == "survival" else _needed(own.needed)],
             mode="markers+text",
             marker={"symbol": "star", "size": 18, "color": theme.COURT.colour},
-            text=["<b>your run</b>"],
+            text=[f"<b>{tradeoff_findings.whose(own)}</b>"],
             textposition="bottom center",
-            hovertext=[f"<b>your run</b>: {tradeoff_findings.court_of(own)}"],
+            hovertext=[f"<b>{tradeoff_findings.whose(own)}</b>: {tradeoff_findings.court_of(own)}"],
             hoverinfo="text",
             showlegend=False,
         )

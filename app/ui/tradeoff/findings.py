@@ -10,13 +10,14 @@ from app.lab.evidence.survival import Row
 from app.lab.ownership.binomial import MOST_QUERIES
 from app.ui.evidence_findings import FOLLOWS, points, rank_correlation
 from app.ui.findings import percent
-from app.ui.tradeoff.priced import NAIVE, OwnRun, Way
+from app.ui.tradeoff.priced import NAIVE, OwnRun, Priced, Way
 
 Measure = Literal["triggers", "survival"]  # of what comes of a mark
 PAPER = "Jia et al. 2021"
 GOAL = 0.81  # points: "less than 0.81 percentage points on average", in its abstract
 NEVER = f"on half of the seeds or more, {MOST_QUERIES:,} triggers do not convict"  # of a mark that stands there
 BOUNDS = (1, 2)  # points: where one of the prices offered ends and the next begins
+_ANSWERS = {"labels": "labels only", "confidences": "all confidences"}
 _INPUTS = {"victim": "owner's inputs", "unseen": "unseen inputs"}
 PRICES = ("under 1 point", "1 to 2 points", "over 2 points", "no setting does it")
 
@@ -32,16 +33,15 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 
 def price_of(row: Row, measure: Measure) -> str:
-    """Return what one mark costs, what comes of it, as ``measure`` has it, and whether that is the paper's price."""
-    name = "The naive mark" if row.defence == "naive" else f"\u03ba {row.experiment.kappa:g} (how hard to entangle)"
-    survives = f"{points(row)}, and {percent(mean(row.measures['stolen_watermark']))} of the mark survives"
-    said = (
-        f"{name} costs {court(row)}" if measure == "triggers" else f"{name} costs {survives} ({len(row.seeds)} seeds)"
-    )
-    if row.defence == "naive" or not any(row.convicted):
-        return said
-    reached = "reached" if 100 * mean(row.cost) < GOAL else "missed"
-    return f"{said}; the {GOAL:g} of Jia et al. is {reached}"
+    """Return what one mark costs, what comes of it, as ``measure`` has it, and the paper's price beside that."""
+    survives = f"{percent(mean(row.measures['stolen_watermark']))} survives (mean of {len(row.seeds)} seeds)"
+    convicts = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
+    if row.defence == "naive":
+        lead = f"The naive mark {convicts}" if measure == "triggers" else f"Of the naive mark, {survives}"
+        return f"{lead}; it costs {points(row)}"
+    paper = f" (the paper: {GOAL:g})" if any(row.convicted) else ""
+    lead = f"that {convicts}" if measure == "triggers" else f"of which {survives}"
+    return f"A mark {lead} costs {points(row)}{paper}"
 
 
 def unpriced(naive: Row) -> str:
@@ -104,9 +104,33 @@ def margins_in_words(entangled: Sequence[Row], found: Sequence[Row]) -> str:
 def seeds_in_words(marks: Mapping[float, Row]) -> str:
     """Say over how many seeds each mark was measured, and what so few can tell."""
     counted = [f"{_name(row)} over {len(row.seeds)}" for row in marks.values()]
-    said = f"Seeds that nothing was chosen on: {', '.join(counted)}."
+    said = f"On seeds that were not used to choose the recipe: {', '.join(counted)}."
     return (
         f"{said} Two seeds show a direction, no more." if min(len(row.seeds) for row in marks.values()) == 2 else said
+    )
+
+
+def whose(run: OwnRun) -> str:
+    """Return what a run is called: the visitor's own, or one that they only look at."""
+    return {"live": "your run", "stored": "an earlier run", "pretrained": "the recorded run"}[run.origin]
+
+
+def other_thief(priced: Priced, *, sealed: bool) -> str:
+    """Say how this thief differs from that of the other lessons and, unless it is sealed, what that does to the mark.
+
+    Empty where it is the same one.
+    """
+    if priced.elsewhere is None:
+        return ""
+    asked = priced.elsewhere.experiment
+    said = f"In the other lessons, the thief gets {thief((asked.answers, asked.inputs))}"
+    if sealed:
+        return f"{said}."
+    here, there = (mean(row.measures["stolen_watermark"]) for row in (priced.usual, priced.elsewhere))
+    lead = "labels tell less: " if priced.way[0] == "labels" and here < there else ""
+    return (
+        f"{said}; {lead}there, {percent(there)} of the mark of {_name(priced.usual)} survives, here {percent(here)} "
+        "(means over seeds)."
     )
 
 
@@ -115,7 +139,7 @@ def own_run(run: OwnRun, row: Row) -> str:
     marks = row.spread("stolen_watermark")
     place = "within" if marks.least <= run.mark <= marks.most else "outside"
     return (
-        f"Your run: {court_of(run)}. The survival is {place} what {len(row.seeds)} other seeds gave "
+        f"{whose(run).capitalize()}: {court_of(run)}. The survival is {place} what {len(row.seeds)} other seeds gave "
         f"({percent(marks.least)} to {percent(marks.most)})."
     )
 
@@ -123,7 +147,7 @@ def own_run(run: OwnRun, row: Row) -> str:
 def thief(way: Way) -> str:
     """Return what a thief gets, and for which inputs, in a few words."""
     answers, inputs = way
-    return f"{answers}, {_INPUTS.get(inputs, inputs)}"
+    return f"{_ANSWERS[answers]}, {_INPUTS.get(inputs, inputs)}"
 
 
 def offer(kappa: float) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.lab.evidence.survival import Row
-from app.lab.experiment import Experiment
+from app.lab.experiment import DEFAULT_PRESET, Experiment, preset
 from app.lab.ownership import binomial
+from app.runs.job import Origin
 from app.ui import over_seeds
 from app.ui.history import History
 
@@ -15,19 +16,20 @@ NAIVE = 0.0  # the kappa of a mark that is not entangled
 
 @dataclass(frozen=True)
 class OwnRun:
-    """What a visitor's own run gave: the accuracy that the mark cost, what survived, and how many triggers convict."""
+    """What one run gave: the accuracy that the mark cost, what survived, how many triggers convict, and whose it is."""
 
     cost: float
     mark: float
     needed: int | None
+    origin: Origin = "live"
 
     @classmethod
-    def of(cls, history: History) -> "OwnRun | None":
+    def of(cls, history: History, origin: Origin) -> "OwnRun | None":
         """Return it of a run that is done, else None."""
         if history.price is None:
             return None
         cost, mark = history.price
-        return cls(cost, mark, binomial.queries_needed(mark, history.claims["entangled"].innocent_rate))
+        return cls(cost, mark, binomial.queries_needed(mark, history.claims["entangled"].innocent_rate), origin)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Priced:
     """The measured marks under one theft.
 
     ``ways`` are all thefts under which several kappas were measured, ``way`` is this one; ``marks`` are by kappa,
-    ascending, the naive one first; ``clean`` is the control; ``usual`` is the entangled mark of the other lessons.
+    ascending, the naive one first; ``clean`` is the control; ``usual`` is the entangled mark of the other lessons, and
+    ``elsewhere`` the same under the theft of those; None: that is this one.
     """
 
     ways: tuple[Way, ...]
@@ -43,6 +46,7 @@ class Priced:
     marks: Mapping[float, Row]
     clean: Row
     usual: Row
+    elsewhere: Row | None
 
     @classmethod
     def of(cls, found: Sequence[Row], experiment: Experiment) -> "Priced":
@@ -58,7 +62,10 @@ class Priced:
             if replace(row.experiment, kappa=usual.experiment.kappa) == usual.experiment
         }
         marks = {NAIVE: theft["naive"], **of_kappa, usual.experiment.kappa: usual}  # which has more seeds
-        return cls(tuple(ways), way, {kappa: marks[kappa] for kappa in sorted(marks)}, theft["clean"], usual)
+        others = preset(DEFAULT_PRESET)
+        elsewhere = None if _way(others) == way else over_seeds.theft(found, others).get("entangled")
+        ascending = {kappa: marks[kappa] for kappa in sorted(marks)}
+        return cls(tuple(ways), way, ascending, theft["clean"], usual, elsewhere)
 
     @property
     def entangled(self) -> list[Row]:

@@ -1,6 +1,7 @@
 """What a mark costs and what a court makes of it: the words and the picture follow from the rows."""
 
 import dataclasses
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app.lab.evidence import survival
 from app.lab.evidence.survival import Row
 from app.lab.experiment import DEFAULT_PRESET, preset
+from app.ui.findings import percent
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.priced import OwnRun, Priced
@@ -116,20 +118,42 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
     )
 
 
-def test_the_title_says_price_and_court_and_that_the_papers_price_is_missed() -> None:
+def test_the_title_says_what_a_mark_does_and_costs_beside_the_papers_price() -> None:
     assert tradeoff_findings.price_of(MARKS[10.0], "triggers") == (
-        "\u03ba 10 (how hard to entangle) costs 2.7 points and convicts on 3 of 3 seeds, "
-        "half with 13 triggers or fewer; the 0.81 of Jia et al. is missed"
+        "A mark that convicts on 3 of 3 seeds costs 2.7 points (the paper: 0.81)"
     )
+    assert tradeoff_findings.price_of(MARKS[5.0], "triggers").startswith("A mark that convicts on 2 of 3 seeds costs")
     assert (
         tradeoff_findings.price_of(MARKS[0.0], "triggers")
-        == "The naive mark costs 0.2 points and convicts on 0 of 3 seeds"
+        == "The naive mark convicts on 0 of 3 seeds; it costs 0.2 points"
     )
-    assert tradeoff_findings.price_of(MARKS[10.0], "survival").startswith(
-        "\u03ba 10 (how hard to entangle) costs 2.7 points, and 60\u202f% of the mark survives (3 seeds); "
+    assert tradeoff_findings.price_of(MARKS[10.0], "survival") == (
+        "A mark of which 60\u202f% survives (mean of 3 seeds) costs 2.7 points (the paper: 0.81)"
     )
-    cheap = mark(1, 0.005, (0.5, 0.6, 0.7), (20, 13, 10))
-    assert tradeoff_findings.price_of(cheap, "triggers").endswith("is reached")
+    useless = mark(1, 0.005, (0.0,) * 3, NEVER)  # it does not do what the paper's does at its price
+    assert tradeoff_findings.price_of(useless, "triggers") == "A mark that convicts on 0 of 3 seeds costs 0.5 points"
+
+
+def test_a_run_that_was_recorded_is_nobodys_own() -> None:
+    said = [
+        tradeoff_findings.own_run(OwnRun(0.03, 0.5, 21, origin), MARKS[10.0]).split(":")[0]
+        for origin in ("live", "stored", "pretrained")
+    ]
+    assert said == ["Your run", "An earlier run", "The recorded run"]
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21, "pretrained"))
+    assert "your run" not in str(figure) and any(trace.name == "the recorded run" for trace in figure.data)
+
+
+def test_a_thief_who_gets_less_than_in_the_other_lessons_is_said_to_and_what_that_does() -> None:
+    found, usual = survival.read(survival.SHIPPED), preset(DEFAULT_PRESET)
+    labels = Priced.of(found, dataclasses.replace(usual, answers="labels", inputs="victim"))
+    sealed, said = (tradeoff_findings.other_thief(labels, sealed=is_sealed) for is_sealed in (True, False))
+    assert sealed == "In the other lessons, the thief gets all confidences, owner's inputs."
+    assert labels.elsewhere is not None
+    there, here = (percent(mean(row.measures["stolen_watermark"])) for row in (labels.elsewhere, labels.usual))
+    assert f"labels tell less: there, {there} of the mark of \u03ba {usual.kappa:g} survives, here {here}" in said
+    same = dataclasses.replace(labels, elsewhere=None)
+    assert tradeoff_findings.other_thief(same, sealed=False) == ""
 
 
 @pytest.mark.parametrize(
