@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -197,7 +198,7 @@ def spread(values: Sequence[float]) -> Spread:
 @cache  # pages need the same few hundred at every rerun, and each takes half a millisecond
 def _spread(values: tuple[float, ...]) -> Spread:
     sample = np.asarray(values, dtype=np.float64)
-    low = high = mean = float(sample.mean())
+    low = high = mean = fmean(values)  # exact: that of an array may end a hair lower, and so be rounded otherwise
     if np.ptp(sample) > 0:
         drawn = np.random.default_rng(0)
         interval = stats.bootstrap(
