@@ -37,7 +37,7 @@ def variable(
 class Environment:
     """The variables of one server, or of one command."""
 
-    workers: int = variable(2, "Processes that train, each on one core; 0.5 to 0.7 GB each.", low=0)
+    workers: int = variable(2, "Runs at once, each in a process of its own on one core; 0.2 to 0.7 GB each.", low=0)
     time_limit: float = variable(600, "What one run may take; then it is ended, and says so.", unit="s", low=1)
     memory_limit: int = variable(3072, "Resident memory of one worker; a run beyond it is ended.", unit="MiB", low=256)
     grace: float = variable(15, "How long a visitor may be away before their run stops.", unit="s", low=0)

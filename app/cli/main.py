@@ -45,7 +45,7 @@ from app.lab.quoting import printable, quoted
 RECORDED = ("heists", "removal", "trapdoor", "attacks", "temperatures", "backdoors")
 _TABLES = {
     "evidence": (
-        "measure everything that the app states, over seeds that nothing was chosen on",
+        "measure everything that the app states, over seeds not used to choose anything",
         "Run the experiments of app/lab/evidence/survival.py that are not in the store, and hear honest models of "
         "every family; half an hour on two cores.",
         "evidence.json",

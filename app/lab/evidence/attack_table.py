@@ -1,4 +1,4 @@
-"""Every extraction attack against every policy, over seeds that nothing was chosen on."""
+"""Every extraction attack against every policy, over seeds not used to choose anything."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Every removal attack on the marks of every data set, over seeds that nothing was chosen on."""
+"""Every removal attack on the marks of every data set, over seeds not used to choose anything."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Does the watermark survive extraction? What the app states, over seeds that nothing was chosen on, with controls.
+"""Does the watermark survive extraction? What the app states, over seeds not used to choose anything, with controls.
 
 :func:`tables` lists the experiments, :func:`rows` summarises their results, and :func:`write` and :func:`read`
 store the rows as ``pretrained/evidence.json``, with the honest models of :mod:`app.lab.evidence.innocents` beside them.

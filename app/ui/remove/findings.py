@@ -215,7 +215,7 @@ def aside_in_words(aside: Washed) -> str:
 def instead_in_words(unproven: Sequence[int]) -> str:
     """Say why the run on the page is counted alone, though other seeds were washed."""
     return (
-        f"What is counted is the run on this page. On the seeds that nothing was chosen on ({_listed(unproven)}), the "
+        f"What is counted is the run on this page. On the seeds not used to choose anything ({_listed(unproven)}), the "
         "entangled mark could not be proven before any washing."
     )
 
