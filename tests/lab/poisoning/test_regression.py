@@ -67,7 +67,7 @@ def test_trim_recovers_the_clean_line_where_the_three_others_are_bent(seed: int)
     }
     assert errors["trim"] < 1.2 * true.loss(clean)
     assert errors["trim"] < min(errors["least squares"], errors["huber"])
-    assert ransac(points, seed).loss(clean) >= true.loss(clean)
+    assert ransac(points, seed).loss(clean) >= true.loss(clean) * (1 - 1e-9)  # it may find that very line
 
 
 def test_trim_fails_where_it_is_told_too_little_poison() -> None:
