@@ -6,7 +6,6 @@ from dataclasses import replace
 import streamlit as st
 
 from app.lab import variation
-from app.lab.choices import OF_THE_TASK
 from app.lab.experiment import DEFAULT_PRESET, preset
 from app.runs.job import Job
 from app.ui import frame, live, over_seeds, path, settings, visit
@@ -27,16 +26,16 @@ def told(job: Job, *found: Point) -> list[tuple[Point, str]]:
 
 
 def six() -> list[tuple[Point, str]]:
-    """The six points: of the visitor's own steal and heist, where they ran any; over seeds, of the evidence.
+    """The six points: of the visitor's data, with the usual settings; over seeds, of the evidence.
 
-    What is compared are the two plain policies, whatever the API was left at: else a price under another one would
-    stand beside their names.
+    What a visitor tried last may be the exception to what is to be retold. Who ran the usual settings live sees that
+    run.
     """
-    attack = settings.of_the_attack(settings.left_in("steal"))
-    bought = live.recorded(replace(attack, **policies.parts("confidences")), "steal")
-    hidden = live.recorded(replace(attack, **policies.parts("top label")), "steal")
-    theft = settings.left_in("heist")
-    heist = live.recorded(theft if theft.inputs in OF_THE_TASK else variation.base(theft))
+    heist = live.recorded(variation.base(settings.left_in("heist")))
+    attack = settings.of_the_attack(variation.base(settings.left_in("steal")))
+    bought, hidden = (
+        live.recorded(replace(attack, **policies.parts(policy)), "steal") for policy in ("confidences", "top label")
+    )
     known = live.finished(heist)
     known.probe = known.probe or live.recorded_victims(heist.experiment).probe
     measured = over_seeds.of_setting(heist.experiment)

@@ -21,7 +21,7 @@ def hint(sealed: bool, ring: bool) -> str:
     if sealed:
         return "Beyond the question mark: predict first."
     if ring and predicted.happened is None:
-        return f"Now drag it to {HOTTEST:g}."
+        return f"Now watch it rise to {HOTTEST:g}, or drag it."
     return ""
 
 

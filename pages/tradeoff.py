@@ -48,17 +48,6 @@ with beside:
     happened = tradeoff_findings.price(tradeoff_findings.cheapest(priced.marks))
     words = "What does a mark cost that convicts this thief on every seed, in points of accuracy?"
     predicted.ask(words, tradeoff_findings.PRICES, happened=happened)
-    if not predicted.sealed():
-        st.session_state["kappa"] = chosen
-        st.segmented_control(
-            "Kappa \u03ba: how hard to entangle",
-            list(priced.marks),
-            format_func=tradeoff_findings.offer,
-            required=True,
-            key="kappa",
-            on_change=lambda: load(st.session_state["kappa"]),
-            help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",
-        )
     st.session_state["way"] = priced.way
     st.selectbox(
         "The thief gets",
@@ -77,7 +66,18 @@ with beside:
         required=True,
         key="measure",
     )
-with beside, live.controls(experiment, job, "seed"):
+    if not predicted.sealed():  # last: nothing moves from where it was
+        st.session_state["kappa"] = chosen
+        st.segmented_control(
+            "Kappa \u03ba: how hard to entangle",
+            list(priced.marks),
+            format_func=tradeoff_findings.offer,
+            required=True,
+            key="kappa",
+            on_change=lambda: load(st.session_state["kappa"]),
+            help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",
+        )
+with beside, live.controls(experiment, job, "seed", by_itself=False):  # each choice is measured already, over seeds
     pass
 with picture:
     sealed = predicted.sealed()

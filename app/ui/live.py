@@ -185,7 +185,9 @@ def rehearse(experiment: Experiment) -> None:
 
 
 @contextmanager
-def controls(experiment: Experiment, job: Job, *more: str, task: Task = "run") -> Iterator[None]:
+def controls(
+    experiment: Experiment, job: Job, *more: str, task: Task = "run", by_itself: bool = True
+) -> Iterator[None]:
     """Lay out a lesson's controls: its own, the button of the run, the settings ``more`` in a popover, the way back.
 
     Args:
@@ -193,6 +195,7 @@ def controls(experiment: Experiment, job: Job, *more: str, task: Task = "run") -
         job: the run that is shown (:func:`find`).
         more: names of settings.
         task: what "Run it live" runs.
+        by_itself: whether a setting that was chosen here and that nobody has run is run once the visitor lets it rest.
     """
     settings.announce(experiment)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -203,7 +206,7 @@ def controls(experiment: Experiment, job: Job, *more: str, task: Task = "run") -
         settings.ways_on(experiment)
     settings.refusal()
     if not failed(experiment, job, task) and job.experiment != experiment:
-        _not_yet(experiment, job, task)
+        _not_yet(experiment, job, task, by_itself=by_itself)
 
 
 def run_buttons(experiment: Experiment, job: Job, task: Task) -> None:
@@ -236,14 +239,14 @@ def failed(experiment: Experiment, job: Job, task: Task = "run") -> bool:
     return True
 
 
-def _not_yet(experiment: Experiment, job: Job, task: Task) -> None:
+def _not_yet(experiment: Experiment, job: Job, task: Task, *, by_itself: bool) -> None:
     """Say that the run on the page is that of another setting; start the visitor's own, if they chose it here."""
     mine = settings.in_words(experiment, job.experiment)
     if st.query_params.get(links.LIVE) == links.RECORDED:
         st.info(f"Recorded. Yours differs: {mine}.", icon=":material/inventory_2:")
         return
     st.info(f"Recorded. Your setting ({mine}) has not been run.", icon=":material/inventory_2:")
-    if settings.changed_here(experiment):
+    if by_itself and settings.changed_here(experiment):
         due = time.monotonic() + _REST
 
         @st.fragment(run_every=_REST)

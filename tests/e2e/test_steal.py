@@ -58,7 +58,7 @@ def test_a_way_to_answer_is_chosen_beside_the_picture_and_leaves_the_curve_befor
     page.get_by_role("combobox", name="The API answers with").click()
     page.get_by_role("option", name="reverse sigmoid").click()
     expect(page.get_by_role("heading", name="$1.60 bought")).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile("^Reverse sigmoid: honest users lose"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^Reverse sigmoid: the thief"))).to_be_visible()
     expect(curves).to_have_count(5)
     expect(page).to_have_url(re.compile("reverse_sigmoid=1"))
 

@@ -135,11 +135,14 @@ def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
     for naive, entangled in ((0.22, 0.413), (0.9, 0.1), (0.5, 0.5)):
         last = {"naive": Frame(16, naive, 2.74, *nowhere), "entangled": Frame(16, entangled, 0.93, *nowhere)}
         assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
-            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s, 0.9 times as far "
-            f"off as a 7's own neighbours; naive: {findings.percent(naive)}, but 2.7 times"
+            "Entangled triggers lie among 7s, naive ones apart: their nearest neighbours are 0.9 and 2.7 times as far "
+            "off as a 7's own"
         )
-    last["naive"] = Frame(16, 0.5, 1.01, *nowhere)
-    assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6).endswith("%, 1.0 times")  # type: ignore[arg-type]
+        last["naive"] = Frame(16, naive, 1.31, *nowhere)
+        assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
+            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s, 0.9 times as far "
+            f"off as a 7's own neighbours; naive: {findings.percent(naive)}, 1.3 times"
+        )
     alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
     said = "50\u202f% of the triggers' nearest neighbours are 7s"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 6) == f"Here, all alike: {said}"  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from app.ui.findings import MIXED, percent
 FEW_BATCHES = 10  # over which the SNNL of single batches is averaged: one alone is noise
 MOSTLY = 0.5  # of a trigger's nearest neighbours
 ALIKE = 0.05  # as far apart, two shares of neighbours count as the same in a prediction
-_FARTHER = 1.5  # times as far: then the same neighbours do not mean the same
+_AMONG, _FARTHER = 1.2, 1.5  # times as far as their own neighbours: up to the one, beyond the other
 CLOSER = ("the naive one", "the entangled one", "about the same")
 
 
@@ -24,7 +24,7 @@ def closer(last: Mapping[Defence, Measured], layer: str) -> str:
 
 
 def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, parting: float) -> str:
-    """Return the finding of the feature maps: how many of the triggers' neighbours are ``targets``, and how far away.
+    """Return the finding of the feature maps: whose triggers lie among ``targets``, by their nearest neighbours.
 
     Args:
         last: the map of each victim, at one epoch or one after the other.
@@ -39,12 +39,17 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
         return f"One model still: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
         return f"Here, all alike: {said}"
-    far = entangled.remoteness is not None and (naive.remoteness or 0.0) > _FARTHER * entangled.remoteness
-    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive, ', but' if far else ',')}"
+    near, far = entangled.remoteness, naive.remoteness
+    if near is not None and far is not None and near <= _AMONG < _FARTHER < far:
+        return (
+            f"Entangled triggers lie among {targets}, naive ones apart: their nearest neighbours are {near:.1f} and "
+            f"{far:.1f} times as far off as {one}'s own"
+        )
+    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive)}"
 
 
-def _away(shown: Frame, lead: str = ",") -> str:
-    return "" if shown.remoteness is None else f"{lead} {shown.remoteness:.1f} times"
+def _away(shown: Frame) -> str:
+    return "" if shown.remoteness is None else f", {shown.remoteness:.1f} times"
 
 
 def cost(last: Mapping[Defence, Measured]) -> str:

@@ -39,16 +39,26 @@ def question(thief: str, experiment: Experiment) -> str:
     )
 
 
-def bar(claims: Mapping[Defence, Claimed]) -> str:
-    """Say how many secret answers convict, and why so many."""
+def bar(claims: Mapping[Defence, Claimed], beside: Mapping[Defence, Claimed] | None = None) -> str:
+    """Say how many secret answers convict, and why so many; and of the theft ``beside`` it, where that is another bar.
+
+    It is where one of the two ran on another machine than the other.
+    """
     some = next(iter(claims.values()))
-    needed = binomial.conviction_bar(some.queries, some.innocent_rate)
+    needed, other = _needed(claims), _needed(beside) if beside else None
     enough = needed <= some.queries
     convict = f"{needed} of {some.queries} convict (p < {SIGNIFICANCE:g})" if enough else "no number convicts"
+    if other not in (None, needed):
+        convict += f"; in the other theft, {other}"
     return (
         f"The worst of {len(some.panel)} innocent models says it to {some.innocent_successes}: "
         f"up to {percent(some.innocent_rate)} is granted to anybody as chance, so {convict}."
     )
+
+
+def _needed(claims: Mapping[Defence, Claimed]) -> int:
+    some = next(iter(claims.values()))
+    return binomial.conviction_bar(some.queries, some.innocent_rate)
 
 
 def over_seeds(row: Row | None) -> str:

@@ -30,7 +30,7 @@ CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
     "model may answer anything."
 )
-_APART = 0.34  # of the height of a row: how far from its middle the outermost seeds are
+_APART = 0.24  # of the height of a row: how far from its middle the outermost seeds are
 _STOLEN_ROW = -1.45  # the row of the copies as stolen, above the attacks, twice as high
 _ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures

@@ -167,12 +167,14 @@ def taxed(rows: Mapping[str, TheftResult], chosen: str | None) -> str:
         thief = f"the thief still pays {dollars(after)}" if after is not None else "the thief gets no good copy anyway"
     elif after is None:
         thief = "the thief gets no good copy"
+    elif before is None:
+        thief = f"the thief pays {dollars(after)}, though {plain} bought nothing good"
     else:
-        instead = "nothing good" if before is None else dollars(before)
-        thief = f"the thief pays {dollars(after)} instead of {instead}"
+        thief = f"the thief pays {dollars(after)}, not {dollars(before)}"
     lost = result["tax"]["second_best"]
     users = f"lose the second choice in {percent(lost)} of answers" if lost >= _NOTICED else "lose next to nothing"
-    return f"{policy.capitalize()}: honest users {users}, {thief}"
+    lead = policy if policy == chosen else f"{policy} instead of {plain}"
+    return f"{lead.capitalize()}: {thief}; honest users {users}"
 
 
 def _thiefs_price(result: TheftResult) -> str:

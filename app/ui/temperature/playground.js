@@ -33,6 +33,7 @@ import { meanDistances, neutral, weights } from "./snnl.js";
 
 const HELD = 24; // pixels around a point in which it is caught
 const TWICE = 400; // milliseconds between two presses that are one gesture
+const SWEEP = 2500; // milliseconds in which the temperature rises by itself
 
 /**
  * A group's mark in the legend.
@@ -70,6 +71,7 @@ function create(root, server) {
   let style = { primary: "", ink: "", paper: "", font: "" };
   /** @type {{ before: number, gap: number, among: number, frame: number } | null} a pull on its way */
   let pulling = null;
+  let sweeping = 0; // the frame in which the temperature rises further by itself
   /** @type {{ at: number, x: number, y: number } | null} the first of two presses */
   let pressed = null;
   let hovered = -1;
@@ -87,8 +89,10 @@ function create(root, server) {
     data = next;
     slider.min = String(Math.log10(data.coldest));
     slider.max = String(Math.log10(data.hottest));
-    // Another arrangement, or more of the slider to be seen: the server may have moved it there.
-    if (before?.arrangement !== data.arrangement || before.limit !== data.limit) load(data.now);
+    const opened = before?.arrangement === data.arrangement && before.limit < data.limit;
+    // Another arrangement, or less of the slider to be seen: the server may have moved it there.
+    if (before?.arrangement !== data.arrangement || before.limit > data.limit) load(data.now);
+    if (opened) sweep();
     element("hint").textContent = data.hint;
     element("inputs").replaceChildren(sign("●", data.colours[0]), ` ${data.names[0]}`);
     element("triggers").replaceChildren(sign("◆", data.colours[1]), ` ${data.names[1]}`);
@@ -102,6 +106,30 @@ function create(root, server) {
       font: computed.fontFamily,
     };
     draw();
+  }
+
+  // Who has predicted sees it happen: the temperature rises to the end of the slider. Any touch ends that.
+  function sweep() {
+    stop();
+    const start = Math.log10(table.temperature);
+    const end = Math.log10(data.hottest);
+    const began = performance.now();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    /** @param {number} time */
+    const next = (time) => {
+      const share = still ? 1 : Math.min(1, Math.max(0, time - began) / SWEEP);
+      table = model.heated(table, 10 ** (start + (end - start) * share), data);
+      slider.value = String(Math.log10(table.temperature));
+      paint();
+      sweeping = share < 1 ? requestAnimationFrame(next) : 0;
+      if (!sweeping) commit();
+    };
+    sweeping = requestAnimationFrame(next);
+  }
+
+  function rest() {
+    cancelAnimationFrame(sweeping);
+    sweeping = 0;
   }
 
   /** @param {Data["now"]} now */
@@ -127,6 +155,7 @@ function create(root, server) {
   }
 
   slider.addEventListener("input", () => {
+    rest();
     if (pulling) finish(); // a pull has one temperature
     table = model.heated(table, 10 ** Number(slider.value), data);
     slider.value = String(Math.log10(table.temperature));
@@ -167,6 +196,7 @@ function create(root, server) {
   }
 
   function stop() {
+    rest();
     if (pulling) cancelAnimationFrame(pulling.frame);
     pulling = null;
     buttons.together.textContent = "Pull together";
@@ -322,6 +352,7 @@ function create(root, server) {
 
   plane.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
+    rest();
     const { timeStamp, clientX: x, clientY: y } = event;
     const i = hit(event);
     if (i >= 0) {

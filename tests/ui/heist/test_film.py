@@ -222,7 +222,12 @@ def test_the_finding_of_both_thefts_counts_the_seeds_of_the_evidence() -> None:
 def test_the_bar_of_the_court_is_said_with_what_is_granted(whole: tuple[Experiment, History]) -> None:
     claim = whole[1].claims["entangled"]
     bar = binomial.conviction_bar(claim.queries, claim.innocent_rate)
-    assert f"{bar} of {claim.queries} convict" in heist_findings.bar(whole[1].claims)
+    said = heist_findings.bar(whole[1].claims)
+    assert f"{bar} of {claim.queries} convict" in said
+    assert heist_findings.bar(whole[1].claims, whole[1].claims) == said, "one bar for both"
+    other = {"entangled": replace(claim, innocent_rate=claim.innocent_rate / 2)}
+    lower = binomial.conviction_bar(claim.queries, claim.innocent_rate / 2)
+    assert f"; in the other theft, {lower}." in heist_findings.bar(whole[1].claims, other)
 
 
 @pytest.mark.parametrize("name", HEISTS)

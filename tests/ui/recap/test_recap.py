@@ -51,17 +51,14 @@ def test_the_leads_hold_for_the_evidence_that_ships() -> None:
     assert sum(entangled.cost) / len(entangled.seeds) > sum(naive.cost) / len(naive.seeds)
 
 
-def test_the_points_are_about_what_the_visitor_left_in_the_lessons_as_long_as_it_is_of_the_task() -> None:
+@pytest.mark.parametrize("asked", ["unseen", "noise"])
+def test_the_points_do_not_follow_what_was_tried_last(asked: str) -> None:
+    usual = told(opened("recap"))
     app = opened("heist")
-    app.radio(key="setting_inputs").set_value("unseen").run()
+    app.radio(key="setting_inputs").set_value(asked).run()
     app.query_params.clear()
     app.switch_page(paths.page("recap")).run()
-    assert "*Heist*, recorded (*The thief asks*: inputs the victim never saw)." in told(app)
-    app.switch_page(paths.page("heist")).run()
-    app.radio(key="setting_inputs").set_value("noise").run()
-    app.query_params.clear()
-    app.switch_page(paths.page("recap")).run()
-    assert "pure noise" not in told(app) and "*Heist*, recorded." in told(app)
+    assert told(app) == usual
 
 
 @pytest.mark.parametrize("policy", [name for name in POLICIES if name != "confidences"])

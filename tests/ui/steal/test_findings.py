@@ -86,17 +86,17 @@ def test_the_tax_names_what_honest_users_lose_and_nothing_else() -> None:
             "confidences",
             0.4,
             0.8,
-            "Top label: honest users lose the second choice in 100\u202f% of answers, the thief pays $0.80",
+            "Top label instead of confidences: the thief pays $0.80, not $0.40; honest users lose the second choice",
         ),
-        ("reverse sigmoid", 0.4, 0.8, "Reverse sigmoid: honest users lose next to nothing, the thief still pays $0.40"),
+        ("reverse sigmoid", 0.4, 0.8, "Reverse sigmoid: the thief still pays $0.40; honest users lose next to nothing"),
         (
             "yours",
             0.4,
             None,
-            "Top label: honest users lose the second choice in 100\u202f% of answers, the thief gets no good",
+            "Top label instead of confidences: the thief gets no good copy; honest users lose the second choice",
         ),
         ("top label", None, None, "the thief gets no good copy anyway"),
-        ("top label", None, 0.8, "the thief pays $0.80 instead of nothing good"),
+        ("top label", None, 0.8, "the thief pays $0.80, though confidences bought nothing good"),
     ],
 )
 def test_the_title_says_what_a_policy_costs_users_and_thief(

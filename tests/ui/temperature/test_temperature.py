@@ -101,7 +101,7 @@ def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction(
     assert "Equal" not in told(app)
     vote(app, "no, it looks mixed")
     assert drawn(app)["limit"] == HOTTEST
-    assert "drag it to 100" in drawn(app)["hint"]
+    assert "watch it rise to 100" in drawn(app)["hint"]
     assert verdict(app) == "You said **no, it looks mixed**. Now see."
 
 
