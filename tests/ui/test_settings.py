@@ -166,6 +166,12 @@ def test_a_setting_that_was_chosen_on_the_page_starts_by_itself_after_a_rest(
     assert [experiment.seed for experiment in launched] == [991]
 
 
+def test_where_each_choice_is_measured_over_seeds_none_starts_a_run(launched: list[Experiment]) -> None:
+    app = opened("tradeoff")
+    app.number_input(key="setting_seed").set_value(991).run()
+    assert "has not been run" in boxes(app) and not launched
+
+
 def test_a_link_alone_and_what_is_on_record_start_nothing(launched: list[Experiment]) -> None:
     app = opened("heist", seed="991")
     app.run()
