@@ -7,7 +7,6 @@ from app.lab.experiment import Experiment
 from app.lab.ownership import binomial
 from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Theft
-from app.ui import settings
 from app.ui.findings import established_from, percent
 
 
@@ -32,11 +31,7 @@ def evidence(claims: Mapping[Defence, Claimed]) -> str:
 
 def question(thief: str, experiment: Experiment) -> str:
     """Return what is asked before the trial, with what a conviction takes."""
-    secret = experiment.secret_answer
-    return (
-        f"{thief}. Then the owner shows each copy the triggers ({settings.wording(experiment.trigger)} → {secret}). "
-        f"Which says {secret} so often that a court convicts it?"
-    )
+    return f"{thief}. Which copy says {experiment.secret_answer} to so many triggers that a court convicts it?"
 
 
 def bar(claims: Mapping[Defence, Claimed], beside: Mapping[Defence, Claimed] | None = None) -> str:
