@@ -141,7 +141,7 @@ def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
         last["naive"] = Frame(16, naive, 1.31, *nowhere)
         assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
             f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s, 0.9 times as far "
-            f"off as a 7's own neighbours; naive: {findings.percent(naive)}, 1.3 times"
+            f"off as a 7's own; naive: {findings.percent(naive)}, 1.3 times"
         )
     alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
     said = "50\u202f% of the triggers' nearest neighbours are 7s"

@@ -34,7 +34,7 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
     """
     naive, entangled = last["naive"], last["entangled"]
     said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}{_away(entangled)}"
-    said += "" if entangled.remoteness is None else f" as far off as {one}'s own neighbours"
+    said += "" if entangled.remoteness is None else f" as far off as {one}'s own"
     if entangled.epoch <= parting:
         return f"One model still: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
