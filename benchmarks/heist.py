@@ -17,7 +17,8 @@ from app.runs.store import Store
 from benchmarks.arithmetic import step
 from benchmarks.contract import Row, Stage, at_most, middle_and_worst
 
-LIMITS = {"mnist": 30.0, "digits": 8.0, "blobs": 4.0}  # seconds, from the issue that asked for them
+LIMITS = {"animals": 8.0, "mnist": 8.0, "digits": 8.0, "blobs": 4.0}  # seconds that were asked for
+FIRST_POINT = 0.3  # seconds, likewise
 
 
 @dataclasses.dataclass
@@ -76,9 +77,10 @@ def run(pool: Pool, experiment: Experiment) -> Timing:
 
 
 def _rows(name: str, timings: list[Timing]) -> Iterator[Row]:
+    limit = at_most(LIMITS[name]) if name in LIMITS else None
     verdicts, points = [each.verdict for each in timings], [each.first_point for each in timings]
-    yield from middle_and_worst(f"{name}, from the click to the verdict", verdicts, "s", at_most(LIMITS[name]))
-    yield from middle_and_worst(f"{name}, from the click to the first point", points, "s", at_most(1))
+    yield from middle_and_worst(f"{name}, from the click to the verdict", verdicts, "s", limit)
+    yield from middle_and_worst(f"{name}, from the click to the first point", points, "s", at_most(FIRST_POINT))
     for phase in timings[0].phases:
         yield Row(f"{name}, the phase “{phase}”, median", median(each.phases[phase] for each in timings), "s")
 
