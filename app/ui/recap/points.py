@@ -119,7 +119,7 @@ def entangled(heist: History, measured: Mapping[str, Row]) -> Point:
     stray = heist.thefts["entangled"].query_target_mass
     if "entangled" in measured:
         stray = measured["entangled"].spread("query_target_mass").mean
-    carried = f"What carries it: {percent(stray)} of the weight in the answers says the secret where it is not due."
+    carried = f"{percent(stray)} stray weight carries it."
     return Point("heist", says, numbers, drawing, (("channel", carried),))
 
 

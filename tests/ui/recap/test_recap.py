@@ -76,7 +76,7 @@ def test_the_prices_of_plain_answers_do_not_change_with_what_the_api_was_left_at
 def test_where_a_number_is_from_is_where_it_was_seen() -> None:
     said = told(opened("recap"))
     assert "*Entangle*, recorded" not in said and said.count("*Heist*, recorded") == 2
-    assert "says the secret where it is not due. *Channel*." in said
+    assert "stray weight carries it. *Channel*." in said
 
 
 def test_over_seeds_stands_what_was_measured_of_the_data_on_the_page() -> None:
