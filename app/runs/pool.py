@@ -348,7 +348,9 @@ class Pool:
         """Wait until a job waits for a fork; return False where the pool closes instead."""
         self._fork_server.start()
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._queue)
+            while not self._closed and not self._queue:
+                self._remove_absent_visitors()
+                self._changed.wait()
             return not self._closed
 
     def _started(self) -> Worker:

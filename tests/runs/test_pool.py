@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -466,7 +467,8 @@ def workers_of_this_process() -> set[int]:
     """All that have an interpreter of their own, and the forks of what has none but them."""
     found = set()
     for child in psutil.Process().children(recursive=True):
-        module = "app.runs.worker" if child.ppid() == os.getpid() else "app.runs.fork_server"
-        if child.status() != psutil.STATUS_ZOMBIE and module in child.cmdline():
-            found.add(child.pid)
+        with suppress(psutil.NoSuchProcess):  # a fork ends with its run, at this moment perhaps
+            module = "app.runs.worker" if child.ppid() == os.getpid() else "app.runs.fork_server"
+            if child.status() != psutil.STATUS_ZOMBIE and module in child.cmdline():
+                found.add(child.pid)
     return found

@@ -169,7 +169,7 @@ def panel(dataset: Dataset) -> dict[str, Innocent]:
 
 
 def fit_panel(dataset: Dataset) -> Iterator[str]:
-    """Fit what the panel lacks, a model at a time, half a second at most; yield the name of each.
+    """Fit what the panel lacks, a model at a time, each in tenths of a second; yield the name of each.
 
     Who leaves off has lost nothing: the next call goes on from there. Two at once share the work, in the same order.
     """
