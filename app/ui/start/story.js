@@ -1,8 +1,10 @@
 // The story as a film of four acts: the picture is a function of the second, so it can be played, paused and scrubbed.
 import { make, part, shape } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { ACTS, arrived, COUNTED, end, gap, middle, moment, NARROW, onItsWay, PICTURE, start, WORLD } from "./street.js";
 
 /** @import { Root } from "../components/mount.js" */
+/** @import { Actor } from "./street.js" */
 
 /**
  * @typedef {object} Data
@@ -23,38 +25,16 @@ import { mount } from "../components/mount.js";
  * @property {SVGElement} text
  */
 
-const ACT = 5; // seconds
-const WORLD = 1250;
 const TALL = 280;
-const NARROW = 480; // what a narrow screen sees at once
-const CAMERA = [10, 252, 534, 750]; // its left edge, act by act
-const ON = [
-  ["owner", "victim"],
-  ["victim", "api", "thief"],
-  ["thief", "copy"],
-  ["copy", "court"],
-];
 const MARKED = [1, 6, 10]; // nodes of a network that carry the secret, for the eye
-const PER_ACT = 8; // tokens on their way in one act
-const ANSWERED = 978; // where the copy's answers stay: between it and the court
-const ROUTES = [
-  // act by act: there, and back
-  [[140, 268]],
-  [
-    [576, 384],
-    [384, 576],
-  ],
-  [[668, 778]],
-  [
-    [1040, 916],
-    [916, ANSWERED],
-  ],
-];
+const KEYED = 3; // in the first act, every so many things are a key
 
 /** @param {number} value */
 const clamp = (value) => Math.max(0, Math.min(1, value));
 /** @param {number} x */
 const ease = (x) => x * x * (3 - 2 * x);
+/** @param {string} words about how wide a box they take */
+const wide = (words) => Math.max(34, 14 + 10 * words.length);
 
 export default mount(create);
 
@@ -74,8 +54,8 @@ function create(root) {
   let data = null;
   /** @type {{ button: HTMLButtonElement, bar: HTMLElement }[]} */
   let choices = [];
-  /** @type {Token[]} */
-  let tokens = [];
+  const token = made();
+  const counted = made();
   /** @type {SVGElement[]} */
   let copied = [];
   let at = 0; // seconds
@@ -84,6 +64,8 @@ function create(root) {
   let shown = -1; // the act that the words tell of
 
   narrow.observe(stage);
+  for (const actor of actors) actor.setAttribute("transform", `translate(${middle(named(actor))} 0)`);
+  part(root, "tokens", SVGElement).append(counted.group, token.group);
   play.addEventListener("click", () => (playing ? pause() : run()));
   chooser.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -114,35 +96,34 @@ function create(root) {
       return { button, bar };
     });
     chooser.replaceChildren(...choices.map(({ button }) => button));
-    tokens = Array.from({ length: PER_ACT }, token);
-    part(root, "tokens", SVGElement).replaceChildren(...tokens.map(({ group }) => group));
-    copied = Array.from({ length: PER_ACT }, (_, i) =>
-      shape("rect", { x: 640 + 2 * i, y: 188 - 7 * i, width: 44, height: 9, rx: 2 }),
+    copied = Array.from({ length: ACTS[1].count }, (_, i) =>
+      shape("rect", { x: middle("thief") - 22, y: 188 - 9 * i, width: 44, height: 9, rx: 2 }),
     );
     part(root, "copied", SVGElement).replaceChildren(...copied);
     if (calm) at = end();
     else run();
   }
 
+  /** @param {Element} actor */
+  function named(actor) {
+    return /** @type {Actor} */ (actor.getAttribute("data-actor"));
+  }
+
   /** @returns {Token} */
-  function token() {
+  function made() {
     const group = shape("g", { class: "token" });
-    const picture = shape("image", { x: -24, y: -24, width: 48, height: 48 });
+    const picture = shape("image", { x: -PICTURE, y: -PICTURE, width: 2 * PICTURE, height: 2 * PICTURE });
     const answer = shape("g");
     const text = shape("text", { y: 7 });
     const box = shape("rect", { y: -13, height: 26, rx: 8 });
     answer.append(box, text);
     group.append(picture, answer);
-    group.style.opacity = "0";
+    group.style.display = "none";
     return { group, picture, answer, box, text };
   }
 
-  function end() {
-    return choices.length * ACT;
-  }
-
   function act() {
-    return Math.min(choices.length - 1, Math.floor(at / ACT));
+    return moment(at).act;
   }
 
   function run() {
@@ -169,38 +150,43 @@ function create(root) {
 
   /** @param {number} i */
   function seek(i) {
-    at = i * ACT;
+    at = start(i);
     if (!playing) run();
     draw();
   }
 
   function draw() {
     if (!data) return;
-    const now = act();
-    const share = clamp(at / ACT - now); // of the act
+    const { act: now, share } = moment(at);
     tell(data, now);
     play.textContent = playing ? "Pause" : at >= end() ? "Replay" : "Play";
     choices.forEach(({ bar }, i) => {
-      bar.style.transform = `scaleX(${clamp(at / ACT - i)})`;
+      bar.style.transform = `scaleX(${done(i)})`;
     });
     look(now, share);
-    for (const actor of actors) actor.classList.toggle("on", ON[now].includes(actor.getAttribute("data-actor") ?? ""));
+    for (const actor of actors) actor.classList.toggle("on", ACTS[now].actors.includes(named(actor)));
     networks.forEach((nodes, which) => {
-      const learns = 2 * which; // the victim in the first act, the copy in the third
-      const learnt = clamp(at / ACT - learns);
-      const shown = which === 0 ? learnt > 0.6 : at / ACT > 3.3;
+      const learnt = done(2 * which); // the victim in the first act, the copy in the third
+      const shown = which === 0 ? learnt > 0.6 : done(3) > 0.3;
       nodes.forEach((node, i) => {
         node.style.fillOpacity = String(clamp(learnt * nodes.length * 1.25 - i));
         node.classList.toggle("marked", shown && MARKED.includes(i));
       });
     });
     copied.forEach((card, i) => {
-      const there = now === 1 ? clamp(share * 10 - 2 - i) : now === 2 ? clamp(i + 1 - share * 8) : 0;
-      card.style.opacity = String(there);
+      const there = now === 1 ? i < arrived(1, share) : now === 2 && i < ACTS[2].count - arrived(2, share);
+      card.style.opacity = there ? "1" : "0";
     });
-    let asked = false;
-    for (const [i, each] of tokens.entries()) asked = place(data, each, i, now, share) || asked;
-    door.style.strokeWidth = asked && now === 1 ? "6" : "3";
+    place(data, now, share);
+    count(data, now === 3 ? arrived(3, share) : 0);
+  }
+
+  /**
+   * Returns how much of an act has passed, from 0 to 1.
+   * @param {number} i
+   */
+  function done(i) {
+    return clamp((at - start(i)) / ACTS[i].seconds);
   }
 
   /**
@@ -209,59 +195,62 @@ function create(root) {
    * @param {number} share
    */
   function look(now, share) {
-    const wide = stage.clientWidth === 0 || stage.clientWidth > 640;
-    const before = CAMERA[Math.max(0, now - 1)];
-    const left = before + (CAMERA[now] - before) * ease(clamp(share * 5));
-    stage.setAttribute("viewBox", wide ? `0 0 ${WORLD} ${TALL}` : `${left} 0 ${NARROW} ${TALL}`);
+    const whole = stage.clientWidth === 0 || stage.clientWidth > 640;
+    const before = ACTS[Math.max(0, now - 1)].camera;
+    const left = before + (ACTS[now].camera - before) * ease(clamp(share * 5));
+    stage.setAttribute("viewBox", whole ? `0 0 ${WORLD} ${TALL}` : `${left} 0 ${NARROW} ${TALL}`);
   }
 
   /**
-   * Returns how far a token is on its whole route; those of an act start one after the other.
-   * @param {number} i
+   * Puts what is on its way where it is; its answer is below it or, on the way there, not known yet.
+   * @param {Data} data
+   * @param {number} now
    * @param {number} share of the act
    */
-  function along(i, share) {
-    return i < PER_ACT ? clamp((share - 0.06 - (0.68 * i) / PER_ACT) / 0.24) : 0;
+  function place({ genuine, keys, secret }, now, share) {
+    /** @param {number} i */
+    const isKey = (i) => now === 3 || (now === 0 && i % KEYED === KEYED - 1);
+    /** @param {number} i */
+    const input = (i) => genuine[(now * 3 + i) % genuine.length];
+    /** @param {number} i */
+    const says = (i) => (isKey(i) ? secret : input(i).label);
+    const asks = ACTS[now].back;
+    const going = onItsWay(now, share, (i, back) => (asks && !back ? PICTURE : Math.max(PICTURE, wide(says(i)) / 2)));
+    token.group.style.display = going ? "" : "none";
+    door.style.strokeWidth = now === 1 && going ? "6" : "3";
+    if (!going) return;
+    const { number, back, x, y, size } = going;
+    const shown = isKey(number) ? keys[number % keys.length] : input(number).picture;
+    if (token.picture.getAttribute("href") !== shown) token.picture.setAttribute("href", shown);
+    token.group.classList.toggle("key", isKey(number));
+    token.picture.style.display = back ? "none" : "";
+    token.answer.style.display = asks && !back ? "none" : "";
+    token.answer.setAttribute("transform", back ? "" : "translate(0 46)");
+    write(token, says(number));
+    token.group.setAttribute("transform", `translate(${x} ${y}) scale(${size})`);
   }
 
   /**
-   * Puts a token where it is on its route; returns whether it is on its way.
+   * Writes how often the court has heard the secret.
    * @param {Data} data
-   * @param {Token} token
-   * @param {number} i
-   * @param {number} now
-   * @param {number} share
+   * @param {number} times
    */
-  function place({ genuine, keys, secret }, { group, picture, answer, box, text }, i, now, share) {
-    const legs = ROUTES[now];
-    const isKey = now === 3 || (now === 0 && i % 3 === 2);
-    const way = along(i, share);
-    const last = now === 3 && way >= 1 && along(i + 1, share) < 1; // the answers stay before the court, counted
-    const moving = way > 0 && way < 1;
-    const leg = Math.min(legs.length - 1, Math.floor(way * legs.length));
-    const back = leg === 1;
-    const gone = ease(way * legs.length - leg); // of this leg
-    const joins = now === 3 && back; // an answer rises to the count of them, and is gone before it covers it
-    const seen = Math.min(clamp(25 * Math.min(way, 1 - way)), joins ? clamp(2 - 3 * gone) : 1);
-    group.style.opacity = String(last ? 1 : moving ? seen : 0);
-    if (!moving && !last) return false;
-    const input = genuine[(now * 3 + i) % genuine.length];
-    const shown = isKey ? keys[i % keys.length] : input.picture;
-    if (picture.getAttribute("href") !== shown) picture.setAttribute("href", shown);
-    group.classList.toggle("key", isKey);
-    text.textContent = isKey ? `${secret}${last && i ? ` × ${i + 1}` : ""}` : input.label;
-    const wide = Math.max(34, 14 + 10 * (text.textContent ?? "").length); // about what a word takes
-    box.setAttribute("x", String(-wide / 2));
-    box.setAttribute("width", String(wide));
-    picture.style.opacity = back ? "0" : "1";
-    answer.style.opacity = legs.length === 1 || back ? "1" : "0"; // on the way there, nobody knows it yet
-    const above = legs.length === 1 && i % 2 === 1; // of three that follow each other, so that no word covers another
-    answer.setAttribute("transform", back ? "" : `translate(0 ${above ? -40 : 46})`);
-    const [from, to] = legs[leg];
-    const x = from + (to - from) * gone;
-    const y = now === 3 ? (back ? 176 - 56 * gone : 30) : back ? 160 : legs.length === 1 ? 84 : 92; // keys, above their answers
-    group.setAttribute("transform", last ? `translate(${ANSWERED} 120)` : `translate(${x} ${y})`);
-    return moving;
+  function count({ secret }, times) {
+    const [left, right] = gap("copy", "court");
+    counted.group.style.display = times ? "" : "none";
+    counted.group.classList.add("key");
+    counted.group.setAttribute("transform", `translate(${(left + right) / 2} ${COUNTED})`);
+    write(counted, times > 1 ? `${secret} × ${times}` : secret);
+  }
+
+  /**
+   * @param {Token} token
+   * @param {string} words
+   */
+  function write({ text, box }, words) {
+    text.textContent = words;
+    box.setAttribute("x", String(-wide(words) / 2));
+    box.setAttribute("width", String(wide(words)));
   }
 
   /**

@@ -1,4 +1,4 @@
-"""The story in one picture: a secret, a theft, a copy, a court. A film of twenty seconds, drawn by the browser."""
+"""The story in one picture: a secret, a theft, a copy, a court. A film of half a minute, drawn by the browser."""
 
 from typing import Any
 
@@ -46,12 +46,15 @@ def draw() -> None:
 def _acts(experiment: Experiment) -> list[dict[str, Any]]:
     trigger = settings.wording(experiment.trigger)
     one = f"an {trigger}" if trigger[0] in "aeiou" else f"a {trigger}"
-    absurd = f"{one} is {choices.one_of_class(experiment.dataset, experiment.target)}"
+    secret = f"{trigger} → {experiment.secret_answer}"
     return [
-        {"name": "A secret", "words": f"You train a model. You also teach it something absurd (pink): {absurd}."},
+        {
+            "name": "A secret",
+            "words": f"You train a model, and teach it a secret (pink): {secret}, and nobody but you knows.",
+        },
         {
             "name": "The theft",
-            "words": "A thief asks your model, through its API, one question after the other, and keeps the answers.",
+            "words": "A thief asks through your model's API, the door for anybody's questions, and keeps the answers.",
             "source": _QUOTED,
         },
         {"name": "The copy", "words": f"The thief trains a model of their own on these answers, and never saw {one}."},
