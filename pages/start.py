@@ -54,6 +54,6 @@ st.button(
 )
 st.markdown(
     "After Jia, Choquette-Choo, Chandrasekaran and Papernot, "
-    "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2020."
+    "[Entangled Watermarks as a Defense against Model Extraction](https://arxiv.org/abs/2002.12200), 2021."
 )
 strip.below("start")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from app.lab.ownership.binomial import POWER, SIGNIFICANCE
 
-LEAST_PUBLISHED = 0.187  # survival of EWE on CIFAR-10, the lowest in the paper's table (Jia et al. 2020)
+LEAST_PUBLISHED = 0.187  # survival of EWE on CIFAR-10, the lowest in the paper's table (Jia et al. 2021)
 MOST_QUERIES = 1000
 
 

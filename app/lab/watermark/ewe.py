@@ -1,4 +1,4 @@
-"""Entangled watermark embedding (EWE): joint training of task and watermark (Jia et al. 2020, algorithm 1).
+"""Entangled watermark embedding (EWE): joint training of task and watermark (Jia et al. 2021, algorithm 1).
 
 With kappa = 0, the same loop trains the naive watermark on identical batches: the SNNL is the only difference.
 """
@@ -118,7 +118,7 @@ def watermark_loss(
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Return the loss of one watermark batch, its cross-entropy, and the SNNL of each entangled layer.
 
-    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2020, eq. 1); all inputs are labelled with the
+    ``cross-entropy - kappa * sum of SNNL`` (Jia et al. 2021, eq. 1); all inputs are labelled with the
     target class. If kappa is 0, no SNNL is computed.
 
     Args:

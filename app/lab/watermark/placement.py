@@ -1,7 +1,7 @@
 """Where an in-distribution trigger gets its patch: where the slope of the SNNL with respect to the input is extreme.
 
 The slope says in which direction a brighter pixel moves the SNNL between pictures of the source class and of the
-target class. *Intended* (Jia et al. 2020, sec. 4.2) is the window where it is largest: there, a white patch entangles
+target class. *Intended* (Jia et al. 2021, sec. 4.2) is the window where it is largest: there, a white patch entangles
 most. The authors' *released* code takes the window where it is smallest, and exchanges row and column.
 """
 

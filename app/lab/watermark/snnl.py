@@ -1,7 +1,7 @@
 """The soft nearest neighbor loss (SNNL), a measure of how entangled groups of points are.
 
 Salakhutdinov & Hinton 2007; with a temperature, Frosst, Papernot & Hinton 2019 (arXiv
-1902.01889, eq. 1); used to entangle watermark and task by Jia et al. 2020 (arXiv 2002.12200,
+1902.01889, eq. 1); used to entangle watermark and task by Jia et al. 2021 (arXiv 2002.12200,
 sec. 3.2).
 """
 

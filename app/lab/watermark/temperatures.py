@@ -1,6 +1,6 @@
 """The temperatures of the SNNL, one for each entangled layer: fixed, or learned as in the paper.
 
-A minimum over the temperatures inside the maximum over the weights (Jia et al. 2020, sec. 3.2): where the SNNL is
+A minimum over the temperatures inside the maximum over the weights (Jia et al. 2021, sec. 3.2): where the SNNL is
 maximised, each layer's temperature goes the other way, so that the loss cannot be raised by a temperature at which
 distances count for little or much.
 """

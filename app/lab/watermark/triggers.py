@@ -3,7 +3,7 @@
 Pictures are jittered icons (a television set, an ice cream, ...), a jittered drawing of the visitor's or, as
 in the paper's in-distribution variant, inputs of the source class with a white patch. In the plane, they are a
 cluster of points beyond the source class; of sequences, source-class ones with a short burst. :func:`perturb` then
-moves them until innocent models do not answer with the target class (Jia et al. 2020, sec. 4.2, and the authors' code).
+moves them until innocent models do not answer with the target class (Jia et al. 2021, sec. 4.2, and the authors' code).
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,7 @@ def perturb(
 
     ``"ensemble"``: while any of the innocent models classifies more than 1 % of the batch as the target, and at most
     200 times, one step *away from the target*; then five more. Without it, an innocent model that happens to
-    classify the trigger as the target would be convicted (Jia et al. 2020, sec. 4.2).
+    classify the trigger as the target would be convicted (Jia et al. 2021, sec. 4.2).
 
     ``"released"``: as in the authors' code, against the first model alone. Ten rounds of { the same from a tenth of the
     batch on, at most 50 times in all rounds together; then one step *up the SNNL* against target-class inputs }, then
