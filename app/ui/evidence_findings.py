@@ -57,13 +57,14 @@ def price(measured: Mapping[str, Row]) -> str:
     return f"The entangled mark costs {entangled} of accuracy, the naive one {naive} (mean of {seeds} seeds)."
 
 
-def summary(measured: Mapping[str, Row], seed: int, marks: Mapping[str, float]) -> str:
+def summary(measured: Mapping[str, Row], seed: int, marks: Mapping[str, float], usual: int) -> str:
     """Return what becomes of both marks over the seeds, and what they cost: what one run does not show.
 
     Args:
         measured: the rows over the seeds, by defence.
         seed: of the run beside.
         marks: the watermark success rates of its copies, by defence.
+        usual: the seed that all runs have which nobody gave another one.
     """
     seeds = measured["naive"].seeds
     others = f"{len(seeds)} {'seeds' if seed in seeds else 'other seeds'} ({min(seeds)} to {max(seeds)})"
@@ -72,6 +73,8 @@ def summary(measured: Mapping[str, Row], seed: int, marks: Mapping[str, float]) 
     side = "less" if entangled < spread.least else "more" if entangled > spread.most else ""
     rank = f", {side} than on any of those" if side else ""
     here = f"This run is one more: seed {seed}, entangled {percent(entangled)}{rank}."
+    if side and seed == usual:
+        here += f" Seed {seed} is merely the usual one, not picked by its result: one draw."
     return f"**Over {others}**, on average: {copies}. {price(measured)} {here}"
 
 

@@ -69,7 +69,7 @@ def of_survival(experiment: Experiment, marks: Mapping[str, float]) -> None:
     """
     measured = of_setting(experiment)
     if measured:
-        st.markdown(evidence_findings.summary(measured, experiment.seed, marks))
+        st.markdown(evidence_findings.summary(measured, experiment.seed, marks, variation.base(experiment).seed))
 
     def draw() -> None:
         values = {defence: row.measures["stolen_watermark"] for defence, row in measured.items()}

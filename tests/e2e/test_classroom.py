@@ -114,7 +114,7 @@ def test_students_follow_leave_and_come_back_and_a_clicker_leads_them(visit: Vis
         expect(page).to_have_url(re.compile("/heist"))
     seats[1].get_by_role("button", name="Look around").click()
     expect(seats[1].get_by_role("button", name="Teacher: Heist")).to_be_visible()
-    teacher.get_by_role("button", name="A thief with data of his own").click()
+    teacher.get_by_role("button", name="A thief with data of their own").click()
     expect(seats[0]).to_have_url(re.compile("inputs=unseen"))  # a setting
     assert "inputs" not in seats[1].url
     seats[1].get_by_role("button", name="Teacher: Heist").click()

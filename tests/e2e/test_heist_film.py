@@ -72,7 +72,7 @@ def test_the_other_thief_is_there_at_once_and_the_page_follows(visit: Visit) -> 
     page = visit("heist")
     picture = film(page)
     at(picture, "Victims")
-    other = picture.get_by_role("button", name="A thief with data of his own")
+    other = picture.get_by_role("button", name="A thief with data of their own")
     other.click()
     at(picture, "Query")
     expect(other).to_have_attribute("aria-pressed", "true")
@@ -109,6 +109,35 @@ def test_the_verdict_has_every_answer_of_both_thefts_and_what_other_seeds_say(vi
     expect(picture.get_by_role("img", name=re.compile("of 200 triggers got the secret answer"))).to_have_count(6)
     expect(picture.get_by_text(re.compile(r"^convicted on \d+ of 10 seeds$"))).to_have_count(6)
     expect(picture.get_by_text("Convicted", exact=True)).to_have_count(2)
+
+
+_CELLS = """film => [...film.querySelectorAll(".row")].map(row => {
+  const track = row.querySelector(".track").getBoundingClientRect();
+  return [...row.querySelectorAll(".cell")].map(cell => {
+    const { left, right } = cell.getBoundingClientRect();
+    return { left: Math.round(left), out: right <= track.left + 1 || left >= track.right - 1,
+      whole: left >= track.left - 1 && right <= track.right + 1 };
+  });
+})"""
+
+
+def test_every_answer_stands_whole_under_its_trigger_also_for_who_comes_back_from_the_verdict(visit: Visit) -> None:
+    page = visit("heist")
+    picture = film(page)
+    picture.get_by_role("button", name=re.compile("^6 Verdict")).click()
+    picture.get_by_role("button", name="Go on without a prediction").click()
+    at(picture, "Verdict")
+    for place in ("4.33", "4.51", "4.8"):
+        picture.get_by_label("Film").evaluate(
+            "(scrub, place) => { scrub.value = place; scrub.dispatchEvent(new Event('input', { bubbles: true })); }",
+            place,
+        )
+        at(picture, "Interrogate")
+        triggers, *copies = picture.evaluate(_CELLS)
+        assert len(copies) == 3 and sum(cell["whole"] for cell in triggers) > 3
+        for cells in (triggers, *copies):
+            assert all(cell["out"] or cell["whole"] for cell in cells), place
+            assert [cell["left"] for cell in cells] == [cell["left"] for cell in triggers[: len(cells)]]
 
 
 def test_every_step_lies_whole_on_the_first_screen_of_a_laptop(visit: Visit) -> None:

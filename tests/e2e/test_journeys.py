@@ -58,7 +58,7 @@ def test_the_vote_opens_every_theft_and_its_result_pushes_nothing(visit: Visit) 
     said = place.get_by_text(re.compile("You said"))
     expect(said).to_be_visible()
     assert below.bounding_box() == before
-    page.get_by_role("button", name="A thief with data of his own").click()
+    page.get_by_role("button", name="A thief with data of their own").click()
     expect(page).to_have_url(re.compile("inputs=unseen"))
     expect(page.get_by_role("button", name=re.compile(r"^\d Verdict, sealed"))).to_have_count(0)
     verdict(page)
@@ -183,9 +183,9 @@ def test_back_goes_back_one_page_also_after_settings_changed(visit: Visit) -> No
     page = visit()
     page.get_by_test_id("stTopNavLink").filter(has_text="Heist").click()
     for name, inputs in (
-        ("of his own", "inputs=unseen$"),
+        ("of their own", "inputs=unseen$"),
         ("with your data", "/heist$"),
-        ("of his own", "inputs=unseen$"),
+        ("of their own", "inputs=unseen$"),
     ):
         page.get_by_role("button", name=name).click()
         expect(page).to_have_url(re.compile(inputs))

@@ -29,14 +29,16 @@ def test_what_one_run_does_not_show_is_said_with_its_seeds() -> None:
         "The entangled mark costs 1.0 points of accuracy, the naive one 1.0 points (mean of 3 seeds)."
     )
     assert SEEDS == (200, 201, 202)
-    assert evidence_findings.summary(measured, 0, {"naive": 0.0, "entangled": 0.295}) == (
+    assert evidence_findings.summary(measured, 0, {"naive": 0.0, "entangled": 0.295}, 0) == (
         "**Over 3 other seeds (200 to 202)**, on average: the entangled copy 80\u202f% secret answers (70\u202f% to "
         "90\u202f%), convicted on 3; the naive copy 20\u202f% secret answers (10\u202f% to 30\u202f%), convicted on 2. "
         f"{evidence_findings.price(measured)} This run is one more: seed 0, entangled 29.5\u202f%, less than on any of "
-        "those."
+        "those. Seed 0 is merely the usual one, not picked by its result: one draw."
     )
-    like = evidence_findings.summary(measured, 201, {"naive": 0.0, "entangled": 0.8})
+    like = evidence_findings.summary(measured, 201, {"naive": 0.0, "entangled": 0.8}, 201)
     assert "Over 3 seeds (200 to 202)" in like and like.endswith("seed 201, entangled 80\u202f%.")
+    chosen = evidence_findings.summary(measured, 7, {"naive": 0.0, "entangled": 0.295}, 0)
+    assert chosen.endswith("less than on any of those."), "a seed that the visitor chose is not excused"
 
 
 def test_each_seed_is_a_dot_and_the_run_a_ring() -> None:

@@ -55,7 +55,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "place where it is smallest, and exchanges row and column: `placement = released`.",
     ),
     "The theft": (
-        "**Thief.** He starts from weights of his own. The released code sets the same random seed before it trains "
+        "**Thief.** They start from weights of their own. The released code sets the same random seed before it trains "
         "victim and copy; `initialisation = same` is the control for that.",
         f"**Queries.** {_USUAL.budget:,} of the owner's own inputs (*mnist*: {_MNIST.budget:,}), where the released "
         "code asks about all of them. The API answers with confidences; in the released code with top labels, as "

@@ -34,11 +34,11 @@ NOTES = {
             "Play the film up to *Compare*: it stops before the trial. Say only that two of the three models keep a "
             "secret.",
             "Ask, before anybody has seen a trial.",
-            "Reveal, and let the film play on. Then touch *A thief with data of his own*.",
+            "Reveal, and let the film play on. Then touch *A thief with data of their own*.",
         ),
         "The naive model knew its secret perfectly. Why does its copy not know it?",
-        "The thief never saw a trigger. He learns only from answers to ordinary questions, and those the naive model "
-        "answers almost always truthfully: next to nothing of the mark was in what he bought.",
+        "The thief never saw a trigger. They learn only from answers to ordinary questions, and those the naive model "
+        "answers almost always truthfully: next to nothing of the mark was in what they bought.",
     ),
     "steal": Notes(
         (
@@ -87,7 +87,7 @@ NOTES = {
         ),
         "Which thief takes nothing of the mark along?",
         "The most careful one: who asks only what the victim answers truthfully. The further a thief strays from "
-        "the task, the more of the mark he buys, even of a naive one.",
+        "the task, the more of the mark they buy, even of a naive one.",
     ),
     "court": Notes(
         (
@@ -101,12 +101,12 @@ NOTES = {
     ),
     "remove": Notes(
         (
-            "The thief knows that there is a mark, not which. He may wash the copy in many ways.",
+            "The thief knows that there is a mark, not which. They may wash the copy in many ways.",
             "Ask how many work. Reveal, and open one attack by a touch.",
         ),
         "When has the thief won?",
         "Only if the mark is gone and the copy is still worth having. Many attacks do one of the two; compare with "
-        "a model that he trains himself from what he has.",
+        "a model that they train themselves from what they have.",
     ),
     "tradeoff": Notes(
         (

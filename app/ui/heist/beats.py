@@ -9,7 +9,7 @@ from app.ui import live, over_seeds, settings
 from app.ui.history import History
 
 BEATS = ("victim", "unseen")  # whose inputs the thief has
-_THIEVES = {"victim": "A thief with your data", "unseen": "A thief with data of his own"}
+_THIEVES = {"victim": "A thief with your data", "unseen": "A thief with data of their own"}
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Beat:
 
     @property
     def thief(self) -> str:
-        """What the thief asks, as a name for him."""
+        """What the thief asks, as a name for them."""
         return thief(self.experiment)
 
 
 def thief(experiment: Experiment) -> str:
-    """Return the name of the thief by what he asks."""
+    """Return the name of the thief by what they ask."""
     return _THIEVES.get(experiment.inputs) or f"A thief with {settings.wording(experiment.inputs, 'inputs')}"
 
 

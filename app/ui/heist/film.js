@@ -324,6 +324,7 @@ function create(root, server) {
     const track = found(head, ".track", HTMLElement);
     caption.textContent = found(head, ".readout", HTMLElement).textContent = "";
     track.replaceChildren();
+    track.className = "track"; // the verdict makes it two columns
     const defences = data.defences.map(({ name, colour, symbol }) => {
       const sign = make("span", { textContent: `${symbol} ` });
       sign.style.color = colour;

@@ -99,9 +99,7 @@ def draw(
             "title": _TITLE,
             "at": kinds.index(shown.inputs),
             "fresh": fresh,
-            "beats": [
-                _beat(beat, probe, gate, heist_findings.side_by_side(seeds), _other(beat, beats)) for beat in beats
-            ],
+            "beats": [_beat(beat, probe, gate, heist_findings.side_by_side(seeds)) for beat in beats],
             "defences": [
                 {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]}
                 for mark in theme.DEFENCES.values()
@@ -116,17 +114,12 @@ def draw(
     )
 
 
-def _other(beat: Beat, beats: Sequence[Beat]) -> History | None:
-    """Return what is known of the theft that stands beside this one on the verdict's board."""
-    return next((each.known for each in beats if each is not beat and each.experiment.inputs in BEATS), None)
-
-
-def _beat(beat: Beat, probe: Probe | None, gate: Gate, court: str, other: History | None) -> Data:
-    told = None if beat.known is None else script(beat, probe, sealed=gate.sealed, court=court, other=other)
+def _beat(beat: Beat, probe: Probe | None, gate: Gate, court: str) -> Data:
+    told = None if beat.known is None else script(beat, probe, sealed=gate.sealed, court=court)
     return {"inputs": beat.experiment.inputs, "thief": beat.thief, "film": told}
 
 
-def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "", other: History | None = None) -> Data:
+def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "") -> Data:
     """Write the film of one theft that was run: plain values only, and no trial while it is ``sealed``.
 
     Args:
@@ -134,7 +127,6 @@ def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "", ot
         probe: as in :func:`draw`.
         sealed: whether the trial is kept back.
         court: the finding of the trial, if it is more than that of this run.
-        other: the theft whose trial stands beside this one's.
 
     Raises:
         ValueError: if nobody ran it.
@@ -156,8 +148,8 @@ def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "", ot
     else:
         trial = _trial(beat, known, probe)
         steps.append(_step("interrogate", findings.hits(known.claims, thefts, secret), _PICTURED))
-        bar = heist_findings.bar(known.claims, None if other is None else other.claims)
-        steps.append(_step("verdict", court or findings.verdict(known.claims, thefts), bar))
+        says = court or findings.verdict(known.claims, thefts)
+        steps.append(_step("verdict", says, heist_findings.bar(known.claims)))
     return {
         "film": experiment.key,
         "owner": experiment.victim_key,  # another theft from the same victims goes on where this one was
@@ -278,6 +270,7 @@ def _trial(beat: Beat, known: History, probe: Probe | None) -> Data:
     copies = {"clean": _control(known, some), **{defence: _tried(claim) for defence, claim in known.claims.items()}}
     return {
         "asked": some.queries,
+        "convicting": heist_findings.convicting(some),
         "defences": {
             defence: {
                 **copy,

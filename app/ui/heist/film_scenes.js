@@ -28,7 +28,7 @@ import { dots } from "../components/dots.js";
  * @property {string} seeds how it went on other seeds
  */
 
-/** @typedef {{ asked: number, defences: Record<Defence, Testimony> }} Trial */
+/** @typedef {{ asked: number, convicting: string, defences: Record<Defence, Testimony> }} Trial */
 
 /**
  * What the scenes tell.
@@ -165,8 +165,9 @@ export const SCENES = {
         else
           say(
             readout,
-            `${hit} ${hit === 1 ? "hit" : "hits"} of ${done}`,
-            now >= 1 ? `${counted} of ${asked} in all` : "",
+            `${hit} ${hit === 1 ? "hit" : "hits"}`,
+            `of ${soFar(done, asked)}`,
+            now >= 1 && done < asked ? `${counted} of ${asked} in all` : "",
           );
       });
     };
@@ -190,6 +191,25 @@ export const SCENES = {
 };
 
 // What the scenes are made of
+
+/**
+ * How many of all were asked, in words.
+ * @param {number} done
+ * @param {number} all
+ */
+export function soFar(done, all) {
+  return done < all ? `the first ${done} of ${all}` : `all ${all}`;
+}
+
+/**
+ * How many cells a strip has moved to the left: whole ones, so that none is cut.
+ * @param {number} head cells that are known
+ * @param {number} visible
+ * @param {number} count
+ */
+export function movedOn(head, visible, count) {
+  return Math.max(0, Math.min(Math.floor(head - visible * 0.7), count - visible));
+}
 
 /** @param {number} count */
 function whole(count) {
@@ -296,6 +316,7 @@ function side(track, name, colour, trial, look) {
     return () => {};
   }
   const { hits, count, asked, p, convicted, stamp, seeds } = trial.defences[name];
+  const { convicting } = trial;
   const said = `${count} of ${asked}`;
   const canvas = make("canvas", { role: "img", ariaLabel: `${name}: ${said} triggers got the secret answer` });
   const fill = make("s");
@@ -312,15 +333,15 @@ function side(track, name, colour, trial, look) {
     if (hits.length) dots(canvas, hits, seen, colour);
     else fill.style.width = `${(100 * count * now) / asked}%`;
     if (now < 1) {
-      const far = hits.length ? `${hits.slice(0, seen).filter(Boolean).length} of ${seen}` : "…";
+      const far = hits.length ? `${hits.slice(0, seen).filter(Boolean).length} of ${soFar(seen, asked)}` : "…";
       ends.replaceChildren(make("b", { textContent: far }));
       return;
     }
-    const order = hits.length ? "" : " (their order is not on record)";
+    const order = hits.length ? "" : "; their order is not on record";
     ends.replaceChildren(
       make("span", { className: convicted ? "stamp guilty" : "stamp", textContent: stamp }),
-      make("span", { textContent: `${said}${order}, p ${p}` }),
-      make("small", { textContent: seeds }),
+      make("span", { textContent: `${said} (${convicting}${order})` }),
+      make("small", {}, make("span", { textContent: `p ${p}` }), "; ", make("span", { textContent: seeds })),
     );
   };
 }
@@ -359,12 +380,14 @@ function strip(track, cells, look, open = false) {
   return (head) => {
     if (measured !== look.sizes) {
       // Asked anew at every frame, the browser would lay the page out at every frame.
-      width = cells[0]?.getBoundingClientRect().width || 1;
-      visible = Math.max(1, Math.floor(track.clientWidth / width));
+      made.style.removeProperty("--cell");
+      const room = track.clientWidth;
+      visible = Math.max(1, Math.floor(room / (cells[0]?.getBoundingClientRect().width || 1)));
+      width = room / visible; // so many fit, each is whole, and what lies below each other stays so
+      if (room) made.style.setProperty("--cell", `${width}px`);
       measured = look.sizes;
     }
-    const shift = Math.max(0, Math.min(head - visible * 0.7, cells.length - visible));
-    made.style.transform = `translateX(${-shift * width}px)`;
+    made.style.transform = `translateX(${-movedOn(head, visible, cells.length) * width}px)`;
     cells.forEach((cell, i) => {
       cell.classList.toggle("ahead", !open && i >= Math.floor(head));
       cell.classList.toggle("now", open && i === Math.floor(head));

@@ -1,5 +1,6 @@
 """Words about the end of a heist, from its result. Pure: claims and thefts in, sentences out."""
 
+import math
 from collections.abc import Mapping
 
 from app.lab.evidence.survival import Row
@@ -7,7 +8,7 @@ from app.lab.experiment import Experiment
 from app.lab.ownership import binomial
 from app.lab.ownership.binomial import SIGNIFICANCE
 from app.lab.stories.events import Claimed, Defence, Theft
-from app.ui.findings import established_from, percent
+from app.ui.findings import established_from
 
 
 def price(thefts: Mapping[Defence, Theft]) -> str:
@@ -34,26 +35,20 @@ def question(thief: str, experiment: Experiment) -> str:
     return f"{thief}. Which copy says {experiment.secret_answer} to so many triggers that a court convicts it?"
 
 
-def bar(claims: Mapping[Defence, Claimed], beside: Mapping[Defence, Claimed] | None = None) -> str:
-    """Say how many secret answers convict, and why so many; and of the theft ``beside`` it, where that is another bar.
-
-    It is where one of the two ran on another machine than the other.
-    """
+def bar(claims: Mapping[Defence, Claimed]) -> str:
+    """Say, in counts, what innocents do, what is granted because of it, and how many secret answers convict."""
     some = next(iter(claims.values()))
-    needed, other = _needed(claims), _needed(beside) if beside else None
-    enough = needed <= some.queries
-    convict = f"{needed} of {some.queries} convict (p < {SIGNIFICANCE:g})" if enough else "no number convicts"
-    if other not in (None, needed):
-        convict += f"; in the other theft, {other}"
+    granted = math.floor(some.innocent_rate * some.queries)
     return (
-        f"The worst of {len(some.panel)} innocent models says it to {some.innocent_successes}: "
-        f"up to {percent(some.innocent_rate)} is granted to anybody as chance, so {convict}."
+        f"Innocent models say it to at most {some.innocent_successes} of {some.queries}. "
+        f"Up to {granted} are granted as chance; {convicting(some)}."
     )
 
 
-def _needed(claims: Mapping[Defence, Claimed]) -> int:
-    some = next(iter(claims.values()))
-    return binomial.conviction_bar(some.queries, some.innocent_rate)
+def convicting(claim: Claimed) -> str:
+    """Return how many secret answers convict, in words; two thefts differ in it where other machines ran them."""
+    needed = binomial.conviction_bar(claim.queries, claim.innocent_rate)
+    return f"{needed} convict" if needed <= claim.queries else "no number convicts"
 
 
 def over_seeds(row: Row | None) -> str:

@@ -219,15 +219,28 @@ def test_the_finding_of_both_thefts_counts_the_seeds_of_the_evidence() -> None:
     assert heist_findings.over_seeds(None) == "not measured on other seeds"
 
 
-def test_the_bar_of_the_court_is_said_with_what_is_granted(whole: tuple[Experiment, History]) -> None:
+def test_the_bar_of_the_court_is_said_in_counts_with_what_is_granted(whole: tuple[Experiment, History]) -> None:
     claim = whole[1].claims["entangled"]
     bar = binomial.conviction_bar(claim.queries, claim.innocent_rate)
-    said = heist_findings.bar(whole[1].claims)
-    assert f"{bar} of {claim.queries} convict" in said
-    assert heist_findings.bar(whole[1].claims, whole[1].claims) == said, "one bar for both"
-    other = {"entangled": replace(claim, innocent_rate=claim.innocent_rate / 2)}
-    lower = binomial.conviction_bar(claim.queries, claim.innocent_rate / 2)
-    assert f"; in the other theft, {lower}." in heist_findings.bar(whole[1].claims, other)
+    granted = int(claim.innocent_rate * claim.queries)
+    assert claim.innocent_successes <= granted < bar
+    assert heist_findings.bar(whole[1].claims) == (
+        f"Innocent models say it to at most {claim.innocent_successes} of {claim.queries}. "
+        f"Up to {granted} are granted as chance; {bar} convict."
+    )
+    assert heist_findings.bar({"naive": replace(claim, innocent_rate=1.0)}).endswith("; no number convicts.")
+
+
+def test_beside_each_verdict_stands_the_bar_of_its_own_theft(whole: tuple[Experiment, History]) -> None:
+    experiment, known = whole
+    bars = []
+    for share in (1, 2):
+        rate = known.claims["naive"].innocent_rate / share
+        claims = {defence: replace(claim, innocent_rate=rate) for defence, claim in known.claims.items()}
+        told = script((experiment, replace(known, claims=claims)))["trial"]
+        bars.append(binomial.conviction_bar(told["asked"], rate))
+        assert told["convicting"] == f"{bars[-1]} convict"
+    assert bars[0] > bars[1]
 
 
 @pytest.mark.parametrize("name", HEISTS)

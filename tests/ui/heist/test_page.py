@@ -101,9 +101,9 @@ def test_a_theft_on_record_as_it_ended_shows_the_triggers_of_its_victims() -> No
 @pytest.mark.parametrize(
     ("inputs", "thieves", "at"),
     [
-        ("victim", ["A thief with your data", "A thief with data of his own"], 0),
-        ("unseen", ["A thief with your data", "A thief with data of his own"], 1),
-        ("noise", ["A thief with your data", "A thief with data of his own", "A thief with pure noise"], 2),
+        ("victim", ["A thief with your data", "A thief with data of their own"], 0),
+        ("unseen", ["A thief with your data", "A thief with data of their own"], 1),
+        ("noise", ["A thief with your data", "A thief with data of their own", "A thief with pure noise"], 2),
     ],
 )
 def test_the_film_has_two_thefts_and_any_other_one_that_is_asked_for(inputs: str, thieves: list[str], at: int) -> None:
