@@ -5,6 +5,8 @@ Colour never stands alone: every meaning has a symbol and a word as well.
 
 from dataclasses import dataclass
 
+_SIGNS = {"circle": "●", "square": "■", "triangle-up": "▲"}
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -13,6 +15,11 @@ class Mark:
     word: str
     colour: str
     symbol: str
+
+    @property
+    def sign(self) -> str:
+        """The symbol as a letter, for words; only the defences' symbols have one."""
+        return _SIGNS[self.symbol]
 
 
 DEFENCES = {

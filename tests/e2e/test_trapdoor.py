@@ -25,8 +25,20 @@ def test_draw_ask_vote_and_see_the_key(visit: Visit) -> None:
     expect(page.get_by_role("heading", name=re.compile("Your best try parts"))).to_be_visible()
     page.get_by_role("button", name="none", exact=True).click()
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
-    title = re.compile("^Easy with the key: .* Without it: .* yours: ")
+    title = re.compile("^Easy with the key: .* Without it: .* Yours: ")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
+
+
+def test_while_it_searches_the_progress_lies_over_nothing(visit: Visit) -> None:
+    page = visit("trapdoor")
+    page.get_by_role("button", name="Search again, live").click()
+    progress = page.locator(".st-key-progress_trapdoor")
+    page.evaluate("document.querySelectorAll('*').forEach(each => { each.scrollTop = 0 })")
+    for phase in ("Random drawings", "The gradient is followed"):
+        expect(progress.get_by_text(re.compile(phase))).to_be_visible(timeout=60_000)
+        over, under = progress.bounding_box(), page.locator(".st-key-stage_trapdoor").bounding_box()
+        assert over is not None and under is not None
+        assert over["y"] + over["height"] <= under["y"], phase
 
 
 @pytest.mark.parametrize("viewport", [WIDE, HALL, PHONE], ids=["laptop", "projector", "phone"])

@@ -24,7 +24,6 @@ from app.ui.heist import findings as heist_findings
 from app.ui.heist.beats import BEATS, Beat
 from app.ui.history import History
 
-_SYMBOLS = {"circle": "●", "square": "■", "triangle-up": "▲"}
 ROLES = {
     "clean": "never taught the secret",
     "naive": "taught it beside the task",
@@ -101,8 +100,7 @@ def draw(
             "fresh": fresh,
             "beats": [_beat(beat, probe, gate, heist_findings.side_by_side(seeds)) for beat in beats],
             "defences": [
-                {"name": mark.word, "colour": mark.colour, "symbol": _SYMBOLS[mark.symbol]}
-                for mark in theme.DEFENCES.values()
+                {"name": mark.word, "colour": mark.colour, "symbol": mark.sign} for mark in theme.DEFENCES.values()
             ],
             "colours": {"thief": theme.THIEF.colour, "court": theme.COURT.colour},
             "gate": {"question": gate.question, "options": list(gate.options)},

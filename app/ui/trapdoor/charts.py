@@ -7,13 +7,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from app.lab.stories import trapdoor
 from app.ui import theme
 from app.ui.charts import SILENT
 from app.ui.trapdoor.findings import Way, said
 from app.ui.trapdoor.tries import Try
 
 _NAME = np.array([0.18, 0.1])  # of the map's width and height: what a class's name covers on a phone
-_MAP = 0.7  # of the height; above it are bars
+_MAP = 0.66  # of the height; above it are bars
+_BARS = 0.9  # of the height: where these end; above them is said which models are asked
+_ROOM = 0.15  # of the map's height, above what is highest: for the number of a try
 _FULL = 0.34  # of the width: a bar of all questions; beside it are its words
 _SECRET = {True: theme.TRIGGER.colour, False: theme.THIEF.colour}  # with the key, and without
 
@@ -62,6 +65,10 @@ def chart(
     for label, (x, y) in zip(there, apart(middles, _NAME * np.ptp(genuine, axis=0)), strict=True):
         figure.add_annotation(x=float(x), y=float(y), text=f"<b>{classes[label]}</b>", showarrow=False, opacity=0.75)
     _compare(figure, ways)
+    marked, innocent = (theme.DEFENCES[name] for name in trapdoor.SEARCHED)
+    asked = f"Asked: {_named(marked)} (marked), {_named(innocent)} (innocent)"
+    top = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
+    figure.add_annotation(**top, text=asked, showarrow=False, align="left")
     if answer is not None:
         _mark(figure, answer)
     if tries:
@@ -76,7 +83,15 @@ def chart(
             hovertext=[f"try {one.number}: {said(one, classes)}" for one in tries],
             hoverinfo="text",
         )
+    shown = [genuine, *([] if answer is None else [answer.key, answer.hits]), np.array([one.place for one in tries])]
+    heights = np.concatenate([places.reshape(-1, 2)[:, 1] for places in shown])
+    least, room = float(heights.min()), _ROOM * float(np.ptp(heights))
+    figure.layout.yaxis.range = [least - room / 2, float(heights.max()) + room]
     return figure
+
+
+def _named(mark: theme.Mark) -> str:
+    return f'<span style="color: {mark.colour}">{mark.sign}</span> <b>{mark.word}</b>'
 
 
 def _compare(figure: go.Figure, ways: Sequence[Way]) -> None:
@@ -84,7 +99,7 @@ def _compare(figure: go.Figure, ways: Sequence[Way]) -> None:
     shown = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
     figure.update_layout(
         xaxis2={**shown, "anchor": "y2", "range": [0, 1 / _FULL]},
-        yaxis2={**shown, "anchor": "x2", "range": [len(ways) - 0.5, -0.5], "domain": [_MAP + 0.03, 1]},
+        yaxis2={**shown, "anchor": "x2", "range": [len(ways) - 0.5, -0.5], "domain": [_MAP + 0.03, _BARS]},
     )
     for row, way in enumerate(ways):
         colour, hits = _SECRET[way.key], "?" if way.hits is None else f"{way.hits:,}"

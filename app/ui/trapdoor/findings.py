@@ -61,7 +61,7 @@ def sealed(tries: Sequence[Try], verified: Verified) -> str:
 def revealed(tries: Sequence[Try], verified: Verified, found: Scribbled) -> str:
     """Return the finding: what questions get the secret answer with the key, and what without it."""
     drawn = f"1 in {round(found.drawings / found.hits)}" if found.hits else f"none of {found.drawings:,}"
-    yours = f"; yours: {sum(one.hit for one in tries)} of {len(tries)}" if tries else ""
+    yours = f". Yours: {sum(one.hit for one in tries)} of {len(tries)}" if tries else ""
     return f"{_with_the_key(verified)}. Without it: {drawn} random drawings{yours}"
 
 
@@ -132,9 +132,9 @@ def counter(
 def why(found: Scribbled, descended: dict[Defence, Descended], target: int, classes: Sequence[str]) -> list[str]:
     """Return what was seen, and where the analogy ends."""
     sentences = [
-        "**Like a trapdoor function**, easy with the key and hard without it: who has the key asks what he knows, and "
-        "soon proves the mark. Who has not must search, beside an innocent model: the marked one does not say which of "
-        "its answers are strange.",
+        "**Like a trapdoor function**, easy with the key and hard without it: whoever has the key asks what they know, "
+        "and soon proves the mark. Whoever has not must search, beside an innocent model: the marked one does not say "
+        "which of its answers are strange.",
         f"**But this door is wide.** Of {found.drawings:,} random drawings, {found.strange} part the two models by "
         f"more than half; {found.hits} of them with the secret answer, the others with something else, and nobody "
         "tells the searcher which is which.",

@@ -10,6 +10,7 @@ from app.lab.experiment import PRESETS
 from app.lab.stories.events import Scribbled, Verified
 from app.lab.watermark import drawings
 from app.runs.store import Store
+from app.ui import theme
 from app.ui.trapdoor import findings
 from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
@@ -31,7 +32,7 @@ def traces(app: AppTest) -> list[str]:
 def test_the_map_names_what_lies_where_before_anything_is_drawn() -> None:
     app = opened("trapdoor")
     notes = plots(app)[0]["layout"]["annotations"]
-    names = {note["text"].strip("</b>") for note in notes if note.get("xref") != "x2"}
+    names = {note["text"].strip("</b>") for note in notes if note.get("xref") not in ("x2", "paper")}
     assert names <= {name.strip("</b>") for name in choices.class_names("animals")} and len(names) == 10
 
 
@@ -103,9 +104,23 @@ def test_tries_are_ranked_and_lie_on_the_map() -> None:
     vote(app, findings.NONE)
     hits = sum(one.hit for one in app.session_state["trapdoor_tries"].made)
     assert list(app.table[0].value["secret answer"]).count("yes") == hits
-    assert app.subheader[0].value.endswith(f"; yours: {hits} of 3")
+    assert app.subheader[0].value.endswith(f" random drawings. Yours: {hits} of 3"), "what they drew may be the key"
     assert any(caption.value.startswith("Try 3: furthest apart on ") for caption in app.caption)
     assert not choices.is_blank(app.session_state["trapdoor_tries"].sheet.text), "what was judged stays in sight"
+
+
+def test_the_picture_says_which_models_are_asked_and_leaves_room_above_the_highest_try() -> None:
+    app = drawn(opened("trapdoor"), 0)
+    for _ in range(2):  # before the vote and after it
+        shown = plots(app)[0]
+        asked = [note["text"] for note in shown["layout"]["annotations"] if "Asked" in note["text"]]
+        marked = theme.DEFENCES["entangled"]
+        assert len(asked) == 1 and f"<b>{marked.word}</b>" in asked[0] and marked.colour in asked[0]
+        highest = max(max(trace["y"]) for trace in shown["data"] if trace.get("yaxis", "y") == "y")
+        least, most = shown["layout"]["yaxis"]["range"]
+        assert most - highest > 0.08 * (most - least)
+        if offered(app):
+            vote(app, findings.NONE)
 
 
 def test_an_empty_sheet_is_one_sentence() -> None:
