@@ -59,6 +59,7 @@ class Question:
         happened: str | None = None,
         *,
         meanwhile: str = "Now see.",
+        instead: str = "",
     ) -> None:
         """Draw the question with its options, one touch each; once it is closed, what became of it, in their place.
 
@@ -68,6 +69,7 @@ class Question:
             job: the run that answers, if any.
             happened: what it answers, once that is known.
             meanwhile: what is said to a prediction until then.
+            instead: what is said once another question is closed than the one that the page would ask now.
         """
         if self.open:
             self.words = words
@@ -81,6 +83,8 @@ class Question:
                 self._result(meanwhile)
                 with st.container(key=f"options_{self.lesson}"):  # in the room that they had: see page.css
                     st.markdown("  \n".join(map(self._judged, options)))
+                if instead and self.words != words:
+                    st.caption(instead)
                 return
             for number, option in enumerate(options):
                 key = f"predict_{self.lesson}_{number}"

@@ -39,7 +39,8 @@ def words(result: games.Result, seconds: float) -> str:
     """Return what came of an attempt."""
     if result["hit"]:
         return f"found after {seconds:.0f} s"
-    return f"{max(0, round(100 * result['gap']))} points apart"
+    points = max(0, round(100 * result["gap"]))
+    return f"{points} {'point' if points == 1 else 'points'} apart"
 
 
 def headline(standings: list[Standing]) -> str:

@@ -63,7 +63,7 @@ def sealed(shown: Shown, secret: str) -> str:
 def training(shown: Shown, last: Mapping[Planted, Learned]) -> str:
     """Return the title while the models learn."""
     done = max((learned.epoch for learned in last.values()), default=0)
-    return f"{_share(shown)} of the training pictures are poisoned: after {done} epochs"
+    return f"{_share(shown)} of the training pictures are poisoned: after {done} {'epoch' if done == 1 else 'epochs'}"
 
 
 def planted(shown: Shown, result: BackdoorResult) -> str:
@@ -98,6 +98,24 @@ def defended(event: Pruned) -> str:
     """Return one strength of the defence on one model in words."""
     measured = f"accuracy {percent(event.accuracy)}, success {percent(event.success)}"
     return f"{event.model}, {percent(event.share)} of the units off: {measured}"
+
+
+def asked(poisoned: float) -> str:
+    """Return the question, with what *poisoned* means here."""
+    return (
+        f"{percent(poisoned)} of the training pictures are poisoned: an attacker stamps and mislabels them. "
+        "How much accuracy on clean pictures does that cost?"
+    )
+
+
+def shown_instead(poisoned: float) -> str:
+    """Return what stands below a question that was asked of another share."""
+    return f"That was your question; the picture now shows {percent(poisoned)}."
+
+
+def shorter(epochs: int, marking: int) -> str:
+    """Return why the clean model here is right less often than that of the heist."""
+    return f"These models learn for {epochs} epochs, those of *Heist* for {marking} more: there, more is right."
 
 
 def nobody_ran(asked: float, drawn: float) -> str:

@@ -24,6 +24,7 @@ _SHARE = "share"  # the slider's key, in percent
 
 def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the backdoor: the share of poison in the rail, the three models as the picture, the defence below."""
+    usual = preset(DEFAULT_PRESET)
     with beside:
         asked = st.container()
         percent = st.slider(
@@ -41,7 +42,8 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
         recorded = f"{', '.join(some)} and {last}"
         st.caption(
             f"{recorded} are recorded; any other share trains three models when you let go. The watermark gets as many "
-            "triggers as the backdoor has pictures."
+            "triggers as the backdoor has pictures. "
+            + cousins_findings.shorter(usual.task_epochs, usual.watermark_epochs)
         )
     experiment = _poisoned(percent)
     shown = live.find(experiment, "backdoor")
@@ -50,12 +52,12 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
     ended = live.finished(shown)
     with asked:
         poisoned = percent if shown.experiment == experiment else USUAL
-        words = f"{findings.percent(poisoned / 100)} of the training pictures are poisoned."
         predicted.ask(
-            f"{words} How much accuracy on clean pictures does that cost?",
+            cousins_findings.asked(poisoned / 100),
             cousins_findings.COSTS,
             shown,
             None if ended.finished is None else cousins_findings.cost(_result(ended)),
+            instead=cousins_findings.shown_instead(poisoned / 100),
         )
     with beside:
         live.run_buttons(experiment, shown, "backdoor")

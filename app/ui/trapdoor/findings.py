@@ -99,8 +99,8 @@ def counter(
     tries: Sequence[Try], verified: Verified, found: Scribbled, descended: dict[Defence, Descended]
 ) -> list[dict[str, str]]:
     """Return what each way spent and found, as the rows of a table."""
-    best = max((one.gap.size for one in tries), default=None)
-    yours = "not tried" if best is None else f"at best {round(100 * best)} points apart"
+    best = max(tries, key=lambda one: one.gap.size, default=None)
+    yours = "not tried" if best is None else f"at best {_points(best)} apart"
     rows = [
         {"way": "You, by drawing", "spent": f"{len(tries)} question{'' if len(tries) == 1 else 's'}", "found": yours},
         {
@@ -171,7 +171,8 @@ def _with_the_key(verified: Verified) -> str:
 
 
 def _points(one: Try) -> str:
-    return f"{max(0, round(100 * one.gap.size))} points"
+    points = max(0, round(100 * one.gap.size))
+    return f"{points} {'point' if points == 1 else 'points'}"
 
 
 def _named(labels: Sequence[int], classes: Sequence[str]) -> str:

@@ -57,6 +57,21 @@ def test_a_title_says_whether_accuracy_fell_or_rose(history: History, result: Ba
     assert findings.planted(history.shown, worse).endswith(f"80\u202f% and {marked}, {without} without")
 
 
+def test_while_it_trains_the_title_counts_in_words_that_agree(history: History) -> None:
+    assert history.shown is not None
+    last = history.learned["clean"][-1]
+    said = [findings.training(history.shown, {"clean": replace(last, epoch=epoch)}) for epoch in (0, 1, 2)]
+    assert [words.split(": ")[1] for words in said] == ["after 0 epochs", "after 1 epoch", "after 2 epochs"]
+
+
+def test_the_clean_model_of_the_heist_learns_for_longer_and_the_rail_says_so(history: History) -> None:
+    usual = preset("animals")
+    assert max(event.epoch for event in history.learned["clean"]) == usual.task_epochs
+    assert usual.watermark_epochs > 0
+    said = findings.shorter(usual.task_epochs, usual.watermark_epochs)
+    assert f"{usual.task_epochs} epochs" in said and f"{usual.watermark_epochs} more" in said
+
+
 def test_the_sealed_picture_shows_the_clean_model_only(history: History) -> None:
     last = {planted: events[-1] for planted, events in history.learned.items()}
     assert history.shown is not None

@@ -31,6 +31,17 @@ def test_another_recorded_share_is_shown_at_once() -> None:
     assert not app.warning
 
 
+def test_who_turns_to_another_share_after_the_vote_is_told_what_the_picture_shows_now() -> None:
+    app = opened("cousins", share="5")
+    assert "5\u202f% of the training pictures are poisoned: an attacker stamps" in told(app)
+    vote(app, "under 1 point")
+    assert "the picture now shows" not in told(app)
+    app.slider(key="share").set_value(10.0).run()
+    assert not app.exception
+    assert "5\u202f% of the training pictures are poisoned: an attacker stamps" in told(app)
+    assert "That was your question; the picture now shows 10\u202f%." in told(app) and "10\u202f% planted" in told(app)
+
+
 def test_a_share_that_nobody_ran_says_so_beside_the_recorded_one() -> None:
     app = opened("cousins", share="7")
     assert "Nobody has run 7\u202f% yet: this is 5\u202f%" in "\n".join(box.value for box in app.info)
