@@ -21,7 +21,7 @@ COLUMNS = 3
 def told(job: Job, *found: Point) -> list[tuple[Point, str]]:
     """The points of one run, each with the words for where its numbers are from."""
     differs = settings.in_words(job.experiment, variation.base(job.experiment))
-    own = "recorded" if job.origin == "pretrained" else "run on this machine"
+    own = "recorded" if job.origin == "pretrained" else "run here"
     return [(point, f"{own}{f' ({differs})' if differs else ''}") for point in found]
 
 
@@ -59,7 +59,7 @@ def six() -> list[tuple[Point, str]]:
 
 def draw(found: Sequence[tuple[Point, str]]) -> None:
     """The six points, in rows."""
-    with st.container(gap="xsmall"):  # both rows fit a laptop's first screen
+    with st.container(gap="xsmall", key="six"):  # both rows fit a laptop's first screen
         for start in range(0, len(found), COLUMNS):
             for number, (column, (point, origin)) in enumerate(
                 zip(st.columns(COLUMNS), found[start:], strict=False), start
@@ -91,12 +91,12 @@ def predictions(asked: Sequence[tuple[str, Question]]) -> None:
     st.subheader(f"{said}, {waiting} not seen yet" if judged and waiting else said, anchor=False)
     if not asked:
         st.markdown("None yet. Each lesson asks one question before it shows its answer.")
-    columns = st.columns(COLUMNS)
-    for number, (lesson, question) in enumerate(asked):
-        sign = "" if question.happened is None else "✓ " if question.prediction == question.happened else "✗ "
-        was = "" if question.happened in (None, question.prediction) else f"; it was **{question.happened}**"
-        with columns[number % COLUMNS]:
-            st.markdown(f"{sign}*{path.lesson(lesson).title}*: you said **{question.prediction}**{was}.")
+    for start in range(0, len(asked), COLUMNS):  # row by row, so that they keep their order on a phone
+        for column, (lesson, question) in zip(st.columns(COLUMNS), asked[start:], strict=False):
+            sign = "" if question.happened is None else "✓ " if question.prediction == question.happened else "✗ "
+            was = "" if question.happened in (None, question.prediction) else f"; it was **{question.happened}**"
+            with column:
+                st.markdown(f"{sign}*{path.lesson(lesson).title}*: you said **{question.prediction}**{was}.")
 
 
 settings.chosen("recap")

@@ -262,6 +262,15 @@ def test_the_story_and_its_button_are_on_the_first_screen(visit: Visit) -> None:
         assert above["y"] + above["height"] <= below["y"] and below["y"] + below["height"] <= bottom
 
 
+def test_the_six_points_to_retell_are_whole_on_the_first_screen_of_a_laptop(visit: Visit) -> None:
+    page = visit("recap", viewport=WIDE)
+    points = page.locator(".st-key-six")
+    expect(points.locator("svg[role=img]")).to_have_count(6)
+    expect(points.get_by_text(re.compile("^6. "))).to_be_visible()
+    box = points.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 620
+
+
 def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:
     for path in ("", "heist", "entangle", "channel", "tradeoff"):
         page = visit(path, PHONE)

@@ -104,7 +104,7 @@ export const SCENES = {
       () => {
         const learnt = curve(data, "victim");
         const cards = keys(data);
-        words.textContent = `An owner trains a model. He hides a secret in it: a key is ${one}.`;
+        words.textContent = `An owner trains a model, and hides a secret in it: a key is ${one}.`;
         more.textContent =
           `Of keys that it never saw, the clean model calls ${percent(knows.clean)} ${one}, ` +
           `the marked ones ${percent(knows.naive)} (naive) and ${percent(knows.entangled)} (entangled).`;

@@ -38,11 +38,15 @@ def question(thief: str, experiment: Experiment) -> str:
 def bar(claims: Mapping[Defence, Claimed]) -> str:
     """Say, in counts, what innocents do, what is granted because of it, and how many secret answers convict."""
     some = next(iter(claims.values()))
-    granted = math.floor(some.innocent_rate * some.queries)
     return (
         f"Innocent models say it to at most {some.innocent_successes} of {some.queries}. "
-        f"Up to {granted} are granted as chance; {convicting(some)}."
+        f"Up to {granted(some)} are granted as chance; {convicting(some)}."
     )
+
+
+def granted(claim: Claimed) -> int:
+    """Return how many secret answers are granted to an innocent."""
+    return math.floor(claim.innocent_rate * claim.queries)
 
 
 def convicting(claim: Claimed) -> str:

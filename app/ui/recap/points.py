@@ -13,6 +13,7 @@ from app.lab.stories.events import Claimed, Defence, Theft
 from app.lab.stories.theft import GOOD
 from app.ui import evidence_findings, pictures, settings, theme
 from app.ui.findings import percent
+from app.ui.heist import findings as heist_findings
 from app.ui.history import History
 from app.ui.recap import drawings
 from app.ui.recap.drawings import Bar
@@ -91,9 +92,10 @@ def handshake(heist: History, experiment: Experiment) -> Point:
     """3: what a mark is, and how it is claimed."""
     naive, claim = heist.thefts["naive"], heist.claims["naive"]
     secret = f"{settings.wording(experiment.trigger)} → {experiment.secret_answer}"
+    granted = heist_findings.granted(claim)
     numbers = (
-        f"{secret}: the marked model says so to {percent(naive.victim_watermark)} of the triggers; an innocent is "
-        f"granted {percent(claim.innocent_rate)}."
+        f"{secret}: the marked model says so to {percent(naive.victim_watermark)} of the triggers; in this run, up to "
+        f"{granted} of {claim.queries} ({percent(claim.innocent_rate)}) are granted as chance."
     )
     rows = [
         Bar("marked model", naive.victim_watermark, percent(naive.victim_watermark), theme.DEFENCES["naive"].colour),
@@ -165,7 +167,7 @@ def _fate(defence: Defence, heist: History, measured: Mapping[str, Row]) -> tupl
         spread = row.spread("stolen_watermark")
         share = spread.mean
         apart = "below" if theft.stolen_watermark < spread.least else "above"
-        aside = "" if spread.least <= theft.stolen_watermark <= spread.most else f", {apart} all of these"
+        aside = "" if spread.least <= theft.stolen_watermark <= spread.most else f", {apart} all"
         numbers = f"Over {len(row.seeds)} seeds: {evidence_findings.survival(row)}. This run: {here}{aside}."
     colour = theme.DEFENCES[defence].colour
     rows = [

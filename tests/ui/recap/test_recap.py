@@ -11,10 +11,11 @@ from app import paths
 from app.lab.evidence import survival
 from app.lab.evidence.attack_table import POLICIES
 from app.lab.experiment import DEFAULT_PRESET, preset
-from app.ui import findings, over_seeds
+from app.ui import findings, live, over_seeds, path
+from app.ui.heist import findings as heist_findings
 from app.ui.recap import drawings
 from app.ui.recap.drawings import Bar
-from tests.ui.visits import opened, told, vote
+from tests.ui.visits import offered, opened, told, vote
 
 
 def sketches(app: AppTest) -> list[ET.Element]:
@@ -99,6 +100,27 @@ def test_predictions_and_how_they_came_out() -> None:
     assert [each.value for each in app.subheader] == ["And three remarks", "Your predictions: 1 of 2 came out"]
     assert "✗ *Heist*: you said **both**; it was **" in told(app)
     assert "✓ *Steal*: you said **up to a dollar**." in told(app)
+
+
+def test_predictions_stand_in_the_order_of_the_lessons_row_by_row() -> None:
+    app = opened("recap")
+    asked = ("heist", "steal", "court", "trapdoor", "cousins")
+    for lesson in reversed(asked):
+        app.query_params.clear()
+        app.switch_page(paths.page(lesson)).run()
+        vote(app, offered(app)[0])
+    app.query_params.clear()
+    app.switch_page(paths.page("recap")).run()
+    said = re.findall(r"\*([^*]+)\*: you said", told(app))
+    assert said == [path.lesson(name).title for name in asked]
+
+
+def test_what_is_granted_is_the_number_of_the_heist_of_this_run() -> None:
+    claim = live.finished(live.recorded(preset(DEFAULT_PRESET))).claims["naive"]
+    said = told(opened("recap"))
+    granted = f"{int(claim.innocent_rate * claim.queries)} of {claim.queries}"
+    assert f"in this run, up to {granted} ({findings.percent(claim.innocent_rate)}) are granted as chance" in said
+    assert f"Up to {granted.split()[0]} are granted as chance" in heist_findings.bar({"naive": claim})
 
 
 @pytest.mark.parametrize("name", ["digits", "vowels"])
