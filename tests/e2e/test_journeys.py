@@ -268,7 +268,7 @@ def test_the_six_points_to_retell_are_whole_on_the_first_screen_of_a_laptop(visi
     expect(points.locator("svg[role=img]")).to_have_count(6)
     expect(points.get_by_text(re.compile("^6. "))).to_be_visible()
     box = points.bounding_box()
-    assert box is not None and box["y"] + box["height"] <= 620
+    assert box is not None and box["y"] + box["height"] <= fold(WIDE)
 
 
 def test_a_phone_never_scrolls_sideways(visit: Visit) -> None:
