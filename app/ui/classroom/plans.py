@@ -130,7 +130,7 @@ NOTES = {
     "hardness": Notes(
         (
             "Two networks agree on all tests. Are they the same?",
-            "Ask, then look for a difference together.",
+            "Have 10,000 settings tried, ask, then reveal: the owner's combination.",
         ),
         "Why does the owner ask about a mark, instead of comparing the two networks?",
         "To compare them on every input is hopeless: the number of inputs doubles with every bit. A mark turns it "

@@ -90,7 +90,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
 
     Args:
         measured: how long some questions took; up to there the line is solid, and dotted where it is drawn on.
-        inputs: the units of the two networks on the page, which are marked.
+        inputs: the switches of the lock on the page, which is marked.
     """
     known = [math.log2(one.inputs) for one in measured]
     question = pace(measured)
@@ -102,7 +102,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         layout={
             "height": _HEIGHT,
             "showlegend": False,
-            "xaxis": {"title": {"text": "input units, each 0 or 1"}, "range": [0, furthest]},
+            "xaxis": {"title": {"text": "switches (input units)"}, "range": [0, furthest]},
             "yaxis": {
                 "type": "log",
                 "range": [low - 1, high + 0.8],
@@ -133,12 +133,12 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
     )
     whole = 2.0**inputs * question
     figure.add_scatter(
-        name="these two",
+        name="this lock",
         x=[inputs],
         y=[whole],
         mode="markers",
         marker={"color": _LIT, "symbol": "diamond", "size": 14},
-        hovertext=[f"these two, {plural(inputs, 'unit')}: about {lasting(whole)}"],
+        hovertext=[f"this lock, {plural(inputs, 'switch', 'switches')}: about {lasting(whole)}"],
         hoverinfo="text",
     )
     left = inputs > furthest / 2  # the words keep clear of the line, which rises
@@ -146,7 +146,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         _label(
             inputs,
             math.log10(whole),
-            f"<b>these two: {lasting(whole)}</b>",
+            f"<b>this lock: {lasting(whole)}</b>",
             xanchor="right" if left else "left",
             yanchor="bottom" if left else "top",
             xshift=-10 if left else 10,
@@ -155,7 +155,7 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         _label(
             furthest,
             (math.log10(question) + high) / 2,
-            f"<b>a {_SIZE}<br>picture: {_PICTURE**2}<br>units \u2192</b>",
+            f"<b>a {_SIZE}<br>picture: {_PICTURE**2}<br>switches \u2192</b>",
             xanchor="right",
             align="right",
         ),

@@ -13,7 +13,7 @@ from app.ui.hardness.charts import lasting, orders, picture, plural
 # Each may be what is true; the first is what a tester would like to believe.
 SETTLED, DIFFERENT, UNSETTLED = (
     "the same: the tests settle it",
-    "not the same, on some input",
+    "not the same, on some setting",
     "the same, but tests cannot show it",
 )
 OPTIONS = (SETTLED, DIFFERENT, UNSETTLED)
@@ -31,6 +31,15 @@ def answer(result: HardnessResult, *, exhaustive: bool) -> str:
     return SETTLED if exhaustive else UNSETTLED
 
 
+def lead(problem: Problem) -> str:
+    """Return what the lock is, and what is asked of it, in two dozen words."""
+    if isinstance(problem, SubsetSum):
+        count, opens = len(problem.numbers), "the numbers switched on add up to the target exactly"
+    else:
+        count, opens = problem.variables, f"all {plural(len(problem.clauses), 'wish', 'wishes')} about switches are met"
+    return f"A lock with {plural(count, 'switch', 'switches')}. Lamp A lights when {opens}. Is B the same network?"
+
+
 def question(result: HardnessResult) -> str:
     """Return what is asked of the two networks, given what the random tests found."""
     return f"{sealed(result)}. {'Are they the same?' if result['differing'] else 'Does that settle it?'}"
@@ -39,21 +48,45 @@ def question(result: HardnessResult) -> str:
 def sealed(result: HardnessResult) -> str:
     """Return the title before the prediction: what random tests say."""
     if result["differing"]:
-        return f"{result['differing']:,} of {result['tests']:,} random tests tell the two apart"
-    return f"{result['tests']:,} random tests: not one tells the two apart"
+        return f"{result['differing']:,} of {result['tests']:,} random settings tell A from B"
+    return f"{result['tests']:,} random settings: not one tells A from B"
 
 
-def verdict(result: HardnessResult) -> str:
-    """Return the finding: whether they differ, and on how many of how many inputs that was seen."""
+def found(result: HardnessResult) -> str:
+    """Return the title after the prediction: whether the two differ, and among how many settings."""
+    settings = orders(2 ** result["inputs"])
     if result["witness"] is None:
-        return f"The same: both are 0 on all {orders(2 ** result['inputs'])} inputs"
-    return "Not the same: here is an input that tells them apart"
+        return f"The same: not one of {settings} settings tells A from B"
+    return f"One question tells A from B: 1 setting of {settings}"
+
+
+def meaning(result: HardnessResult, *, sealed: bool) -> str:
+    """Return what the lock has to do with thieves."""
+    asked = "A thief says: *my network is not yours*. To compare the two on every input takes too long."
+    if sealed:
+        return asked
+    if result["witness"] is None:
+        return f"{asked} Here, a search has ruled out every difference; with large networks, none can."
+    return (
+        f"{asked} So an owner plants a **mark**, as a maker builds in a combination, and asks for it: whoever knows it "
+        "needs one question."
+    )
+
+
+def networks(result: HardnessResult, hidden: int, *, sealed: bool) -> str:
+    """Return the finding of the drawing of both networks: how small they are, and in what they differ."""
+    units = f"{plural(result['inputs'], 'input unit')}, {hidden} hidden"
+    if sealed:
+        return f"The lock as a network: {units}, one output"
+    if result["witness"] is None:
+        return f"The lock as a network: {units}; B is the same on all {orders(2 ** result['inputs'])} inputs"
+    return f"The lock as a network: {units}; this input tells A from B"
 
 
 def asking(measured: Sequence[Asked], inputs: int) -> str:
     """Return the finding of the picture of the time that it takes to ask about every input."""
     size, ages = picture(measured)
-    return f"To ask about every input: {lasting(2.0**inputs * pace(measured))}; of a {size} picture, {ages}"
+    return f"Trying all: {lasting(2.0**inputs * pace(measured))}; for a {size} picture, {ages}"
 
 
 def everyday(problem: Problem) -> str:

@@ -1,9 +1,13 @@
 """The page on two networks: sealed until the vote, then true; what is mistyped is said and loses nothing."""
 
+import base64
+import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.lab.hardness import SubsetSum, satisfiability
 from app.lab.stories import hardness
@@ -12,16 +16,24 @@ from app.ui.hardness import charts, findings, runs
 from tests.ui.visits import offered, opened, plots, told, verdict, vote
 
 
+def lock(app: AppTest) -> dict[str, Any]:
+    """What the browser gets of the lock."""
+    (drawn,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("hardness_lock")]
+    data: dict[str, Any] = json.loads(drawn.json)
+    return data
+
+
 def test_random_tests_agree_and_a_search_shows_the_difference() -> None:
     app = opened("hardness")
-    assert "not one tells the two apart" in app.subheader[0].value
-    assert app.subheader[1].value.startswith("To ask about every input: ")
+    assert lock(app)["finding"].endswith("not one tells A from B")
+    assert app.subheader[0].value.startswith("Trying all: ")
     assert "turns on" not in told(app)
     assert len(plots(app)) == 2  # the networks, and the time to ask everything
     assert offered(app) == list(findings.OPTIONS)
     vote(app, findings.SETTLED)
     assert f"it was **{findings.DIFFERENT}**" in verdict(app)
-    assert app.subheader[0].value.startswith("Not the same: ")
+    assert lock(app)["finding"].startswith("One question tells A from B")
+    assert app.subheader[1].value.endswith("this input tells A from B")
     assert "It turns on" in told(app)
     assert len(plots(app)) == 3  # and the work
     assert [row["search"] for row in app.table[0].value.to_dict("records")][-1] == "integer program"
@@ -32,28 +44,29 @@ def test_equal_networks_are_said_to_be_equal() -> None:
     app.text_input(key="numbers").set_value("2, 4, 8").run()
     app.text_input(key="target").set_value("5").run()
     assert not app.exception
-    assert app.subheader[0].value.startswith("The same: both are 0 on all 8 inputs")
-    assert app.subheader[1].value.startswith("To ask about every input: ")
+    assert lock(app)["finding"] == "The same: not one of 8 settings tells A from B"
+    assert lock(app)["combination"] is None
+    assert app.subheader[0].value.startswith("Trying all: ")
 
 
 @pytest.mark.parametrize("typed", ["2, x", "", "0", "2, -3", "[a](http://127.0.0.1/)"])
 def test_what_is_mistyped_is_one_sentence_and_the_last_networks_stay(typed: str) -> None:
     app = vote(opened("hardness"), findings.SETTLED)
-    before = plots(app)[0]
+    before = plots(app)[1]
     app.text_input(key="numbers").set_value(typed).run()
     assert not app.exception
     assert len(app.warning) == 1
-    assert plots(app)[0] == before
+    assert plots(app)[1] == before
 
 
 @pytest.mark.parametrize("typed", ["", "3, 4", "x", "0"])
 def test_a_target_that_is_not_one_number_is_one_sentence(typed: str) -> None:
     app = vote(opened("hardness"), findings.SETTLED)
-    before = plots(app)[0]
+    before = plots(app)[1]
     app.text_input(key="target").set_value(typed).run()
     assert not app.exception
     assert len(app.warning) == 1
-    assert plots(app)[0] == before
+    assert plots(app)[1] == before
 
 
 def test_a_formula_is_a_pair_of_networks_too() -> None:
@@ -61,7 +74,7 @@ def test_a_formula_is_a_pair_of_networks_too() -> None:
     app.segmented_control(key="problem").set_value("3-SAT").run()
     app.text_area(key="clauses").set_value("1,1,1\n-1,-1,-1").run()
     assert not app.exception
-    assert app.subheader[0].value.startswith("The same")
+    assert lock(app)["finding"].startswith("The same")
 
 
 def test_each_option_may_be_what_is_true_and_a_pair_that_is_equal_is_not_settled_by_tests() -> None:
@@ -75,9 +88,9 @@ def test_each_option_may_be_what_is_true_and_a_pair_that_is_equal_is_not_settled
 
 def test_the_question_says_what_the_random_tests_found() -> None:
     assert findings.question(runs.compared(SubsetSum((2,) * 20, 5))) == (
-        "10,000 random tests: not one tells the two apart. Does that settle it?"
+        "10,000 random settings: not one tells A from B. Does that settle it?"
     )
-    assert findings.question(runs.compared(SubsetSum((2, 4, 8), 6))).endswith("tell the two apart. Are they the same?")
+    assert findings.question(runs.compared(SubsetSum((2, 4, 8), 6))).endswith("tell A from B. Are they the same?")
 
 
 def test_the_chart_of_the_work_is_of_the_kind_of_problem_on_the_page() -> None:
@@ -115,9 +128,9 @@ def test_the_first_problem_of_each_kind_is_one_that_random_tests_do_not_tell_apa
     app = vote(opened("hardness"), findings.DIFFERENT)
     for kind, problem in (("subset sum", "subset_sum"), ("3-SAT", "formula")):
         app.segmented_control(key="problem").set_value(kind).run()
-        assert app.subheader[0].value.startswith("Not the same"), kind
+        assert lock(app)["finding"].startswith("One question"), kind
         first = app.session_state[problem]
-        assert findings.sealed(runs.compared(first)).endswith("not one tells the two apart"), kind
+        assert findings.sealed(runs.compared(first)).endswith("not one tells A from B"), kind
         assert findings.everyday(first) in told(app), kind
 
 
@@ -149,8 +162,8 @@ def test_the_time_to_ask_everything_is_drawn_on_from_what_was_measured() -> None
     figure = charts.asking(measured, 30)
     drawn = {trace.name: trace for trace in figure.data}
     assert drawn["measured"].x == (7, 12) and drawn["not measured"].line.dash == "dot"
-    assert drawn["these two"].y[0] == pytest.approx(2**30 * 1e-3 / 4096)
-    assert findings.asking(measured, 30).startswith("To ask about every input: 4 minutes; of a ")
+    assert drawn["this lock"].y[0] == pytest.approx(2**30 * 1e-3 / 4096)
+    assert findings.asking(measured, 30).startswith("Trying all: 4 minutes; for a ")
 
 
 def test_how_long_a_picture_takes_and_from_where_on_the_universe_is_too_young() -> None:
@@ -178,10 +191,10 @@ def test_between_the_networks_stands_what_is_known_of_them(same: bool | None, si
 
 def test_before_the_vote_a_random_test_is_shown_and_after_it_what_tells_them_apart() -> None:
     app = opened("hardness")
-    said = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    said = [note["text"] for note in plots(app)[1]["layout"]["annotations"]]
     assert said.count("<b>0</b>") == 2 and "<b>1</b>" not in said
     vote(app, findings.SETTLED)
-    said = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    said = [note["text"] for note in plots(app)[1]["layout"]["annotations"]]
     assert said.count("<b>0</b>") == said.count("<b>1</b>") == 1
 
 
@@ -203,13 +216,13 @@ def test_a_time_is_told_in_the_largest_unit_that_it_fills(seconds: float, words:
 
 def test_what_makes_the_other_network_is_not_seen_before_the_vote() -> None:
     app = opened("hardness")
-    assert "silenced" not in str(plots(app)[0]) and "Its twin" not in told(app)
-    before = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    assert "silenced" not in str(plots(app)[1]) and "Its twin" not in told(app)
+    before = [note["text"] for note in plots(app)[1]["layout"]["annotations"]]
     assert "<b>network B</b>" in before and before.count("\u00d7 ?") == 3 and "\u00d7 0" not in before
-    outputs = [trace["hovertext"][0] for trace in plots(app)[0]["data"] if trace.get("name") == "output"]
+    outputs = [trace["hovertext"][0] for trace in plots(app)[1]["data"] if trace.get("name") == "output"]
     assert "bias" in outputs[0] and "bias" not in outputs[1]
     vote(app, findings.SETTLED)
-    after = [note["text"] for note in plots(app)[0]["layout"]["annotations"]]
+    after = [note["text"] for note in plots(app)[1]["layout"]["annotations"]]
     assert after.count("\u00d7 0") == 3 and any("silenced" in text for text in after)
 
 
@@ -234,3 +247,50 @@ def test_what_was_not_measured_is_dotted_and_says_so() -> None:
         assert trace.x[0] == last.x[-1]
         assert trace.y[0] == pytest.approx(last.y[-1], rel=0.3)
     assert "trillion at 40, if one waits" in findings.growth(measured, "subset sum")
+
+
+@pytest.mark.parametrize("kind", ["subset sum", "3-SAT"])
+def test_what_opens_the_lock_is_kept_from_the_browser_until_the_vote(kind: str) -> None:
+    app = opened("hardness")
+    app.segmented_control(key="problem").set_value(kind).run()
+    before = lock(app)
+    assert before["sealed"] and before["combination"] is None
+    vote(app, findings.UNSETTLED)
+    after = lock(app)
+    assert not after["sealed"] and after["lock"] == before["lock"] and after["tests"] == before["tests"]
+    problem = app.session_state["subset_sum" if kind == "subset sum" else "formula"]
+    assert len(after["combination"]) == after["lock"]["switches"]
+    assert problem.is_solved_by(tuple(map(int, after["combination"])))
+
+
+def test_the_settings_that_the_browser_tries_are_the_random_tests_of_the_comparison() -> None:
+    app = opened("hardness")
+    problem: SubsetSum = app.session_state["subset_sum"]
+    switches = lock(app)["lock"]["switches"]
+    packed = np.frombuffer(base64.b64decode(lock(app)["tests"]), dtype=np.uint8).reshape(hardness.TESTS, -1)
+    assert (np.unpackbits(packed, axis=1)[:, :switches] == hardness.tests(problem)).all()
+
+
+def test_the_first_lock_has_one_combination_so_it_is_its_makers() -> None:
+    problem: SubsetSum = opened("hardness").session_state["subset_sum"]
+    sums = [np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)]
+    for place, number in enumerate(problem.numbers):
+        sums[place % 2] = np.concatenate([sums[place % 2], sums[place % 2] + number])
+    first, second = np.sort(sums[0]), problem.target - sums[1]
+    pairs = np.searchsorted(first, second, side="right") - np.searchsorted(first, second, side="left")
+    assert pairs.sum() == 1
+
+
+@pytest.mark.parametrize(
+    "problem", [SubsetSum((3, 5, 8), 11), SubsetSum((3,), 3), satisfiability.Formula(3, ((1, 2, 3), (1, -2, 3)))]
+)
+def test_the_game_is_told_in_two_dozen_words_without_a_symbol(problem: Problem) -> None:
+    said = findings.lead(problem)
+    assert len(said.split()) <= 25
+    assert not {"S", "+1", "ReLU"} & set(said.split())
+
+
+def test_the_mark_is_told_after_the_vote() -> None:
+    app = opened("hardness")
+    assert "my network is not yours" in told(app) and "plants a **mark**" not in told(app)
+    assert "plants a **mark**" in told(vote(app, findings.SETTLED))
