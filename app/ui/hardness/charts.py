@@ -146,7 +146,8 @@ def asking(measured: Sequence[Asked], inputs: int) -> go.Figure:
         _label(
             inputs,
             math.log10(whole),
-            f"<b>this lock: {lasting(whole)}</b>",
+            f"<b>this lock:<br>{lasting(whole)}</b>",
+            align="right" if left else "left",
             xanchor="right" if left else "left",
             yanchor="bottom" if left else "top",
             xshift=-10 if left else 10,
