@@ -35,8 +35,8 @@ def toy() -> None:
         there = ring and table.temperature >= HOT
         seen = words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)) if there else None
         said = (
-            "A mark that is to survive a theft must mix with the task, and the SNNL measures how mixed two groups are. "
-            f"At T = {HOTTEST:g}, does it still see the ring around the blob?"
+            "To survive a theft, triggers must mix with real inputs: strangers for neighbours. How far *near* reaches "
+            f"is up to **T**. At T = {HOTTEST:g}, does one still see that ring and blob are apart?"
         )
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)
@@ -44,10 +44,11 @@ def toy() -> None:
     with picture:
         table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint(sealed, ring))
     st.markdown(
-        "To entangle is to mix, and mixing needs a measure. Pick a neighbour of a point at random, near ones more "
-        "likely: the [soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889) is minus the log chance "
-        "that it is of the point's own group. Low: apart. **High: mixed, which is what an owner who entangles trains "
-        "for**. The **temperature** says how far *near* reaches."
+        "To entangle is to mix, and mixing needs a measure. Pick a neighbour of a point at random, near ones likelier: "
+        "how often is it a **stranger**, of the other kind? That is the number above, averaged over all points. The "
+        "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889) is the average of minus the log chance "
+        "that it is *no* stranger, so a few points deep among strangers count for much. Low: apart. **High: mixed, "
+        "which is what an owner who entangles trains for**. The **temperature** says how far *near* reaches."
     )
     st.caption(
         "Diamonds: triggers. Discs: real inputs. A line is as thick as that neighbour is likely. A mark is filled up "

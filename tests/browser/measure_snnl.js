@@ -9,6 +9,8 @@ const measured = cases.map(({ points, groups, temperature, coldest, hottest, ste
   const distances = snnl.squaredDistances(flat);
   return {
     loss: snnl.loss(distances, groups, temperature),
+    strangers: snnl.strangers(snnl.losses(distances, groups, temperature)),
+    neutralStrangers: snnl.neutralStrangers(groups),
     gradient: [...snnl.gradient(flat, distances, groups, temperature)],
     neutral: snnl.neutral(groups),
     ...snnl.meanDistances(distances, groups),

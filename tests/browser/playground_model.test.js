@@ -1,7 +1,7 @@
 // The table of the playground, without a page.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decimal, percent, scientific, short } from "../../app/ui/temperature/numbers.js";
+import { decimal, ofHundred, percent, scientific, short } from "../../app/ui/temperature/numbers.js";
 import * as model from "../../app/ui/temperature/playground_model.js";
 
 const RULES = { edge: 5, most: 6, coldest: 0.01, hottest: 100, limit: 100, rate: 0.2, longest: 0.1 };
@@ -85,10 +85,36 @@ test("a pull counts its steps, knows where it began, and ends when a point is to
   assert.equal(model.added(after, RULES).pull, null);
 });
 
-test("a point is among strangers where one of them is its likelier soft neighbour", () => {
-  assert.equal(model.amongStrangers(table()), 0);
-  const glued = table({ points: FOUND.points.with(2, [0, 0.1]).with(3, [1, 0.1]) });
-  assert.equal(model.amongStrangers(glued), 4, "the fifth is a little nearer to one of its own");
+test("groups mix as their points come together; a mixture has as many strangers as there are others of that kind", () => {
+  const far = model.mixing(table({ points: FOUND.points.map(([x, y], i) => [x, i < 2 ? y : y + 2]) }));
+  const near = model.mixing(table());
+  assert.ok(0 < far.strangers && far.strangers < near.strangers);
+  assert.ok(Math.abs(near.neutral - (2 * 3 + 3 * 2) / (5 * 4)) < 1e-12);
+  const alike = model.mixing(table({ points: FOUND.points.map(() => [1, 1]) }));
+  assert.ok(Math.abs(alike.strangers - alike.neutral) < 1e-12);
+});
+
+test("a loss that is neutral is carried by few where few have strangers for neighbours", () => {
+  const cold = { groups: [0, 0, 0, 0, 1, 1, 1, 1], temperature: 0.1 };
+  // One trigger sits among the others' blob: it alone, and those beside it, hear strangers.
+  const apart = [0, 1, 2, 3].map((i) => [-3, i / 10]);
+  const own = [0, 1, 2].map((i) => [3, i / 10]);
+  const one = table({ ...cold, points: [...apart, ...own, [-3, 1.5]] }, { ...RULES, most: 8 });
+  assert.ok(model.carriedByFew(one));
+  const glued = [...apart, ...apart.map(([x, y]) => [x, y + 0.05])];
+  assert.ok(!model.carriedByFew(table({ ...cold, points: glued }, { ...RULES, most: 8 })), "all are mixed");
+  assert.ok(!model.carriedByFew(table()), "the loss is low");
+});
+
+test("the words follow the mixture", () => {
+  const leads = /** @type {[number, string][]} */ ([
+    [0.1, "apart"],
+    [1.1, "mixed"],
+  ]);
+  assert.deepEqual(
+    [0, 0.1, 0.11, 1.1, 1.2].map((share) => model.lead(share, leads, "strangers")),
+    ["apart", "apart", "mixed", "mixed", "strangers"],
+  );
 });
 
 test("too hot is where mixed is what a lower temperature tells apart", () => {
@@ -130,5 +156,6 @@ test("numbers are short", () => {
     [percent(0.0001), percent(0.0123), percent(0.98), percent(0)],
     ["< 0.1\u202f%", "1.2\u202f%", "98\u202f%", "0.0\u202f%"],
   );
+  assert.deepEqual([0, 0.001, 0.006, 0.506].map(ofHundred), ["0", "fewer than 1", "1", "51"]);
   assert.deepEqual([scientific(46.8), scientific(0.00025), scientific(0)], ["46.8", "2.5·10⁻⁴", "0.00"]);
 });

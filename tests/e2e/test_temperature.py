@@ -42,8 +42,8 @@ def test_who_predicts_sees_it_rise_to_the_end(visit: Visit) -> None:
     expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 3,"))
     page.get_by_role("button", name="no, it looks mixed").click()
     # By itself; at once, for who is here wants no motion.
-    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, SNNL 0\.70"))
-    finding(page, r"^At T = 100, too hot: all count as near, and the SNNL calls even these mixed$")
+    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^T = 100, .* SNNL 0\.70"))
+    finding(page, r"^At T = 100, 50 of 100 neighbours are strangers: too hot, all count as near$")
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(page).to_have_url(re.compile("t=100"))
 
@@ -106,7 +106,7 @@ def test_a_point_is_dragged_and_another_arrangement_starts_afresh(visit: Visit) 
     page.mouse.up()
     expect(plane(page)).to_have_attribute("aria-label", re.compile(r"Chosen: trigger at -?0\.\d, 4\.\d"))
     page.get_by_role("radio", name="glued pairs").click()
-    finding(page, r"^At T = 1, the SNNL is above neutral: the nearest neighbours are strangers")
+    finding(page, r"^At T = 1, \d+ of 100 neighbours are strangers: the nearest are not of its kind$")
     expect(plane(page)).to_have_attribute("aria-label", re.compile(r"nearest stranger is 0\.\d\d"))
 
 
@@ -150,13 +150,13 @@ def test_nothing_that_the_toy_says_pushes_its_picture(visit: Visit) -> None:
 def test_real_features_follow_the_slider_without_the_server_and_an_input_can_be_followed(visit: Visit) -> None:
     page = visit(f"temperature?{urlencode({'view': VIEWS['real'], 'layer': 'conv2'})}")
     warm = slider(page)
-    finding(page, r"^At T = 0\.1, SNNL in percent of neutral: entangled")
+    finding(page, r"^At T = 0\.1, strangers among 100 neighbours: entangled")
     expect(
         page.get_by_text(re.compile(r"^clean: .* real elephants; the first of them is no\. \d+, at the end$"))
     ).to_be_visible()
     before = warm.get_attribute("aria-valuetext")
     warm.press("End")
-    finding(page, r"^At T = 10, .*entangled (100|9\d).%, naive 9\d")
+    finding(page, r"^At T = 10, .*entangled (\d+), naive \d+, clean \d+; fully mixed \1$")
     assert warm.get_attribute("aria-valuetext") != before
     tile = page.get_by_role("button", name=re.compile("^Follow ")).first
     weight = tile.inner_text()

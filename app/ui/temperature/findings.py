@@ -10,14 +10,13 @@ from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement, Nearness
 from app.ui.findings import MIXED, percent
 
-LEADS = (  # up to which share of the neutral value, and what the SNNL makes of the triggers there
-    (0.1, "the SNNL is near 0: the triggers are apart, not entangled"),
-    (MIXED, "the SNNL is in between: the triggers look partly entangled"),
-    (1.1, "the SNNL is neutral: on average, the triggers look entangled"),
+LEADS = (  # up to which share of the strangers that a full mixture has, and what one calls the groups there
+    (0.1, "the triggers are apart"),
+    (MIXED, "partly mixed"),
+    (1.1, "the triggers are mixed in"),
 )
-# Instead of the last two, where a lower temperature tells the groups clearly apart.
-BLIND = "too hot: all count as near, and the SNNL calls even these mixed"
-STRANGERS = "the SNNL is above neutral: the nearest neighbours are strangers"  # above
+BLIND = "too hot, all count as near"  # instead of the last, where a lower temperature tells the groups clearly apart
+STRANGERS = "the nearest are not of its kind"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
 LANDSCAPE = (
@@ -25,11 +24,6 @@ LANDSCAPE = (
     "part they are one model, so the difference is 0. When it is hot, it is 0 whatever the model: only averages count."
 )
 SEES = {True: "yes", False: "no, it looks mixed"}
-
-
-def lead(share: float) -> str:
-    """Return what the loss makes of the groups at this share of its neutral value: the title of the picture."""
-    return next((words for most, words in LEADS if share <= most), STRANGERS)
 
 
 def sees(near: Nearness) -> str:

@@ -16,6 +16,14 @@ export function percent(share) {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}\u202f%`;
 }
 
+/**
+ * How many of a hundred, in words that a noun may follow.
+ * @param {number} share
+ */
+export function ofHundred(share) {
+  return share > 0 && share < 0.005 ? "fewer than 1" : (100 * share).toFixed(0);
+}
+
 /** @param {number} value */
 export function scientific(value) {
   if (value >= 0.001 || value === 0) return value.toPrecision(3);

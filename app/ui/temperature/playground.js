@@ -4,7 +4,7 @@
 //                   start: [[x, y]] } | null }.
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
-import { decimal, percent, scientific, short } from "./numbers.js";
+import { decimal, ofHundred, percent, scientific, short } from "./numbers.js";
 import * as model from "./playground_model.js";
 import { drawCurve, drawPlane, reach } from "./playground_pencil.js";
 import { meanDistances, neutral, weights } from "./snnl.js";
@@ -27,7 +27,8 @@ import { meanDistances, neutral, weights } from "./snnl.js";
  *   colours: string[],
  *   names: string[],
  * }} Data
- * leads: what is said up to this share of neutral; strangers: above the last of them; blind: where it is too hot to tell;
+ * leads: what is said up to this share of what a full mixture has; strangers: above the last of them; blind: where it is
+ * too hot to tell;
  * colours and names: of genuine inputs and of triggers.
  */
 
@@ -69,7 +70,7 @@ function create(root, server) {
   let known = { points: null, curve: [] };
   /** @type {Style} */
   let style = { primary: "", ink: "", paper: "", font: "" };
-  /** @type {{ before: number, gap: number, among: number, frame: number } | null} a pull on its way */
+  /** @type {{ before: number, gap: number, strangers: number, frame: number } | null} a pull on its way */
   let pulling = null;
   let sweeping = 0; // the frame in which the temperature rises further by itself
   /** @type {{ at: number, x: number, y: number } | null} the first of two presses */
@@ -172,7 +173,7 @@ function create(root, server) {
     const now = {
       before: model.lossOf(table),
       gap: model.nearestStranger(table),
-      among: model.amongStrangers(table),
+      strangers: model.mixing(table).strangers,
       frame: 0,
     };
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -206,14 +207,15 @@ function create(root, server) {
   function finish() {
     const { pull } = table;
     if (!pulling || !pull) return;
-    const { before, gap, among } = pulling;
+    const { before, gap, strangers } = pulling;
     stop();
     say(
       `${pull.together ? "Pulled together" : "Pushed apart"}, ${pull.steps} steps at T = ${short(pull.temperature)}: ` +
+        `strangers ${ofHundred(strangers)} → ${ofHundred(model.mixing(table).strangers)} of 100, ` +
+        `nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)} away, ` +
         `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}` +
-        `${model.mixed(table) ? ", neutral" : ""}; ` +
-        `nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)}; ` +
-        `among strangers ${among} → ${model.amongStrangers(table)} of ${table.groups.length} points.`,
+        `${model.mixed(table) ? ", neutral" : ""}` +
+        `${model.carriedByFew(table) ? ": a few points, deep among strangers, carry it" : ""}.`,
     );
     commit();
   }
@@ -438,16 +440,20 @@ function create(root, server) {
     const { within, across } = meanDistances(distances, groups);
     const degrees = short(temperature);
     const even = neutral(groups);
+    const mixing = model.mixing(table);
+    const mixed = mixing.strangers / mixing.neutral;
     const [[apart], [between]] = data.leads;
-    const blind = model.blind(now / even, temperature, curve(), even, [apart, between]);
-    const lead = blind ? data.blind : (data.leads.find(([most]) => now / even <= most)?.[1] ?? data.strangers);
+    const blind = model.blind(mixed, temperature, curve(), even, [apart, between]);
+    const lead = blind ? data.blind : model.lead(mixed, data.leads, data.strangers);
+    const many = ofHundred(mixing.strangers);
+    const strangers = many === "1" || many.endsWith(" 1") ? "is a stranger" : "are strangers";
     /** @param {number} i */
     const sign = (i) => (groups[i] ? "◆" : "●");
     const words = {
-      finding: `At T = ${degrees}, ${lead}`,
+      finding: `At T = ${degrees}, ${many} of 100 neighbours ${strangers}: ${lead}`,
       temperature: `T = ${degrees}`,
+      mixing: `strangers ${percent(mixing.strangers)}`,
       loss: `SNNL ${decimal(now)}`,
-      share: `${percent(now / even)} of neutral`,
       count: String(groups.length),
       "warm-own": degrees,
       "warm-all": degrees,
@@ -464,7 +470,10 @@ function create(root, server) {
     for (const [name, value] of Object.entries({ within, across })) {
       part(root, `${name}-bar`, HTMLElement).style.width = `${(78 * value) / Math.max(within, across)}%`;
     }
-    slider.setAttribute("aria-valuetext", `T = ${degrees}, SNNL ${decimal(now)}`);
+    slider.setAttribute(
+      "aria-valuetext",
+      `T = ${degrees}, ${many} of 100 neighbours ${strangers}, SNNL ${decimal(now)}`,
+    );
   }
 
   // What the pictures show, in words.

@@ -1,6 +1,6 @@
 // What lies on the table of the playground: two groups of points, how warm it is, which point is chosen, the last pull.
 // Pure functions: a table goes in, the next one comes out. playground.js listens, playground_pencil.js draws.
-import { curve, gradient, loss, neutral, squaredDistances, weights } from "./snnl.js";
+import { curve, gradient, loss, losses, neutral, neutralStrangers, squaredDistances, strangers } from "./snnl.js";
 
 const FINE = 4; // temperatures of the curve an octave
 
@@ -148,20 +148,27 @@ export function mixed({ pull, distances, groups }) {
 }
 
 /**
- * How many points have a stranger for a soft neighbour more likely than their own kind. A loss that is neutral may come
- * from a few points deep among strangers: it is a mean, and has no upper end.
+ * How mixed the groups are: the chance that a neighbour, picked near ones likelier, is a stranger; and what it is where
+ * distance tells nothing.
  * @param {Table} table
  */
-export function amongStrangers({ distances, groups, temperature }) {
-  return groups.filter((_, i) => {
-    const { own, all } = weights(distances, groups, i, temperature);
-    return own < all / 2;
-  }).length;
+export function mixing({ distances, groups, temperature }) {
+  return { strangers: strangers(losses(distances, groups, temperature)), neutral: neutralStrangers(groups) };
+}
+
+/**
+ * Whether the loss is neutral while the groups are not half mixed: it is a mean of logarithms without an upper end, and
+ * a few points deep among strangers carry it.
+ * @param {Table} table
+ */
+export function carriedByFew(table) {
+  const { strangers, neutral: even } = mixing(table);
+  return lossOf(table) >= neutral(table.groups) && strangers < even / 2;
 }
 
 /**
  * Whether it is too hot to tell apart what the lowest point of the curve tells apart.
- * @param {number} share of neutral, now
+ * @param {number} share of strangers, in terms of the neutral one, now
  * @param {number} temperature now
  * @param {ReturnType<typeof curveOf>} candidates
  * @param {number} even the neutral value
@@ -170,6 +177,16 @@ export function amongStrangers({ distances, groups, temperature }) {
 export function blind(share, temperature, candidates, even, [apart, mixed]) {
   const lowest = lowestOf(candidates);
   return share > mixed && lowest.loss <= apart * even && temperature > lowest.temperature;
+}
+
+/**
+ * What one calls groups of this mixture.
+ * @param {number} share of what a full mixture has
+ * @param {[upTo: number, words: string][]} leads
+ * @param {string} above the last of them
+ */
+export function lead(share, leads, above) {
+  return leads.find(([most]) => share <= most)?.[1] ?? above;
 }
 
 /**

@@ -140,9 +140,8 @@ export function drawCurve(canvas, { groups, temperature }, seen, now, { coldest,
   pen.setLineDash([]);
   pen.globalAlpha = 1;
   pen.textAlign = "left";
-  pen.fillText(`neutral ${decimal(even)}`, 4, Y(even) - 7);
-  pen.textAlign = "right";
-  pen.fillText("SNNL against T", width - 4, top + 12);
+  pen.fillText(`mixed: SNNL ${decimal(even)}`, 4, Y(even) - 7);
+  pen.fillText("apart: SNNL 0", 4, bottom - 8);
 
   pen.lineWidth = 3.5;
   pen.lineJoin = "round";

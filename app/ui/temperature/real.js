@@ -2,7 +2,7 @@
 // of it is computed here, from the distances of recorded features. The server hears nothing of the slider.
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
-import { decimal, percent, short } from "./numbers.js";
+import { decimal, ofHundred, percent, short } from "./numbers.js";
 import * as model from "./real_model.js";
 import { drawCurves } from "./real_pencil.js";
 
@@ -174,10 +174,11 @@ function create(root) {
   function tell(temperature, losses, even) {
     const { models, otherwise, parted, trained } = data;
     const degrees = short(temperature);
-    const shares = losses.map((loss) => percent(loss / even));
-    const named = models.map(({ name }, i) => `${name} ${shares[i]}`).reverse();
-    const said = parted ? named.join(", ") : `${shares[0]}, still one model`;
-    write(element("finding"), `At T = ${degrees}, SNNL in percent of neutral: ${said}`);
+    const strangers = seen.map((each) => ofHundred(model.strangersOf(each, temperature)));
+    const mixed = ofHundred(model.neutralStrangersOf(seen[0]));
+    const named = models.map(({ name }, i) => `${name} ${strangers[i]}`).reverse();
+    const said = `${parted ? named.join(", ") : `${strangers[0]}, still one model`}; fully mixed ${mixed}`;
+    write(element("finding"), `At T = ${degrees}, strangers among 100 neighbours: ${said}`);
     write(element("temperature"), `T = ${degrees}`);
     const then = trained
       ? degrees === short(trained)
@@ -187,9 +188,9 @@ function create(root) {
     write(element("trained"), then);
     values.forEach((value, i) => {
       write(value, `SNNL ${decimal(losses[i])}`);
-      write(/** @type {Element} */ (value.nextElementSibling), `${shares[i]} of neutral`);
+      write(/** @type {Element} */ (value.nextElementSibling), `${percent(losses[i] / even)} of neutral`);
     });
-    slider.setAttribute("aria-valuetext", `T = ${degrees}; SNNL in percent of neutral: ${said}`);
+    slider.setAttribute("aria-valuetext", `T = ${degrees}; strangers among 100 neighbours: ${said}`);
     graph.setAttribute(
       "aria-label",
       `SNNL against temperature, a curve each for ${models.map(({ name }) => name).join(", ")}.`,
@@ -204,7 +205,7 @@ function create(root) {
     const kinds = triggers[chosen] ? others : "triggers";
     const strange = members.filter((member) => triggers[member] !== triggers[chosen]).length;
     write(element("who"), `Chosen: ${words[chosen]}`);
-    write(element("even"), `Neutral: ${percent(strange / (members.length - 1))} ${kinds}.`);
+    write(element("even"), `Fully mixed: ${percent(strange / (members.length - 1))} ${kinds}.`);
     models.forEach(({ name }, i) => {
       const { neighbours, stranger, strangers } = model.heard(seen[i], place, temperature, room);
       const apart = stranger && stranger.rank > room; // it has no place among the likeliest: the last one's is its

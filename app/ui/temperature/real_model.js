@@ -1,6 +1,6 @@
 // Features of trained networks, as far as the SNNL needs them: the distances between all inputs of a probe, from their
 // cosine similarities in 16 bits and their lengths, as app/lab/task/representation.py packs them. Pure functions.
-import { curve, loss, nearestOfEach, neutral, weights } from "./snnl.js";
+import { curve, loss, losses, nearestOfEach, neutral, neutralStrangers, strangers, weights } from "./snnl.js";
 
 const ONE = 32767; // a similarity of 1
 const FINE = 6; // temperatures of a curve, an octave
@@ -73,6 +73,23 @@ export function seen(cosines, norms, triggers, members, metric) {
  */
 export function lossOf({ distances, groups, nearest }, temperature) {
   return loss(distances, groups, temperature, nearest);
+}
+
+/**
+ * The chance that the soft neighbour of a member is a stranger, averaged over all members.
+ * @param {Seen} seen
+ * @param {number} temperature
+ */
+export function strangersOf({ distances, groups, nearest }, temperature) {
+  return strangers(losses(distances, groups, temperature, nearest));
+}
+
+/**
+ * The same where distances tell nothing.
+ * @param {Seen} seen
+ */
+export function neutralStrangersOf({ groups }) {
+  return neutralStrangers(groups);
 }
 
 /**

@@ -50,6 +50,25 @@ export function loss(distances, groups, temperature, nearest) {
 }
 
 /**
+ * The chance that the soft neighbour of a point is a stranger, of the other group, averaged over all points. A point's
+ * loss is -log(1 - this chance), so a few points deep among strangers weigh much in the loss and little here.
+ * @param {Float64Array} each the loss of each point
+ */
+export function strangers(each) {
+  return mean(each.map((loss) => -Math.expm1(-loss)));
+}
+
+/**
+ * The same of groups that no distance can tell apart.
+ * @param {number[]} groups
+ */
+export function neutralStrangers(groups) {
+  const b = groups.length,
+    triggers = groups.reduce((sum, group) => sum + group, 0);
+  return (2 * triggers * (b - triggers)) / (b * (b - 1));
+}
+
+/**
  * The loss of groups that no distance can tell apart.
  * @param {number[]} groups
  */

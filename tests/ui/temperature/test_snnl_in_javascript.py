@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 
 from app.lab.watermark import arrangements
 from app.lab.watermark.arrangements import Arrangement
@@ -85,6 +86,17 @@ def test_what_one_point_hears_is_counted_from_its_nearest_neighbour(
         assert found["weights"]["all"] == pytest.approx(near.sum())
         own = near[arrangement.groups[1:] == arrangement.groups[0]].sum()
         assert found["weights"]["own"] == pytest.approx(own, rel=1e-6, abs=1e-300)
+
+
+def test_strangers_are_counted_as_one_would_with_a_table_of_chances(
+    cases: list[Case], measured: list[dict[str, Any]]
+) -> None:
+    for (arrangement, temperature), found in zip(cases, measured, strict=True):
+        squared = ((arrangement.points[:, None] - arrangement.points) ** 2).sum(axis=2)
+        chances = softmax(np.where(np.eye(len(squared), dtype=bool), -np.inf, -squared / temperature), axis=1)
+        other = arrangement.groups[:, None] != arrangement.groups
+        assert found["strangers"] == pytest.approx((chances * other).sum(axis=1).mean(), rel=1e-6, abs=1e-12)
+        assert found["neutralStrangers"] == pytest.approx(other.sum() / (len(other) * (len(other) - 1)))
 
 
 def test_the_curve_is_the_loss_at_each_of_its_temperatures(cases: list[Case], measured: list[dict[str, Any]]) -> None:

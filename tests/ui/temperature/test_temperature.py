@@ -66,20 +66,6 @@ def test_a_ring_that_stays_is_explained_by_its_temperature() -> None:
     assert warm.endswith("away.")
 
 
-@pytest.mark.parametrize(
-    ("name", "temperature", "words"),
-    [
-        ("ring", 1.0, "the SNNL is near 0: the triggers are apart, not entangled"),
-        ("ring", 100.0, "the SNNL is neutral: on average, the triggers look entangled"),
-        ("ring", 10.0, "the SNNL is in between: the triggers look partly entangled"),
-        ("pairs", 0.1, "the SNNL is above neutral: the nearest neighbours are strangers"),
-    ],
-)
-def test_the_finding_is_read_off_the_loss(name: str, temperature: float, words: str) -> None:
-    near = nearness(arrange(name), temperature)
-    assert temperature_findings.lead(near.snnl / near.neutral) == words
-
-
 def test_averages_are_called_equal_only_where_they_are() -> None:
     assert "Equal" in temperature_findings.averages(nearness(arrange("ring"), 100.0))
     assert "The excess" in temperature_findings.averages(nearness(arrange("blobs"), 100.0))
