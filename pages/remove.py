@@ -40,7 +40,7 @@ def draw(job: Job, history: History) -> None:
         one(job, history)
     else:
         with picture:
-            names = list(attacks) if sealed else removal_findings.in_order(attacks, seeds)
+            names = removal_findings.in_order(attacks, seeds)  # sealed or not: no row moves when the answer is seen
             finding = removal_findings.start(seeds) if sealed else removal_findings.everything(seeds)
             figure = removal_charts.everything(names, seeds, known.aside, sealed=sealed)
             frame.figure(finding, figure, "washings", on_pick=None if sealed else open_curve)

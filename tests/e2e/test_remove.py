@@ -62,6 +62,21 @@ def test_a_touch_on_a_row_opens_its_curve(visit: Visit) -> None:
     ).to_be_visible()
 
 
+def test_a_touch_on_an_attacks_name_opens_it_and_no_row_moves_when_the_answer_is_seen(visit: Visit) -> None:
+    page = visit("remove")
+    names = page.locator(".st-key-picture_remove .ytick text")
+    expect(names.nth(3)).to_be_visible()
+    before = [words.split(" (")[0] for words in names.all_text_contents()]
+    page.get_by_role("button", name="Show me", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^Of 11 attacks"))).to_be_visible()
+    expect(names.nth(3)).to_contain_text("(")
+    assert [words.split(" (")[0] for words in names.all_text_contents()] == before
+    attack = re.search(r"\((.+)\)", names.nth(3).text_content() or "").group(1)  # type: ignore[union-attr]
+    names.nth(3).click()
+    expect(page.get_by_role("heading", name=re.compile(re.escape(attack), re.IGNORECASE)).first).to_be_visible()
+    expect(page.get_by_role("combobox", name=re.compile("^The thief tries|" + re.escape(attack)))).to_have_value(attack)
+
+
 @pytest.mark.parametrize("lesson", ["remove", "tradeoff", "steal", "channel"])
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 def test_the_button_of_a_chart_lies_on_no_axis_title(visit: Visit, lesson: str, size: dict[str, int]) -> None:

@@ -5,7 +5,7 @@
  *   hoverinfo?: string, meta?: unknown, opacity?: number, showlegend?: boolean, type?: string, orientation?: string,
  *   visible?: unknown }} Trace
  * @typedef {{ height?: number, font?: { size?: number }, xaxis?: Axis, yaxis?: Axis, template?: unknown,
- *   meta?: { narrow?: Record<string, unknown> } } & Record<string, unknown>} Layout
+ *   meta?: { narrow?: Record<string, unknown>, rows?: unknown[] } } & Record<string, unknown>} Layout
  * @typedef {{ title?: { text?: string } }} Axis
  * @typedef {{ curveNumber: number, pointNumber: number, customdata?: unknown }} Point
  * @typedef {HTMLElement & { on(event: string, then: (event: { points: Point[] }) => void): void }} Chart

@@ -1,5 +1,5 @@
 // A chart of Plotly, drawn in place: new data come to the same node. It can be walked by keyboard, and read as a table.
-// Triggers: picked (the customdata of a point)
+// Triggers: picked (the customdata of a point, or what stands for its row's name in the "rows" of the layout's meta)
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { plotly, styled } from "./load.js";
@@ -153,6 +153,11 @@ export default mount((root, server) => {
   });
   watcher.observe(figure);
   figure.addEventListener("keydown", key);
+  chart.addEventListener("click", ({ target }) => {
+    const tick = target instanceof Element ? target.closest(".ytick") : null;
+    const names = [...(tick?.parentElement?.children ?? [])];
+    if (tick) pick(drawn.layout.meta?.rows?.[names.indexOf(tick)] ?? undefined);
+  });
   figure.addEventListener("blur", () => library && chart.childElementCount && library.Fx.unhover(chart));
   button.addEventListener("click", toggle);
   document.addEventListener("fullscreenchange", draw);
@@ -169,6 +174,7 @@ export default mount((root, server) => {
       drawn = JSON.parse(next.figure);
       here = null;
       figure.classList.toggle("pickable", next.pickable);
+      figure.classList.toggle("rows", next.pickable && Boolean(drawn.layout.meta?.rows)); // a row's name is part of it
       const walk = told(drawn.data).length ? " Arrow keys walk through its points, T shows its numbers." : "";
       figure.setAttribute("aria-label", `${next.alt}.${walk}`);
       placed(); // the room is taken at once, before the library is there

@@ -60,7 +60,7 @@ def everything(
 
     The row above them is the copies as stolen. After an attack, a point is what :meth:`Washed.end` says, of marks that
     were proven before. Filled, the court convicts. The accuracy is that beyond a model of the thief's own, on the same
-    seed; in the shaded part there is none. Each ``customdata`` is an attack.
+    seed; in the shaded part there is none. Each ``customdata`` is an attack, and so is each row's name.
 
     Args:
         names: the attacks, from top to bottom; one that has not had its turn has no points.
@@ -90,6 +90,7 @@ def everything(
                 "showgrid": False,
             },
             "meta": {
+                "rows": [None, *names],
                 "narrow": {
                     "xaxis": {**_ticks(marks, 2), "domain": [0, 0.34]},
                     "xaxis2": {
@@ -98,7 +99,7 @@ def everything(
                         "title": {"text": "above own"},
                     },
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
-                }
+                },
             },
         }
     )
