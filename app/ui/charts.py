@@ -36,6 +36,11 @@ def share(title: str | None, low: float = 0.0, high: float = 1.0) -> dict[str, A
     }
 
 
+def floor_of(rates: Iterable[float]) -> float:
+    """Return where an axis of shares begins that shows all of these rates, and little below them; of none, 0.8."""
+    return math.floor(20 * min(rates, default=0.8)) / 20
+
+
 def marker(defence: str, size: float = 12, *, hollow: bool = False) -> dict[str, Any]:
     """Return how a model of this defence is marked: its symbol in its colour, hollow for the lesser of two roles."""
     look = theme.DEFENCES[defence]

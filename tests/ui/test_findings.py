@@ -132,21 +132,25 @@ def test_where_the_target_class_is_closer_follows_the_measure(naive: float, enta
 
 def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
     nowhere = np.zeros((0, 2), dtype=np.float32), np.zeros((0, 10), dtype=int)
-    for naive, entangled in ((0.22, 0.413), (0.9, 0.1), (0.5, 0.5)):
-        last = {"naive": Frame(16, naive, 2.74, *nowhere), "entangled": Frame(16, entangled, 0.93, *nowhere)}
+    for naive, entangled, remote, apart in (
+        (0.22, 0.413, 2.74, True),
+        (0.5, 0.5, 2.74, True),
+        (0.22, 0.413, 1.31, False),  # as near as those
+        (0.9, 0.1, 2.74, False),  # few of the class are near them
+    ):
+        last = {"naive": Frame(16, naive, remote, *nowhere), "entangled": Frame(16, entangled, 0.93, *nowhere)}
+        own, other = findings.percent(entangled), findings.percent(naive)
         assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
-            "Entangled triggers lie among 7s, naive ones apart: their nearest neighbours are 0.9 and 2.7 times as far "
-            "off as a 7's own"
-        )
-        last["naive"] = Frame(16, naive, 1.31, *nowhere)
-        assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
-            f"Entangled: {findings.percent(entangled)} of the triggers' nearest neighbours are 7s, 0.9 times as far "
-            f"off as a 7's own; naive: {findings.percent(naive)}, 1.3 times"
+            f"Entangled triggers lie among 7s: {own} of their nearest neighbours. "
+            f"Naive ones lie apart: {other}, 2.7 times as far off as a 7's own"
+            if apart
+            else f"Of entangled triggers' nearest neighbours, {own} are 7s; of naive ones', {other}"
         )
     alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
     said = "50\u202f% of the triggers' nearest neighbours are 7s"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 6) == f"Here, all alike: {said}"  # type: ignore[arg-type]
-    assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 16) == f"One model still: {said}"  # type: ignore[arg-type]
+    still = f"The models are one still, and have seen no trigger: {said}"
+    assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 16) == still  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("share", "odd"), [(0.2, True), (0.9, False)])

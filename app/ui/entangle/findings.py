@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.lab.stories.events import Defence, Measured, Progress
+from app.lab.stories.events import Defence, Measured, Progress, Theft
 from app.ui.entangle.feature_maps import Frame
 from app.ui.findings import MIXED, percent
 
@@ -33,28 +33,34 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
         parting: the epoch at which the victims part.
     """
     naive, entangled = last["naive"], last["entangled"]
-    said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}{_away(entangled)}"
-    said += "" if entangled.remoteness is None else f" as far off as {one}'s own"
+    said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}"
     if entangled.epoch <= parting:
-        return f"One model still: {said}"
+        return f"The models are one still, and have seen no trigger: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
         return f"Here, all alike: {said}"
     near, far = entangled.remoteness, naive.remoteness
-    if near is not None and far is not None and near <= _AMONG < _FARTHER < far:
+    nearer = near is not None and far is not None and near <= _AMONG < _FARTHER < far
+    if nearer and entangled.target_share >= naive.target_share:
         return (
-            f"Entangled triggers lie among {targets}, naive ones apart: their nearest neighbours are {near:.1f} and "
-            f"{far:.1f} times as far off as {one}'s own"
+            f"Entangled triggers lie among {targets}: {percent(entangled.target_share)} of their nearest neighbours. "
+            f"Naive ones lie apart: {percent(naive.target_share)}, {far:.1f} times as far off as {one}'s own"
         )
-    return f"Entangled: {said}; naive: {percent(naive.target_share)}{_away(naive)}"
+    return (
+        f"Of entangled triggers' nearest neighbours, {percent(entangled.target_share)} are {targets}; "
+        f"of naive ones', {percent(naive.target_share)}"
+    )
 
 
-def _away(shown: Frame) -> str:
-    return "" if shown.remoteness is None else f", {shown.remoteness:.1f} times"
+def cost(last: Mapping[Defence, Measured], thefts: Mapping[Defence, Theft]) -> str:
+    """Return the finding of the accuracy curves: what entanglement cost.
 
-
-def cost(last: Mapping[Defence, Measured]) -> str:
-    """Return the finding of the accuracy curves: what entanglement cost."""
-    difference = 100 * (last["clean"].accuracy - last["entangled"].accuracy)
+    Once the heist is over, it is measured on all test inputs, as in the other lessons; the curves are over some of them.
+    """
+    clean, entangled = (
+        thefts[defence].victim_accuracy if defence in thefts else last[defence].accuracy
+        for defence in ("clean", "entangled")
+    )
+    difference = 100 * (clean - entangled)
     if round(difference, 1) == 0:
         return "Accuracy: entangled as good as clean"
     return f"Accuracy: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"

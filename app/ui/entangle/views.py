@@ -64,9 +64,13 @@ def curves(experiment: Experiment, layer: str, history: History) -> None:
         return
     epochs = experiment.task_epochs + experiment.watermark_epochs
     last = history.last("victim")
+    parted = [event.accuracy for event in measured if event.epoch >= experiment.task_epochs]
     figures = {
         "watermark": (findings.secret_answers("victim", last), charts.secret_curves(measured, epochs)),
-        "accuracy": (entangle_findings.cost(last), charts.rate_curves(measured, "accuracy", epochs, low=0.8)),
+        "accuracy": (
+            entangle_findings.cost(last, history.thefts),
+            charts.rate_curves(measured, "accuracy", epochs, low=charts.floor_of(parted)),
+        ),
         "snnl": (
             entangle_findings.entanglement(last, layer),
             entangle_charts.snnl_curves(measured, layer, epochs, history.neutral),
