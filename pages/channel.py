@@ -65,13 +65,14 @@ thefts = [row for row in found if row.table in ("main", "adversary") and row.exp
 theft(thefts)
 takeaway.of_evidence(thefts)
 released = ("labels", "independent", True)
-views.drift(
-    [
-        row
-        for row in found
-        if row.table == "ablation"
-        and (row.experiment.answers, row.experiment.initialisation, row.experiment.perturbed) == released
-    ]
-)
 views.affinity([row for row in found if row.table == "pairs"])
+with st.expander("But the paper's authors saw a naive mark survive. Why?"):
+    views.drift(
+        [
+            row
+            for row in found
+            if row.table == "ablation"
+            and (row.experiment.answers, row.experiment.initialisation, row.experiment.perturbed) == released
+        ]
+    )
 frame.onward("channel")

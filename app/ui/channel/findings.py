@@ -21,8 +21,8 @@ def question(measured: Mapping[str, Row], asks: str) -> str:
     """Return what is asked before anything is seen of the copy: how much so narrow a channel carries."""
     stray = percent(measured["entangled"].spread("query_target_mass").mean)
     return (
-        f"A thief asks {asks}. In the entangled victim's answers, {stray} of the weight is stray. On average over "
-        f"{len(measured['entangled'].seeds)} seeds, how much of the mark does that carry into the copy?"
+        f"Of what the entangled model answers to this thief ({asks}), {stray} is stray. How much of the mark does the "
+        f"copy learn from that (mean of {len(measured['entangled'].seeds)} seeds)?"
     )
 
 

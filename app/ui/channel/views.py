@@ -62,7 +62,6 @@ def of_all_thefts(measured: Sequence[Row]) -> None:
 
 def drift(measured: Sequence[Row]) -> None:
     """Why the authors' released code gives a naive mark a channel."""
-    st.divider()
     frame.figure(
         channel_findings.drift(measured),
         kept(channel_charts.schedules, tuple(measured)),
@@ -70,8 +69,7 @@ def drift(measured: Sequence[Row]) -> None:
         source=exports.evidence_source(measured),
     )
     st.markdown(
-        "Why the paper's authors saw a naive mark survive. The thief asks the owner's own inputs and gets top labels "
-        "only: the narrowest channel there is. The released code starts its count of task batches anew with every pass "
+        "The thief asks the owner's own inputs and gets top labels only: a narrow channel. The released code starts its count of task batches anew with every pass "
         "over the triggers, so the model sees the same few task batches again and again. What it does not see again, "
         "it slowly forgets, *towards the target class*: wrong answers, and with them a channel for any mark. One seed, "
         "with a watermark batch after each task batch: that schedule then sees a fifth of the task data. To try it: "

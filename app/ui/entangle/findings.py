@@ -54,7 +54,7 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
 def cost(last: Mapping[Defence, Measured], thefts: Mapping[Defence, Theft]) -> str:
     """Return the finding of the accuracy curves: what entanglement cost.
 
-    Once the heist is over, it is measured on all test inputs, as in the other lessons; the curves are over some of them.
+    Once the heist is over, it is measured on all test inputs, as in the other lessons; the curves are over some.
     """
     clean, entangled = (
         thefts[defence].victim_accuracy if defence in thefts else last[defence].accuracy

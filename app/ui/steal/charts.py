@@ -108,20 +108,20 @@ def tax(rows: Mapping[str, TheftResult], chosen: str | None, most: float) -> go.
         most: dollars, the whole budget.
     """
     panels = (
-        ("<b>Honest<br>users</b> lose<br>2nd choice", theme.GENUINE),
-        ("<b>The thief</b><br>buys a<br>good copy", theme.THIEF.colour),
-        ("<b>The owner</b><br>meets a<br>copy so good", theme.DEFENCES["clean"].colour),
+        ("<b>Honest users</b><br>lose the<br>2nd choice", theme.GENUINE),
+        ("<b>The thief</b><br>pays for a<br>good copy", theme.THIEF.colour),
+        ("<b>The copy</b> has,<br>of the victim's<br>accuracy", theme.DEFENCES["clean"].colour),
     )
     names = list(rows)
     figure = go.Figure(
         layout={
-            "height": 80 + _ROW * max(len(names), 2),
+            "height": 96 + _ROW * max(len(names), 2),
             "showlegend": False,
-            "margin": {"t": 76, "b": 4},
+            "margin": {"t": 76, "b": 20},  # below, the button of the numbers has room
             "bargap": 0.25,
             "yaxis": {
                 "tickvals": names,
-                "ticktext": [f"<b>{name}</b>" if name == chosen else name for name in names],
+                "ticktext": [f"<b>{_policy(name)}</b>" if name == chosen else _policy(name) for name in names],
                 "autorange": "reversed",
                 "showgrid": False,
             },
@@ -201,6 +201,12 @@ def territory(victim: Territory, copy: Territory, requests: Sequence[Queried]) -
         hoverinfo="skip",
     )
     return figure
+
+
+def _policy(name: str) -> str:
+    """Return what a policy is called in the picture: what it does first, where its name does not say it."""
+    plain = steal_findings.POLICIES.get(name)
+    return f"{plain}:<br>{name}" if plain else name
 
 
 def _cost(panel: int, result: TheftResult, most: float) -> tuple[float, str]:

@@ -17,6 +17,10 @@ PRICES = {"10 cents or less": 0.1, "up to a dollar": 1.0, "more than a dollar": 
 NEVER = "no copy that good"
 LABELS = "top label"  # the policy that is spoken of first: all detail hidden
 _NOTICED = 0.01  # of the answers: less is next to nothing
+POLICIES = {  # what a policy does, where its own name does not say it
+    "reverse sigmoid": "bent",
+    "lies (0.5 %)": "a few lies",
+}
 NO_COPY = "none"  # beside the bar of a price: for the whole budget, no copy was good enough
 # How each attack chooses what to ask, for who meets its name for the first time.
 ATTACKS = {
@@ -173,8 +177,10 @@ def taxed(rows: Mapping[str, TheftResult], chosen: str | None) -> str:
         thief = f"the thief pays {dollars(after)}, not {dollars(before)}"
     lost = result["tax"]["second_best"]
     users = f"lose the second choice in {percent(lost)} of answers" if lost >= _NOTICED else "lose next to nothing"
-    lead = policy if policy == chosen else f"{policy} instead of {plain}"
-    return f"{lead.capitalize()}: {thief}; honest users {users}"
+    if lost > 1 - _NOTICED:
+        users = "see no second choice any more"
+    lead = policy.capitalize() if policy == chosen else f"And if the API hides detail? {policy.capitalize()} alone"
+    return f"{lead}: {thief}; honest users {users}"
 
 
 def _thiefs_price(result: TheftResult) -> str:
@@ -183,18 +189,17 @@ def _thiefs_price(result: TheftResult) -> str:
 
 
 def bought(asked: Queried, shown: int, price: float) -> str:
-    """Return the headline above the first ``shown`` of the queries: what the answers so far have cost, and how good.
+    """Return the headline above the first ``shown`` of the queries: what the answers so far have cost.
 
     Args:
         asked: the latest queries, with their answers.
         shown: how many of them there are to see.
         price: of a thousand answers, in dollars.
     """
-    wrong = findings.wrongly(asked, shown)
     answers = f"{dollars(asked.count * price / 1000)} buys {asked.count:,} answers like these"
-    if wrong is None:
+    if findings.wrongly(asked, shown) is None:
         return f"{answers}; to no question is there a true one"
-    return f"{answers}; {wrong or 'none'} of the {len(asked.labels[:shown])} {'is' if wrong < 2 else 'are'} wrong"
+    return answers
 
 
 def agreement(victim: Territory, copy: Territory) -> float:

@@ -66,5 +66,8 @@ def control(experiment: Experiment) -> None:
 
     st.session_state["policy"] = now
     options = [*POLICIES, *([YOURS] if now == YOURS else [])]
-    words = "All confidences, some of their digits, the top label, deceptive ones, or a few lies."
+    words = (
+        "All confidences, some of their digits, or the top label alone. *Reverse sigmoid* bends the confidences so "
+        "that a copy learns them badly, and keeps the top label. *Lies*: one top label in 200 is wrong on purpose."
+    )
     st.selectbox("The API answers with", options, key="policy", on_change=changed, help=words)

@@ -86,14 +86,14 @@ def test_the_tax_names_what_honest_users_lose_and_nothing_else() -> None:
             "confidences",
             0.4,
             0.8,
-            "Top label instead of confidences: the thief pays $0.80, not $0.40; honest users lose the second choice",
+            "And if the API hides detail? Top label alone: the thief pays $0.80, not $0.40; honest users see no second",
         ),
         ("reverse sigmoid", 0.4, 0.8, "Reverse sigmoid: the thief still pays $0.40; honest users lose next to nothing"),
         (
             "yours",
             0.4,
             None,
-            "Top label instead of confidences: the thief gets no good copy; honest users lose the second choice",
+            "And if the API hides detail? Top label alone: the thief gets no good copy; honest users see no second",
         ),
         ("top label", None, None, "the thief gets no good copy anyway"),
         ("top label", None, 0.8, "the thief pays $0.80, though confidences bought nothing good"),
@@ -181,17 +181,18 @@ def test_who_pays_has_a_panel_for_each_side_and_a_bar_for_each_policy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "wrong"),
+    ("labels", "more"),
     [
-        ([0, 1, 0], "1 of the 2 is wrong"),
-        ([0, 0, 0], "none of the 2 is wrong"),
-        ([NO_TRUTH, NO_TRUTH, 0], "to no question is there a true one"),
+        ([0, 1, 0], ""),
+        ([NO_TRUTH, NO_TRUTH, 0], "; to no question is there a true one"),
     ],
 )
-def test_the_title_of_the_queries_says_what_they_cost_and_judges_those_in_sight(labels: list[int], wrong: str) -> None:
+def test_the_title_of_the_queries_says_what_they_cost_and_whether_there_is_a_truth(
+    labels: list[int], more: str
+) -> None:
     answers = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9]], dtype=np.float32)
     asked = Queried("clean", 500, np.zeros((3, 4, 4), dtype=np.uint8), answers, np.array(labels))
-    assert attack_findings.bought(asked, 2, 1.0) == f"$0.50 buys 500 answers like these; {wrong}"
+    assert attack_findings.bought(asked, 2, 1.0) == f"$0.50 buys 500 answers like these{more}"
 
 
 def test_before_the_prediction_a_question_mark_stands_in_each_price_that_is_offered() -> None:
