@@ -46,7 +46,10 @@ predicted = question.about("tradeoff")
 picture, beside = frame.stage("tradeoff")
 with beside:
     happened = tradeoff_findings.price(tradeoff_findings.cheapest(priced.marks))
-    words = "What does a mark cost that convicts this thief on every seed, in points of accuracy?"
+    words = (
+        f"What does a mark cost that convicts this thief ({tradeoff_findings.thief(priced.way)}) on every seed, "
+        "in points of accuracy?"
+    )
     predicted.ask(words, tradeoff_findings.PRICES, happened=happened)
     st.session_state["way"] = priced.way
     st.selectbox(

@@ -1,7 +1,7 @@
 """The tables of the evidence in Markdown, as the README has them."""
 
 from collections.abc import Mapping, Sequence
-from statistics import mean
+from statistics import fmean
 
 from app.lab import choices
 from app.lab.evidence import paper_scale as paper_scale_table
@@ -146,7 +146,7 @@ def _words(results: Sequence[TheftResult]) -> str:
     costs = [dollars for result in results if (dollars := result["dollars_to_good"]) is not None]
     cost = f"${max(costs):.3g}" if len(costs) == len(results) else "no"
     accused = sum(result["accused_after"] is not None for result in results)
-    quality = " / ".join(f"{100 * mean(result[name] for result in results):.0f}" for name in ("accuracy", "fidelity"))
+    quality = " / ".join(f"{100 * fmean(result[name] for result in results):.0f}" for name in ("accuracy", "fidelity"))
     return f"{quality}, {cost}, {accused} of {len(results)}"
 
 
@@ -253,7 +253,7 @@ def paper_scale(found: Mapping[Experiment, Result]) -> str:
             ", ".join(accuracies),
             f"{100 * marked.spread('query_error').mean:.2f}, {100 * marked.spread('query_target_error').mean:.2f}",
             f"{' / '.join(convicted)} of {len(marked.seeds)}",
-            f"{mean(hours):.1f}",
+            f"{fmean(hours):.1f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     note = (

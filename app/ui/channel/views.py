@@ -69,11 +69,11 @@ def drift(measured: Sequence[Row]) -> None:
         source=exports.evidence_source(measured),
     )
     st.markdown(
-        "The thief asks the owner's own inputs and gets top labels only: a narrow channel. The released code starts its count of task batches anew with every pass "
-        "over the triggers, so the model sees the same few task batches again and again. What it does not see again, "
-        "it slowly forgets, *towards the target class*: wrong answers, and with them a channel for any mark. One seed, "
-        "with a watermark batch after each task batch: that schedule then sees a fifth of the task data. To try it: "
-        "**More**, *Task data revisited*, on the heist's page."
+        "The thief asks the owner's own inputs and gets top labels only: a narrow channel. The released code starts "
+        "its count of task batches anew with every pass over the triggers, so the model sees the same few task batches "
+        "again and again. What it does not see again, it slowly forgets, *towards the target class*: wrong answers, "
+        "and with them a channel for any mark. One seed, with a watermark batch after each task batch: that schedule "
+        "then sees a fifth of the task data. To try it: **More**, *Task data revisited*, on the heist's page."
     )
 
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ name?: string, x?: unknown[], y?: unknown[], z?: unknown[], customdata?: unknown[], hovertext?: string | string[],
- *   hoverinfo?: string, meta?: unknown, opacity?: number, showlegend?: boolean, type?: string, orientation?: string,
+ *   hoverinfo?: string, meta?: unknown, opacity?: number, showlegend?: boolean, type?: string, mode?: string, orientation?: string,
  *   visible?: unknown }} Trace
  * @typedef {{ height?: number, font?: { size?: number }, xaxis?: Axis, yaxis?: Axis, template?: unknown,
  *   meta?: { narrow?: Record<string, unknown>, rows?: unknown[] } } & Record<string, unknown>} Layout

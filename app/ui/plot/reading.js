@@ -61,9 +61,10 @@ export function numbers(traces, layout) {
  */
 export function ghosts(before) {
   return before
-    .filter(({ meta }) => meta === "ghosted")
+    .filter(({ meta, mode }) => meta === "ghosted" && mode !== "text")
     .map((trace) => ({
       ...trace,
+      mode: trace.mode?.replace("+text", ""),
       opacity: GHOST * (trace.opacity ?? 1),
       hoverinfo: "skip",
       showlegend: false,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import fmean
 from typing import Any
 
 import plotly.graph_objects as go
@@ -68,7 +68,7 @@ def everything(
         aside: the run on the page, where it is not one of those.
         sealed: whether no more is drawn than the copies as they were stolen.
     """
-    own = mean(washed.result["from_scratch"] for washed in seeds)
+    own = fmean(washed.result["from_scratch"] for washed in seeds)
     points = _points(() if sealed else names, seeds, aside)
     floor, high = -BELOW, max(0.0, *(point.ahead for point in points)) + EDGE
     most = max(0.1, *(point.mark for point in points))
@@ -237,7 +237,7 @@ def _as_stolen(figure: go.Figure, rows: int, seeds: Sequence[Washed]) -> None:
     ]
     if not points:
         return
-    at = mean(point.ahead for point in points)
+    at = fmean(point.ahead for point in points)
     line = {"color": theme.DEFENCES["entangled"].colour, "width": 2, "dash": "dot"}
     figure.add_shape(type="line", xref="x2", x0=at, x1=at, y0=_STOLEN_ROW, y1=rows - 0.5, line=line, layer="below")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import fmean
 
 from app.lab.evidence.removal_table import Fate, Washed
 from app.lab.removal import neural_cleanse
@@ -108,7 +108,7 @@ def headline(name: str, curves: Curves, paid: Prices) -> str:
 def start(seeds: Sequence[Washed]) -> str:
     """Return where the thief begins, before anything is seen of the attacks."""
     naive, entangled = (
-        mean(_curve(washed, _any(washed), defence)["watermark"][0] for washed in seeds) for defence in WATERMARKED
+        fmean(_curve(washed, _any(washed), defence)["watermark"][0] for washed in seeds) for defence in WATERMARKED
     )
     return (
         f"The copies as stolen ({_seeds([one.seed for one in seeds])}): naive {percent(naive)} secret answers, "
@@ -153,7 +153,7 @@ def in_order(names: Sequence[str], seeds: Sequence[Washed]) -> list[str]:
         tried = [washed for washed in seeds if name in washed.result["attacks"]]
         lost = _lost(name, tried)
         if lost:
-            return -len(lost), mean(lost)
+            return -len(lost), fmean(lost)
         return (0.0, float(_UNGONE.index(end_of(name, tried)))) if tried else (1.0, 0.0)
 
     return sorted(names, key=rank)
@@ -222,7 +222,7 @@ def instead_in_words(unproven: Sequence[int]) -> str:
 
 def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
     """Say what the thief has to beat, and which attacks work, for how much."""
-    own = mean(washed.result["from_scratch"] for washed in seeds)
+    own = fmean(washed.result["from_scratch"] for washed in seeds)
     said = [
         f"The thief labelled {seeds[0].result['labels']} inputs without the API. The thief's own model, trained on "
         f"those alone, is right {percent(own)} of the time: where the washed copy is no better (shaded), the theft was "

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import mean, median_high
+from statistics import fmean, median_high
 from typing import Any
 
 import plotly.graph_objects as go
@@ -77,7 +77,7 @@ def frontier(
         _never(figure)
     shown = {kappa: row for kappa, row in marks.items() if kappa == NAIVE or not sealed}
     figure.add_scatter(
-        x=[100 * mean(row.cost) for row in shown.values()],
+        x=[100 * fmean(row.cost) for row in shown.values()],
         y=[middle(row, measure) for row in shown.values()],
         mode="lines",
         line={"color": theme.DEFENCES["entangled"].colour, "width": 4},
@@ -89,7 +89,7 @@ def frontier(
         _mark(figure, name, kappa, row, measure)
     if chosen in shown:
         figure.add_scatter(
-            x=[100 * mean(shown[chosen].cost)],
+            x=[100 * fmean(shown[chosen].cost)],
             y=[middle(shown[chosen], measure)],
             mode="markers",
             marker={"symbol": "circle-open", "size": 36, "color": theme.COURT.colour, "line": {"width": 3}},
@@ -113,7 +113,7 @@ def frontier(
 
 def middle(row: Row, measure: Measure) -> float:
     """Return where a mark stands: the mean over the seeds; of the triggers needed, the median, the worse of two."""
-    return median_high(_values(row, measure)) if measure == "triggers" else mean(_values(row, measure))
+    return median_high(_values(row, measure)) if measure == "triggers" else fmean(_values(row, measure))
 
 
 def _upright(measure: Measure) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _never(figure: go.Figure) -> None:
 def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure) -> None:
     look = charts.marker(row.defence, 7)
     values, costs = _values(row, measure), [100 * cost for cost in row.cost]
-    here, cost = middle(row, measure), mean(costs)
+    here, cost = middle(row, measure), fmean(costs)
     if kappa is not None:  # the clean victim costs nothing, on any seed
         figure.add_scatter(
             name=f"{name}, each seed",

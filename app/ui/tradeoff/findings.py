@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import mean, median_high
+from statistics import fmean, median_high
 from typing import Literal
 
 from app.lab.evidence import survival
@@ -26,7 +26,7 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
     """Return what survives at which price: in the usual setting, and in the one where most survives."""
     best = max(found, key=lambda row: row.spread("stolen_watermark").mean)
     mark, here = best.spread("stolen_watermark").mean, usual.spread("stolen_watermark").mean
-    costs = [mean(row.cost) for row in found]
+    costs = [fmean(row.cost) for row in found]
     follows = rank_correlation(costs, [row.spread("stolen_watermark").mean for row in found]) >= FOLLOWS
     lead = "Survival is paid for in accuracy" if follows else "More accuracy lost is not more survival"
     return f"{lead}: {percent(here)} of the mark costs {points(usual)}, {percent(mark)} costs {points(best)}"
@@ -34,7 +34,7 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 def price_of(row: Row, measure: Measure) -> str:
     """Return what one mark costs, what comes of it, as ``measure`` has it, and the paper's price beside that."""
-    survives = f"{percent(mean(row.measures['stolen_watermark']))} survives (mean of {len(row.seeds)} seeds)"
+    survives = f"{percent(row.spread('stolen_watermark').mean)} survives (mean of {len(row.seeds)} seeds)"
     convicts = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
     if row.defence == "naive":
         lead = f"The naive mark {convicts}" if measure == "triggers" else f"Of the naive mark, {survives}"
@@ -68,14 +68,14 @@ def court_of(run: OwnRun) -> str:
 
 def cheapest(marks: Mapping[float, Row]) -> Row | None:
     """Return the cheapest mark that convicts on every seed; None where there is none."""
-    return min((row for row in marks.values() if all(row.convicted)), key=lambda row: mean(row.cost), default=None)
+    return min((row for row in marks.values() if all(row.convicted)), key=lambda row: fmean(row.cost), default=None)
 
 
 def price(row: Row | None) -> str:
     """Return what a mark costs, as one of the words offered for prediction; of None, that there is none."""
     if row is None:
         return PRICES[3]
-    lost = 100 * mean(row.cost)
+    lost = 100 * fmean(row.cost)
     return next(words for most, words in zip((*BOUNDS, 100), PRICES, strict=False) if lost <= most)
 
 
@@ -86,7 +86,7 @@ def goal_in_words(marks: Mapping[float, Row]) -> str:
         return "None of these marks convicts this thief on every seed."
     said = f"The cheapest mark that convicts on every seed is {_name(row)}, for {points(row)} ({len(row.seeds)} seeds)."
     aimed = f"The {GOAL:g} points of {PAPER}, on average over their own data, were aimed at"
-    if 100 * mean(row.cost) < GOAL:
+    if 100 * fmean(row.cost) < GOAL:
         return f"{said} {aimed}, and reached."
     return f"{said} {aimed}, and missed."
 
@@ -123,10 +123,11 @@ def other_thief(priced: Priced, *, sealed: bool) -> str:
     if priced.elsewhere is None:
         return ""
     asked = priced.elsewhere.experiment
-    said = f"In the other lessons, the thief gets {thief((asked.answers, asked.inputs))}"
+    paper = "This thief is the paper's. " if priced.way == ("labels", "victim") else ""
+    said = f"{paper}In the other lessons, the thief gets {thief((asked.answers, asked.inputs))}"
     if sealed:
         return f"{said}."
-    here, there = (mean(row.measures["stolen_watermark"]) for row in (priced.usual, priced.elsewhere))
+    here, there = (row.spread("stolen_watermark").mean for row in (priced.usual, priced.elsewhere))
     lead = "labels tell less: " if priced.way[0] == "labels" and here < there else ""
     return (
         f"{said}; {lead}there, {percent(there)} of the mark of {_name(priced.usual)} survives, here {percent(here)} "

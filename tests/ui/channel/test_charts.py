@@ -29,7 +29,7 @@ def named(figure: go.Figure, name: str) -> Any:
 def test_the_vote_is_answered_by_the_mean_over_the_seeds(entangled: float, words: str) -> None:
     measured = theft((0.9,) * 3, (entangled - 0.05, entangled, entangled + 0.05))
     assert channel_findings.carries(measured) == words and words in channel_findings.CARRIED
-    assert "1\u202f% of the weight is stray" in channel_findings.question(measured, "pure noise")
+    assert "(pure noise), 1\u202f% is stray" in channel_findings.question(measured, "pure noise")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What a mark costs and what a court makes of it: the words and the picture follow from the rows."""
 
 import dataclasses
-from statistics import mean
 from typing import Any
 
 import pytest
@@ -148,9 +147,9 @@ def test_a_thief_who_gets_less_than_in_the_other_lessons_is_said_to_and_what_tha
     found, usual = survival.read(survival.SHIPPED), preset(DEFAULT_PRESET)
     labels = Priced.of(found, dataclasses.replace(usual, answers="labels", inputs="victim"))
     sealed, said = (tradeoff_findings.other_thief(labels, sealed=is_sealed) for is_sealed in (True, False))
-    assert sealed == "In the other lessons, the thief gets all confidences, owner's inputs."
+    assert sealed == "This thief is the paper's. In the other lessons, the thief gets all confidences, owner's inputs."
     assert labels.elsewhere is not None
-    there, here = (percent(mean(row.measures["stolen_watermark"])) for row in (labels.elsewhere, labels.usual))
+    there, here = (percent(row.spread("stolen_watermark").mean) for row in (labels.elsewhere, labels.usual))
     assert f"labels tell less: there, {there} of the mark of \u03ba {usual.kappa:g} survives, here {here}" in said
     same = dataclasses.replace(labels, elsewhere=None)
     assert tradeoff_findings.other_thief(same, sealed=False) == ""
