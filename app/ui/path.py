@@ -50,7 +50,7 @@ CLASSROOM = Lesson("classroom", "Classroom", "What does the whole class say?", 0
 # What a class of so many minutes has time for: lessons, and the minutes that each gets there.
 CLASSES: dict[int, dict[str, int]] = {
     5: {"heist": 3, "channel": 2},
-    15: {"heist": 4, "entangle": 5, "court": 3, "channel": 3},
+    15: {"heist": 4, "mark": 3, "entangle": 4, "channel": 4},
     45: {
         "heist": 5,
         "steal": 5,

@@ -106,6 +106,25 @@ test("a loss that is neutral is carried by few where few have strangers for neig
   assert.ok(!model.carriedByFew(table()), "the loss is low");
 });
 
+test("a pull that changes next to nothing says why", () => {
+  const said = (together, temperature, points = FOUND.points) => {
+    const start = table({ points, temperature });
+    return model.idle(pulled(together, 3, start), model.lossOf(start));
+  };
+  const blobs = [
+    [-4, 0],
+    [-4, 1],
+    [4, 0],
+    [4, 1],
+    [4, 2],
+  ];
+  assert.match(said(true, 0.1, blobs), /out of reach/);
+  assert.match(said(false, 0.1, blobs), /apart already/);
+  assert.match(said(true, 100), /mixed already/);
+  assert.equal(said(true, 1), "", "it pulls");
+  assert.equal(model.idle(table(), 0), "", "nothing was pulled");
+});
+
 test("the words follow the mixture", () => {
   const leads = /** @type {[number, string][]} */ ([
     [0.1, "apart"],

@@ -215,7 +215,7 @@ function create(root, server) {
         `nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)} away, ` +
         `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}` +
         `${model.mixed(table) ? ", neutral" : ""}` +
-        `${model.carriedByFew(table) ? ": a few points, deep among strangers, carry it" : ""}.`,
+        `${model.carriedByFew(table) ? ": a few points, deep among strangers, carry it" : model.idle(table, before)}.`,
     );
     commit();
   }

@@ -180,6 +180,19 @@ export function blind(share, temperature, candidates, even, [apart, mixed]) {
 }
 
 /**
+ * Why a pull changed next to nothing, in words that go on after its numbers; empty where it did change something.
+ * @param {Table} table after the pull
+ * @param {number} before the loss
+ */
+export function idle(table, before) {
+  const even = neutral(table.groups);
+  if (!table.pull || Math.abs(lossOf(table, table.pull.temperature) - before) > 0.01 * even) return "";
+  if (before < 0.1 * even)
+    return table.pull.together ? ": strangers are out of reach, so nothing pulls" : ": apart already";
+  return table.pull.together && before > 0.9 * even ? ": to so hot a measure they are mixed already" : "";
+}
+
+/**
  * What one calls groups of this mixture.
  * @param {number} share of what a full mixture has
  * @param {[upTo: number, words: string][]} leads
