@@ -43,3 +43,15 @@ def test_modules_that_import_each_other_are_refused(tmp_path: Path, monkeypatch:
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
     with pytest.raises(ValueError, match=r"import each other: a\.js, b\.js, a\.js"):
         components.module(tmp_path / "a.js")
+
+
+@pytest.mark.parametrize("file", COMPONENTS, ids=lambda file: file.stem)
+def test_what_its_rules_import_comes_with_them(file: Path) -> None:
+    assert "@import" not in components.rules(file.with_suffix(".css"))
+
+
+def test_imported_rules_stand_where_they_are_imported(tmp_path: Path) -> None:
+    (tmp_path / "slider.css").write_text("input { width: 100%; }\n")
+    (tmp_path / "page.css").write_text('p { margin: 0; }\n@import "./slider.css";\nb { color: red; }\n')
+    together = " ".join(components.rules(tmp_path / "page.css").split())
+    assert together == "p { margin: 0; } input { width: 100%; } b { color: red; }"

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 _UI = Path(__file__).resolve().parents[1]
+_RULES = re.compile(r'^@import "(\.[^"]*)";$', re.MULTILINE)
 _IMPORT = re.compile(r'^(import [^;"]* from )"(\.[^"]*)";$', re.MULTILINE)
 
 
@@ -28,9 +29,14 @@ def component(name: str) -> Any:
     return st.components.v2.component(
         f"entangled_{name.replace('/', '_')}",
         html=place.with_suffix(".html").read_text(encoding="utf-8"),
-        css=place.with_suffix(".css").read_text(encoding="utf-8"),
+        css=rules(place.with_suffix(".css")),
         js=module(place.with_suffix(".js")),
     )
+
+
+def rules(file: Path) -> str:
+    """Return the CSS of ``file``, with what it imports (by relative paths) in the imports' places."""
+    return _RULES.sub(lambda found: rules((file.parent / found[1]).resolve()), file.read_text(encoding="utf-8"))
 
 
 def module(file: Path, importers: tuple[Path, ...] = ()) -> str:

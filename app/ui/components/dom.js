@@ -61,6 +61,21 @@ export function brush(canvas) {
 }
 
 /**
+ * Returns the pen of a canvas in its present size, empty, to be drawn on in pixels of the page; and that size.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function cleared(canvas) {
+  const dense = devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 200];
+  const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+  const pen = brush(canvas);
+  pen.setTransform(dense, 0, 0, dense, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  return { pen, width, height };
+}
+
+/**
  * Writes words where they are new: what is written again would be read out again.
  * @param {Element} element
  * @param {string} words

@@ -1,5 +1,5 @@
 // Answers in court, one dot a trigger, in the order in which they were asked: filled where it is the secret answer.
-import { brush } from "./dom.js";
+import { cleared } from "./dom.js";
 
 /**
  * Draws the first answers of a suspect; the dots are as large as there is room for.
@@ -9,13 +9,8 @@ import { brush } from "./dom.js";
  * @param {string} colour
  */
 export function dots(canvas, answers, seen, colour) {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const dense = devicePixelRatio || 1;
-  if (!width) return;
-  canvas.width = width * dense;
-  canvas.height = height * dense;
-  const pen = brush(canvas);
-  pen.scale(dense, dense);
+  if (!canvas.clientWidth) return;
+  const { pen, width, height } = cleared(canvas);
   const { columns, step } = grid(answers.length, width, height);
   pen.fillStyle = pen.strokeStyle = colour;
   pen.lineWidth = 1.5;

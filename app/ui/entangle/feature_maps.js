@@ -1,5 +1,5 @@
 // Feature spaces side by side, through time: one canvas a model, one clock and one hand for all.
-import { brush, make, part, shape, write } from "../components/dom.js";
+import { cleared, make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { around, arrival, between, following, nearest, neighbours, read, seen, turned, view } from "./map_model.js";
 import { draw as drawMap } from "./map_pencil.js";
@@ -290,15 +290,7 @@ function create(root) {
     const reach = Math.max(...seats.map((seat) => seat.reach), 1e-3); // one scale for all
     moments.forEach((moment, i) => {
       const { canvas, share, bar } = views[i];
-      const dense = devicePixelRatio || 1;
-      const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 300];
-      if (canvas.width !== Math.round(width * dense) || canvas.height !== Math.round(height * dense)) {
-        canvas.width = Math.round(width * dense);
-        canvas.height = Math.round(height * dense);
-      }
-      const pen = brush(canvas);
-      pen.setTransform(dense, 0, 0, dense, 0, 0);
-      pen.clearRect(0, 0, width, height);
+      const { pen, width, height } = cleared(canvas);
       spots[i] = [];
       if (!moment) return;
       if (sealed && i > 0) {

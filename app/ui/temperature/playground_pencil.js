@@ -1,5 +1,5 @@
 // The two pictures of the playground: the plane with its points, and the loss against temperature.
-import { brush } from "../components/dom.js";
+import { cleared } from "../components/dom.js";
 import { decimal, short } from "./numbers.js";
 import { at, lowestOf } from "./playground_model.js";
 import { losses, neutral, weights } from "./snnl.js";
@@ -198,22 +198,4 @@ function line(pen, from, to) {
   pen.moveTo(from.x, from.y);
   pen.lineTo(to.x, to.y);
   pen.stroke();
-}
-
-/**
- * The canvas in its present size, empty, to be drawn on in pixels of the page.
- * @param {HTMLCanvasElement} canvas
- */
-function cleared(canvas) {
-  const dense = devicePixelRatio || 1;
-  const width = canvas.clientWidth || 300;
-  const height = canvas.clientHeight || 200;
-  if (canvas.width !== Math.round(width * dense) || canvas.height !== Math.round(height * dense)) {
-    canvas.width = Math.round(width * dense);
-    canvas.height = Math.round(height * dense);
-  }
-  const pen = brush(canvas);
-  pen.setTransform(dense, 0, 0, dense, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height };
 }

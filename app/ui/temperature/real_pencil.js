@@ -1,5 +1,5 @@
 // The picture of three networks: the loss of each against the temperature.
-import { brush } from "../components/dom.js";
+import { cleared } from "../components/dom.js";
 import { short } from "./numbers.js";
 
 /** @typedef {{ temperature: number, loss: number }[]} Curve */
@@ -26,16 +26,7 @@ const TOP = 1.6; // of neutral; what is higher is drawn there
  * @param {Style} style
  */
 export function drawCurves(canvas, { models, curves, losses, temperature, even, trained, coldest, hottest }, style) {
-  const dense = devicePixelRatio || 1;
-  const width = canvas.clientWidth || 300;
-  const height = canvas.clientHeight || 200;
-  if (canvas.width !== Math.round(width * dense) || canvas.height !== Math.round(height * dense)) {
-    canvas.width = Math.round(width * dense);
-    canvas.height = Math.round(height * dense);
-  }
-  const pen = brush(canvas);
-  pen.setTransform(dense, 0, 0, dense, 0, 0);
-  pen.clearRect(0, 0, width, height);
+  const { pen, width, height } = cleared(canvas);
   const bottom = height - 26;
   const top = 24;
   const cold = Math.log10(coldest);
