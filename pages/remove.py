@@ -60,7 +60,7 @@ def one(job: Job, history: History) -> None:
         return
     paid = removal_findings.prices(curves, own)
     with picture:
-        finding = removal_findings.headline(chosen, curves, paid)
+        finding = removal_findings.headline(chosen, curves, paid, job.experiment.seed)
         frame.figure(finding, removal_charts.washing(chosen, curves, own), "washing")
     st.caption(REMOVAL_ATTACKS[chosen].help + " " + removal_charts.CURVE_LEGEND)
     if history.finished is not None:

@@ -88,10 +88,10 @@ def counted_in_words(found: Count) -> str:
     if not found.proven:
         return f"The entangled mark could not be proven before any washing ({_seeds(found.seeds)}): nothing to wash out"
     works, attacks = len(found.always), len(found.gone)
-    lead = f"Of {attacks} attacks, {works} {_wash(works)} the entangled mark out on {found.where}"
+    lead = f"With {works} of {attacks} attacks, the thief gets away on {found.where}"
     if len(found.proven) == 1:
         return lead
-    return f"{lead}, {attacks - works - len(found.never)} on some, {len(found.never)} on none"
+    return f"{lead}; with {attacks - works - len(found.never)} on some, with {len(found.never)} on none"
 
 
 def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
@@ -99,10 +99,12 @@ def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     return {defence: washing.price(curves[defence], own.accuracy) for defence in WATERMARKED}
 
 
-def headline(name: str, curves: Curves, paid: Prices) -> str:
-    """Return what one attack does to both marks: the title of its picture."""
+def headline(name: str, curves: Curves, paid: Prices, seed: int) -> str:
+    """Return what one attack does to both marks in the run of one seed: the title of its picture."""
     naive, entangled = (_fate(curves[defence], paid[defence]) for defence in WATERMARKED)
-    return f"{_capital(REMOVAL_ATTACKS[name].label)}: the naive mark {naive}, the entangled one {entangled}"
+    return (
+        f"{_capital(REMOVAL_ATTACKS[name].label)}, seed {seed}: the naive mark {naive}, the entangled one {entangled}"
+    )
 
 
 def start(seeds: Sequence[Washed]) -> str:
@@ -209,7 +211,7 @@ def aside_in_words(aside: Washed) -> str:
     if not found.proven:
         return f"{said}: in it, the entangled mark could not be proven before any washing."
     works = len(found.always)
-    return f"{said}: in it, {works} of {len(found.gone)} attacks {_wash(works)} the entangled mark out."
+    return f"{said}: in it, {works} of {len(found.gone)} attacks let the thief get away."
 
 
 def instead_in_words(unproven: Sequence[int]) -> str:
@@ -440,10 +442,6 @@ def _listed(seeds: Sequence[int]) -> str:
     if len(seeds) > 2 and seeds[-1] - seeds[0] == len(seeds) - 1:
         return f"{seeds[0]} to {seeds[-1]}"
     return ", ".join(map(str, seeds))
-
-
-def _wash(attacks: int) -> str:
-    return "washes" if attacks == 1 else "wash"
 
 
 def _capital(label: str) -> str:

@@ -43,7 +43,7 @@ def test_the_title_is_that_of_the_court(
 ) -> None:
     found = curves(curve("naive", *naive), curve("entangled", *entangled))
     paid = removal_findings.prices(found, OWN)
-    assert words in removal_findings.headline("fine_tuning", found, paid)
+    assert words in removal_findings.headline("fine_tuning", found, paid, 7)
     assert len(removal_findings.marks_in_words("fine_tuning", found, paid)) == 2
 
 
@@ -118,7 +118,7 @@ def test_what_is_told_elsewhere_is_the_count_of_the_title() -> None:
 
 def test_the_run_on_the_page_is_told_apart_from_what_is_counted() -> None:
     (one,) = mixed(both(0, WENT))
-    assert removal_findings.aside_in_words(one).endswith("in it, 1 of 2 attacks washes the entangled mark out.")
+    assert removal_findings.aside_in_words(one).endswith("in it, 1 of 2 attacks let the thief get away.")
     assert "could not be proven" in removal_findings.aside_in_words(both(0, NAIVE))
 
 
@@ -141,15 +141,18 @@ def mixed(*seeds: Washed) -> list[Washed]:
 def test_the_title_of_all_attacks_counts_them_over_the_seeds() -> None:
     price = "The price: 2.0 points of accuracy"
     one = removal_findings.everything(mixed(both(0, WENT)))
-    assert one == f"Of 2 attacks, 1 washes the entangled mark out on this one seed (0). {price}"
+    assert one == f"With 1 of 2 attacks, the thief gets away on this one seed (0). {price}"
     dearer = (True, 0.04, False)
     three = removal_findings.everything(mixed(both(200, WENT), both(201, dearer), both(202, WENT)))
     assert three == (
-        "Of 2 attacks, 1 washes the entangled mark out on all 3 seeds (200 to 202), 0 on some, 1 on none. "
+        "With 1 of 2 attacks, the thief gets away on all 3 seeds (200 to 202); with 0 on some, with 1 on none. "
         "The price: 2.0 to 4.0 points of accuracy"
     )
     some = removal_findings.everything([both(0, WENT), both(200, DIED), both(201, (False, 0.0, False))])
-    assert "0 wash the entangled mark out on all 2 of 3 seeds where it was proven (0, 200), 2 on some, 0 on" in some
+    assert (
+        "With 0 of 2 attacks, the thief gets away on all 2 of 3 seeds where it was proven (0, 200); with 2 on some"
+        in some
+    )
     assert "price" not in some
     assert "nothing to wash out" in removal_findings.everything([both(0, NAIVE)])
 

@@ -38,7 +38,7 @@ def test_all_attacks_are_on_the_page_at_once_and_wait_for_the_one_vote() -> None
     assert "Where will they go?" in heading(app)
     assert "Why" not in heading(app)
     vote(app, "none")
-    assert re.search(r"Of 11 attacks, \d+ wash the entangled mark out .*The price", heading(app))
+    assert re.search(r"With \d+ of 11 attacks, the thief gets away .*The price", heading(app))
     assert "You said **none**" in verdict(app)
     assert "Recorded when the app was built" in told(app)
 
@@ -50,10 +50,10 @@ def test_one_attack_opens_in_the_place_of_all_and_one_touch_brings_them_back(att
     app.selectbox(key="washing").set_value(attack).run()
     assert not app.exception
     label = REMOVAL_ATTACKS[attack].label
-    assert heading(app).startswith(f"{label[:1].upper()}{label[1:]}: the naive mark")
+    assert heading(app).startswith(f"{label[:1].upper()}{label[1:]}, seed 0: the naive mark")
     assert "Why" in heading(app)
     app.button(key="all_attacks").click().run()
-    assert heading(app).startswith("Of 11 attacks")
+    assert heading(app).startswith("With ") and "of 11 attacks" in heading(app)
 
 
 def test_what_is_counted_are_the_seeds_of_the_table_and_recap_and_about_say_the_same() -> None:
@@ -96,4 +96,4 @@ def test_other_data_without_the_chosen_attack_show_all_of_theirs() -> None:
     app.selectbox(key="washing").set_value("neural_cleanse").run()
     app.selectbox(key="preset_choice").set_value("blobs").run()
     assert not app.exception
-    assert heading(app).startswith("Of 10 attacks")
+    assert heading(app).startswith("With ") and "of 10 attacks" in heading(app)
