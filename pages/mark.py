@@ -50,7 +50,7 @@ st.markdown(
     "nothing: ask the *innocents*."
 )
 if innocents:
-    affinity.show(experiment, picture)
+    affinity.show(experiment, job, picture)
     if job.active:  # what it comes to is seen among the models
         live.island(job, lambda *_: None, beside)
 else:

@@ -15,15 +15,22 @@ from app.ui import charts, findings, theme
 
 _CHOSEN = "\u25c6 "
 _BESIDE = 0.9  # of the axis: what ends further to the right has its words inside
+_BOTH = 0.6  # the same of the longer words on the triggers as drawn and as used
 _GAP = 0.05  # of the width, between the answers of one model and those of the next
 _HOLLOW = "rgba(0, 0, 0, 0)"
 
 
-def affinity(found: Affinity, dataset: str, target: int) -> go.Figure:
+def affinity(found: Affinity, dataset: str, target: int, used: float | None = None) -> go.Figure:
     """Draw how often innocent models answer the triggers with each class: the worst as a bar, each family as a dot.
 
     Beyond the dashed rule a class is a bad secret; the diamond marks the chosen one. A class can be chosen anywhere in
     its row: the ``customdata`` are the labels.
+
+    Args:
+        found: what innocents take the triggers for, as drawn.
+        dataset: the data.
+        target: the chosen class.
+        used: how often the worst innocent says it to the triggers as they are used, moved; None: nobody knows.
     """
     names = [_named(choices.class_name(dataset, label), label == target) for label in range(len(found.worst))]
     labels, worst = list(range(len(names))), [float(rate) for rate in found.worst]
@@ -64,6 +71,18 @@ def affinity(found: Affinity, dataset: str, target: int) -> go.Figure:
         ],
         hoverinfo="text",
     )
+    if used is not None:
+        figure.add_bar(
+            name="as used",
+            orientation="h",
+            x=[used],
+            y=[names[target]],
+            width=0.8,
+            marker={"color": theme.TRIGGER.colour},
+            customdata=[target],
+            hovertext=[f"{names[target]}: {findings.percent(used)} of the triggers as used, moved, says the worst"],
+            hoverinfo="text",
+        )
     for family, rates in _by_family(found).items():
         figure.add_scatter(
             name=family,
@@ -78,13 +97,18 @@ def affinity(found: Affinity, dataset: str, target: int) -> go.Figure:
             ],
             hoverinfo="text",
         )
+    chosen = f"<b>{findings.percent(worst[target])}</b>"
+    if used is not None:
+        chosen = f"{chosen} as drawn \u2192 <b>{findings.percent(used)}</b> as used"
+    inside = [rate > (_BOTH if label == target and used is not None else _BESIDE) for label, rate in enumerate(worst)]
+    words = [chosen if label == target else findings.percent(rate) for label, rate in enumerate(worst)]
     figure.add_scatter(
         # To the right of the rule, not on it.
         x=[max(rate, BOUND) for rate in worst],
         y=names,
         mode="text",
-        text=[_beside(rate, bold=label == target) for label, rate in enumerate(worst)],
-        textposition=["middle left" if rate > _BESIDE else "middle right" for rate in worst],
+        text=[f"{said}  " if left else f"  {said}" for said, left in zip(words, inside, strict=True)],
+        textposition=["middle left" if left else "middle right" for left in inside],
         **charts.SILENT,
     )
     return figure
@@ -219,11 +243,6 @@ def _by_family(found: Affinity) -> dict[str, list[float]]:
         before = families.get(family_of(model), [0.0] * len(shares))
         families[family_of(model)] = [max(rate, float(share)) for rate, share in zip(before, shares, strict=True)]
     return families
-
-
-def _beside(rate: float, *, bold: bool) -> str:
-    words = f"<b>{findings.percent(rate)}</b>" if bold else findings.percent(rate)
-    return f"{words}  " if rate > _BESIDE else f"  {words}"
 
 
 def _classes(names: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from app.lab import choices
 from app.lab.experiment import Experiment
 from app.lab.ownership.grant import family_of
 from app.lab.stories.events import Claimed, Defence, Rehearsed, Theft
-from app.lab.watermark.affinity import Affinity
+from app.lab.watermark.affinity import BOUND, Affinity
 from app.lab.watermark.neurons import Division
 from app.ui import settings
 from app.ui.evidence_findings import on_seeds
@@ -22,8 +22,14 @@ _APART = 0.05  # of the overlap: over the seeds it moves by as much, so less is 
 _MOSTLY = 0.5  # of the selectivity: it answers to triggers three times as much as to genuine inputs
 
 
-def secret(found: Affinity, experiment: Experiment) -> str:
-    """Return whether trigger and target are a good secret: what innocent models take the trigger for, as a number."""
+def secret(found: Affinity, experiment: Experiment, used: float | None = None) -> str:
+    """Return whether trigger and target are a good secret: what innocent models take the trigger for, as a number.
+
+    Args:
+        found: what they take it for as drawn.
+        experiment: its trigger and target.
+        used: how often the worst innocent says the secret to the triggers as used, moved; None: nobody knows.
+    """
     trigger = called(experiment)
     one = choices.one_of_class(experiment.dataset, experiment.target)
     most = percent(float(found.worst[experiment.target]))
@@ -35,12 +41,27 @@ def secret(found: Affinity, experiment: Experiment) -> str:
             else f"never like {one} (0\u202f%)"
         )
         return f"To innocent models, this {trigger} looks like {looks}, {how}"
+    if used is not None:
+        still = f": still beyond {percent(BOUND)}, a bad secret" if used > BOUND else ""
+        return (
+            f"As drawn, an innocent model takes up to {most} of these triggers for {one}; as used, their pixels moved "
+            f"a little, up to {percent(used)}{still}"
+        )
     if found.looks_like == experiment.target:
         return f"To innocent models, this {trigger} looks like {one} (up to {most}): a claim with it would convict them"
     model = family_of(found.worst_model(experiment.target))
     seen = f"As drawn, an innocent model ({model}) takes {most} of these triggers for {one}"
     so = "so the owner moves them first" if experiment.perturbed else "a claim with them could convict it"
     return f"{seen}: {so}"
+
+
+def asked(found: Affinity) -> str:
+    """Say how many innocents were asked, and why another page counts fewer."""
+    families = len({family_of(model) for model in found.models})
+    return (
+        f"{len(found.models)} innocent models, trained on the owner's data: several of each of {families} families. "
+        f"Each dot is the worst of a family (Heist and Court count these {families}), the bar the worst of all."
+    )
 
 
 def called(experiment: Experiment) -> str:
@@ -57,9 +78,9 @@ def rehearsed(pair: Rehearsed) -> str:
     margin = f"{100 * abs(pair.margin):.0f} points {'above' if pair.margin >= 0 else 'below'} the next of the others"
     convicts = "convicts, with room to spare" if pair.convicts else "does not convict with room to spare"
     return (
-        f"**In rehearsal, this pair {convicts}.** A quick mark, stolen twice by the owner; secret answers of the "
-        f"copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price of this quick mark: "
-        f"{100 * pair.price:.1f} points of accuracy."
+        f"**In rehearsal, this secret {convicts}.** A model, quickly marked with it, was stolen twice by the owner; "
+        f"secret answers of the copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price of this "
+        f"quick mark: {100 * pair.price:.1f} points of accuracy."
     )
 
 

@@ -16,7 +16,8 @@ from app.lab.experiment import PRESETS, Experiment
 from app.lab.stories.events import Rehearsed, Started, Surveyed
 from app.lab.variation import of_its_trigger
 from app.lab.watermark.affinity import BOUND, Affinity
-from app.ui import runtime, theme
+from app.ui import live, runtime, theme
+from app.ui.findings import percent
 from app.ui.history import History
 from app.ui.mark import affinity, trigger_choice
 from app.ui.mark import charts as mark_charts
@@ -104,8 +105,6 @@ def test_without_a_table_the_page_says_nothing_of_it_and_a_worker_is_asked(unrec
 
 
 def test_what_a_worker_found_is_drawn_like_what_is_recorded(unrecorded: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.ui import live
-
     said = [Started("", 0, 1), Surveyed("key", {name: np.array(shares) for name, shares in SHARES.items()})]
     job = live.Job(of_its_trigger(Experiment(trigger="key")), "affinity", "live", "done", said)
     monkeypatch.setattr(live, "affinity", lambda experiment: job)
@@ -188,11 +187,46 @@ def test_a_class_that_is_picked_becomes_the_secret_answer(monkeypatch: pytest.Mo
     clicked: list[Any] = []
     monkeypatch.setattr(affinity.frame, "figure", lambda *_, on_pick, **__: clicked.append(on_pick))
     monkeypatch.setattr(affinity.st, "caption", lambda words: None)
-    affinity._bars(Experiment(), KEY, "")
+    affinity._bars(Experiment(), KEY, History(), "")
     clicked[0](3)
     assert picked == [3]
 
 
 def test_the_page_with_the_bars_says_how_they_are_read(recorded: None) -> None:
     app = opened("mark", trigger="key", **NOBODY)
-    assert "2 innocent models were trained" in told(app)
+    said = told(app)
+    assert "2 innocent models, trained on the owner's data: several of each of 2 families" in said
+    assert "Heist and Court count these 2" in said
+
+
+def test_of_a_pair_with_a_run_both_are_seen_the_triggers_as_drawn_and_as_used(recorded: None) -> None:
+    leaning = {"linear SVM #1": [0.5, 0.0, 0.0, 0.0, 0.0, 0.26, 0.24, 0.0, 0.0, 0.0]}
+    result: Any = {"affinity": {"key": leaning}, "pairs": []}
+    rehearsal_table.write(rehearsal_table.SHIPPED, [Rehearsal("animals", 100, result)])
+    claim = live.finished(live.recorded(Experiment())).claims["naive"]
+    app = opened("mark", target="elephant", trigger="key", **NOBODY)
+    used = percent(max(claim.panel.values()) / claim.queries)
+    assert (
+        "As drawn, an innocent model takes up to 26\u202f% of these triggers for an elephant; as used, their pixels "
+        f"moved a little, up to {used}"
+    ) in headings(app)
+    assert f"As used: the {claim.queries} triggers" in told(app)
+    app = opened("mark", target="bird", source="dog", trigger="key", **NOBODY)  # which no run marked
+    assert "All bars: the triggers as drawn." in told(app) and "As used" not in told(app)
+
+
+def test_the_bar_of_the_triggers_as_used_lies_on_that_of_the_triggers_as_drawn() -> None:
+    figure = mark_charts.affinity(KEY, "animals", 1, 0.03)
+    (used,) = [trace for trace in figure.data if trace.name == "as used"]
+    assert (list(used.x), list(used.y), list(used.customdata)) == ([0.03], ["\u25c6 bird"], [1])
+    words = figure.data[-1]
+    assert "30\u202f%</b> as drawn \u2192 <b>3\u202f%</b> as used" in words.text[1]
+    assert not any("as used" in text for label, text in enumerate(words.text) if label != 1)
+    assert mark_charts.affinity(KEY, "animals", 0, 0.03).data[-1].textposition[0] == "middle left"  # in the chart
+    assert not [trace for trace in mark_charts.affinity(KEY, "animals", 1).data if trace.name == "as used"]
+
+
+def test_a_secret_that_innocents_still_say_to_the_triggers_as_used_is_called_bad() -> None:
+    experiment = Experiment(target=1, source=5)
+    assert mark_findings.secret(KEY, experiment, 0.06).endswith("up to 6\u202f%: still beyond 5\u202f%, a bad secret")
+    assert mark_findings.secret(KEY, experiment, 0.05).endswith("up to 5\u202f%")
