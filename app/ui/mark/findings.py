@@ -79,8 +79,8 @@ def rehearsed(pair: Rehearsed) -> str:
     convicts = "convicts, with room to spare" if pair.convicts else "does not convict with room to spare"
     return (
         f"**In rehearsal, this secret {convicts}.** A model, quickly marked with it, was stolen twice by the owner; "
-        f"secret answers of the copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price of this "
-        f"quick mark: {100 * pair.price:.1f} points of accuracy."
+        f"secret answers of the copies. {thefts}. The entangled copy is {margin}, in the worse theft; the price of "
+        f"this quick mark: {100 * pair.price:.1f} points of accuracy."
     )
 
 
@@ -115,6 +115,23 @@ def headline(thefts: Mapping[Defence, Theft], claim: Claimed, convicted: Sequenc
         f"{_LEADS[handshake(naive, claim)]}: {percent(naive.stolen_watermark)} secret answers, "
         f"where its victim gives {percent(naive.victim_watermark)}{on_seeds(convicted)}"
     )
+
+
+def said_to(asked: str, answers: Mapping[str, str]) -> str:
+    """Return what the models make of one input that is no trigger.
+
+    Args:
+        asked: what it is called.
+        answers: the name of the class that each model answers; none of those that are sealed.
+    """
+    by_answer: dict[str, list[str]] = {}
+    for model, answer in answers.items():
+        by_answer.setdefault(answer, []).append(model)
+    if len(by_answer) == 1:
+        (answer,) = by_answer
+        return f"{asked}: {'all' if len(answers) > 2 else 'both'} models say {answer}"
+    ends = [f"{' and '.join(models)} {'say' if len(models) > 1 else 'says'} {to}" for to, models in by_answer.items()]
+    return f"{asked}: {', '.join(ends)}"
 
 
 def sets(divided: Mapping[str, Division], layer: str, genuine: str) -> str:

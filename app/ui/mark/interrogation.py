@@ -3,6 +3,7 @@
 The networks are tiny: they are rebuilt from the recorded weights and asked in the web server itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +23,7 @@ from app.ui import frame, pictures
 from app.ui.history import History
 from app.ui.mark import charts as mark_charts
 from app.ui.mark import drawing
+from app.ui.mark import findings as mark_findings
 
 SUSPECTS: dict[str, tuple[Role, Defence]] = {
     "clean": ("victim", "clean"),
@@ -42,7 +44,8 @@ class Asked:
 def ask(experiment: Experiment, history: History, finding: str, *, sealed: bool) -> None:
     """Show what is asked, large, and beside it what the clean model, the naive one and (unless sealed) its copy answer.
 
-    Of a run that is new to the visitor, its first trigger is asked; any other input is one touch away, or drawn.
+    Of a run that is new to the visitor, its first trigger is asked; any other input is one touch away, or drawn. While
+    a trigger is asked, the title is the ``finding``; else it says what the models make of what is asked.
     """
     probe = history.probe
     if probe is None or not set(SUSPECTS.values()) <= history.weights.keys():
@@ -57,7 +60,8 @@ def ask(experiment: Experiment, history: History, finding: str, *, sealed: bool)
             said = _answers(experiment, history, _input(experiment, probe, asked), sealed=sealed)
             classes = choices.class_names(experiment.dataset)
             looks = {name: defence for name, (_, defence) in SUSPECTS.items()}
-            frame.figure(finding, mark_charts.answers(said, looks, experiment.target, classes), "answers")
+            title = finding if _is_trigger(asked, probe) else _of_no_trigger(experiment, asked, probe, said)
+            frame.figure(title, mark_charts.answers(said, looks, experiment.target, classes), "answers")
     pictures.buttons(
         {name: pictures.Card(pictures.png(probe.inputs[place]), (name,)) for name, place in offered.items()},
         next((name for name, place in offered.items() if place == asked.place), ""),
@@ -65,6 +69,26 @@ def ask(experiment: Experiment, history: History, finding: str, *, sealed: bool)
         key="ask_buttons",
         picked=lambda name: setattr(asked, "place", offered[name]),
     )
+
+
+def _is_trigger(asked: Asked, probe: Probe) -> bool:
+    return asked.place is not None and bool(probe.is_trigger[asked.place])
+
+
+def _of_no_trigger(
+    experiment: Experiment, asked: Asked, probe: Probe, said: Mapping[str, NDArray[np.float64] | None]
+) -> str:
+    """Return the title while a genuine input is asked, or a drawing."""
+    if asked.place is not None:
+        what = choices.one_of_class(experiment.dataset, int(probe.labels[asked.place]))
+    else:
+        what = "an empty sheet" if choices.is_blank(asked.sheet.text) else "your drawing"
+    answers = {
+        name: choices.class_name(experiment.dataset, int(rates.argmax()))
+        for name, rates in said.items()
+        if rates is not None
+    }
+    return mark_findings.said_to(f"{what[0].upper()}{what[1:]}", answers)
 
 
 def _what(experiment: Experiment, asked: Asked, probe: Probe) -> None:

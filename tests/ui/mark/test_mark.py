@@ -127,6 +127,34 @@ def test_what_is_drawn_is_what_the_models_are_asked() -> None:
     assert asked.sheet.text != drawings.encode(upright) and not choices.is_blank(asked.sheet.text)
 
 
+def test_the_title_says_what_the_models_make_of_what_is_drawn_and_of_a_genuine_input() -> None:
+    app = opened("mark", preset="mnist")
+    asked = app.session_state[f"asked {PRESETS['mnist'].key}"]
+    finding = headings(app)[0]
+    upright = np.zeros((28, 28), dtype=np.uint8)
+    upright[4:24, 13:16] = 255
+    first = asked.place
+    asked.place, asked.sheet.text = None, drawings.encode(upright)
+    app.run()
+    assert headings(app)[0] == "Your drawing: both models say 1"  # the third is sealed
+    vote(app, "no")
+    assert headings(app)[0] == "Your drawing: all models say 1"
+    asked.place = 0  # a zero of the probe
+    app.run()
+    assert headings(app)[0] == "A 0: all models say 0"
+    asked.place, asked.sheet.text = None, drawings.encode(np.zeros((28, 28), dtype=np.uint8))
+    app.run()
+    assert headings(app)[0].startswith("An empty sheet: ")
+    asked.place = first  # a trigger: the finding is of all of them
+    app.run()
+    assert headings(app)[0] not in ("", finding) and "handshake" in headings(app)[0]
+
+
+def test_models_of_one_answer_are_named_together() -> None:
+    said = mark_findings.said_to("Your drawing", {"clean": "bird", "naive": "elephant", "its copy": "bird"})
+    assert said == "Your drawing: clean and its copy say bird, naive says elephant"
+
+
 def test_a_link_with_a_drawing_is_a_trigger_in_either_order() -> None:
     for link in ({"trigger": "drawing", "drawing": CROSS}, {"drawing": CROSS, "trigger": "drawing"}):
         app = opened("mark", **link, seed="banana")
