@@ -41,6 +41,7 @@ with beside:
     predicted.ask(f"{words} Will the copy know the handshake?", options, job, happened)
     with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
         innocents = affinity.switch()
+    with st.expander("Another secret, or other pictures"):
         trigger_choice.answer(experiment)
         trigger_choice.offer(experiment)
         own_data.offer()

@@ -22,6 +22,12 @@ def sheet(page: Page, name: str = "What the models are asked") -> Locator:
     return found
 
 
+def other(page: Page, button: str) -> None:
+    """Press one of the controls for another secret, or other pictures: they are folded away at first."""
+    page.get_by_text("Another secret, or other pictures").click()
+    page.get_by_role("button", name=button).click()
+
+
 def stroke(page: Page, on: Locator, *points: tuple[float, float]) -> None:
     """Draw with the mouse from point to point, in fractions of the sheet."""
     on.scroll_into_view_if_needed()
@@ -79,7 +85,7 @@ def test_a_digit_drawn_by_keyboard_is_read(visit: Visit) -> None:
 
 def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit, unseen: Iterator[int]) -> None:
     page = visit(f"mark?{QUICK}&seed={next(unseen)}")
-    page.get_by_role("button", name="Draw or upload your own").click()
+    other(page, "Draw or upload your own")
     paper = sheet(page, "Your own trigger")
     stroke(page, paper, (0.2, 0.2), (0.8, 0.8))
     stroke(page, paper, (0.8, 0.2), (0.2, 0.8))
@@ -98,7 +104,7 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit, un
 
 def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click()
+    other(page, "Draw or upload your own")
     use = page.get_by_role("button", name="Use it as the trigger")
     expect(use).to_be_disabled()
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
@@ -117,7 +123,7 @@ def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit:
 
 def test_a_second_upload_that_is_no_picture_leaves_nothing_of_the_first(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click()
+    other(page, "Draw or upload your own")
     use = page.get_by_role("button", name="Use it as the trigger")
     expect(use).to_be_disabled()
     file = io.BytesIO()
@@ -153,7 +159,7 @@ def test_on_a_phone_the_probe_and_all_three_answers_are_on_the_first_screen(visi
 
 def test_the_sheet_for_a_trigger_of_ones_own_fits_the_screen_with_its_button(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Draw or upload your own").click()
+    other(page, "Draw or upload your own")
     body = place(page, "[data-testid=stPopoverBody]")
     assert body["top"] >= 0 and body["bottom"] <= WIDE["height"]
     for part in ("[data-testid=stPopoverBody] .paper", ".st-key-use_drawing button"):
@@ -207,7 +213,7 @@ def test_a_class_is_chosen_by_keyboard_alone(visit: Visit) -> None:
 
 def test_a_zip_of_ones_own_pictures_becomes_the_data_and_another_file_is_refused_in_a_sentence(visit: Visit) -> None:
     page = visit("mark")
-    page.get_by_role("button", name="Your own pictures").click()
+    other(page, "Your own pictures")
     expect(page.get_by_text("for this visit, and nowhere else")).to_be_visible()
     chooser = page.locator("[data-testid=stPopoverBody] input[type=file]").first
     chooser.set_input_files({"name": "bad.zip", "mimeType": "application/zip", "buffer": b"PK and no more"})

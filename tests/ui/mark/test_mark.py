@@ -247,6 +247,14 @@ def test_any_class_can_be_the_secret_answer_and_the_way_back_leads_to_the_record
     assert "Recorded when the app was built" in told(app)
 
 
+def test_another_secret_and_other_pictures_are_folded_away_and_whole() -> None:
+    app = opened("mark")
+    (folded,) = [each for each in app.expander if each.label == "Another secret, or other pictures"]
+    assert not folded.proto.expanded
+    assert [each.key for each in folded.selectbox] == ["secret_answer"]
+    assert {each.key for each in folded.file_uploader} == {"trigger_file", "own_data_file"}
+
+
 def test_points_in_the_plane_have_no_sheet_and_no_choice_of_triggers() -> None:
     app = opened("mark", preset="blobs")
     assert [each.key for each in app.file_uploader] == ["own_data_file"]
