@@ -35,6 +35,46 @@ def test_the_trial_is_asked_trigger_by_trigger_with_the_keyboard_alone(visit: Vi
     expect(asked).to_have_attribute("aria-valuetext", re.compile(r"^([2-9]|\d\d+) of 200 asked; "))
 
 
+def test_the_words_of_the_bounds_are_clear_of_every_dot_that_ends_there(visit: Visit) -> None:
+    page = visit("court")  # where two suspects end at the right edge of the chart
+    page.get_by_role("button", name="Show me").click()
+    asked = page.get_by_role("slider", name="Triggers asked")
+    asked.press("Home")
+    chart = page.locator(".hearing svg")
+    for _ in range(60):
+        asked.press("ArrowRight")
+        if "undecided" not in (asked.get_attribute("aria-valuetext") or ""):
+            break
+    expect(asked).not_to_have_attribute("aria-valuetext", re.compile("undecided"))
+    dots = [dot.bounding_box() for dot in chart.locator("circle").all()]
+    assert len(dots) == 3
+    for words in ("convict", "acquit"):
+        word = chart.get_by_text(words, exact=True).bounding_box()
+        assert word is not None
+        assert all(dot is not None and dot["x"] + dot["width"] < word["x"] for dot in dots)
+
+
+def test_who_looks_at_another_room_finds_the_trial_where_it_ended_and_what_was_answered(visit: Visit) -> None:
+    page = visit(BLOBS)
+    page.emulate_media(reduced_motion="no-preference")
+    page.get_by_role("button", name="3 to 10").click()
+    asked = page.get_by_role("slider", name="Triggers asked")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_role("radio", name="Several suspects").click()
+    expect(asked).to_have_count(0)
+    page.get_by_role("radio", name="This trial").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()  # its end was not seen: it begins anew
+    asked.press("End")
+    counted = page.locator(".suspect").filter(has_text=re.compile(r"entangled copy.*: \d+ of (\d+)convicted after \1$"))
+    expect(counted).to_be_visible()
+    expect(page.get_by_text(re.compile(r"You said 3 to 10(; it was|, and so it was)"))).to_be_visible()
+    page.get_by_role("radio", name="Several suspects").click()
+    expect(asked).to_have_count(0)
+    page.get_by_role("radio", name="This trial").click()
+    expect(asked).to_have_attribute("aria-valuetext", re.compile("entangled copy (convicted|acquitted) after"))
+    expect(counted).to_be_visible()
+
+
 def test_a_link_to_a_room_opens_it_and_answers_from_elsewhere_get_a_record(visit: Visit, tmp_path: Path) -> None:
     page = visit(f"{BLOBS}&room=Your+own+suspect")
     with page.expect_download() as form:

@@ -25,11 +25,19 @@ WALD = (
     "than a number fixed beforehand."
 )
 SPEEDS = ("1 or 2", "3 to 10", "11 to 50", "more than 50", "it is never convicted")
+INNOCENT = "The innocent model, which somebody else trained on other data"
+TWO_WAYS = (
+    "Two ways to count the same answers: of a fixed number asked, p; as they come, the likelihood ratio (Wald's test)."
+)
+FIXED = (
+    "**Why another number than in *This trial*?** There, the court stops as soon as it is sure, and one order of the "
+    "triggers was heard. Here, their number is fixed beforehand, so large that 95 of 100 such trials convict."
+)
 _SUSPECTS = {
     ("copy", "entangled"): "entangled copy",
     ("copy", "naive"): "naive copy",
     ("copy", "clean"): "clean copy",
-    ("bystander", "clean"): "bystander",
+    ("bystander", "clean"): "innocent model",
     ("victim", "clean"): "the owner's clean model",
 }
 
@@ -96,8 +104,8 @@ def panel(counts: Mapping[str, int], asked: int, granted: float) -> str:
     """Return the finding of the panel of innocents: the worst of them, and what it grants."""
     worst = max(counts, key=lambda family: counts[family])
     return (
-        f"Of {len(counts)} innocent models, the worst ({worst}) gives the secret answer to {counts[worst]} of {asked} "
-        f"triggers: an innocent is granted {percent(granted)}"
+        f"Of {len(counts)} families of innocent models, the worst ({worst}) gives the secret answer to {counts[worst]} "
+        f"of {asked} triggers: an innocent is granted {percent(granted)}"
     )
 
 
@@ -162,7 +170,8 @@ def framed(framing: Framing, commitment: str, verdict: Claim) -> str:
         verdict: what the test finds against the rate that the owner names.
     """
     said = f"{verdict.successes} of {verdict.queries} secret answers (p {p_words(verdict.p_value)})"
-    claim = f"A liar who marked nothing claims a model: {said}"
+    at = "at this nudge, " if framing.strength else ""
+    claim = f"A liar who marked nothing claims a model: {at}{said}"
     if not verdict.owned:
         return f"{claim}, so it goes free"
     if framing.commitment != commitment:
@@ -240,19 +249,19 @@ def worry(here: Lies, granted: float, elsewhere: tuple[str, Lies] | None) -> str
         return f"**Why worry?** {_without_remedies(here).capitalize()}"
     bar = conviction_bar(here.asked, granted)
     said = (
-        f"**Why worry?** Here he fails anyway: he gets {here.most} of {here.asked}; to convict, where "
-        f"{percent(granted)} is granted, takes {bar}."
+        f"**Why worry?** Here the liar fails anyway: the best of all nudges gets {here.most} of {here.asked}; to "
+        f"convict, where {percent(granted)} is granted, takes {bar}."
     )
     if elsewhere is None or not elsewhere[1].won:
         return said
     data, there = elsewhere
-    return f"{said} But with {data}, {_without_remedies(there)}"
+    return f"{said} But with the data *{data}* (under *More*), {_without_remedies(there)}"
 
 
 def _without_remedies(lies: Lies) -> str:
     with_them = str(lies.withstood) if lies.withstood else "none"
     return (
-        f"without commitment and control, he wins with {lies.won} of {lies.tried} nudges (up to {lies.most} of "
+        f"without commitment and control, the liar wins with {lies.won} of {lies.tried} nudges (up to {lies.most} of "
         f"{lies.asked} secret answers); with them, with {with_them}."
     )
 

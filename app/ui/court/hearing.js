@@ -3,6 +3,7 @@
 // been seen).
 import { brush, make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { answered, state } from "./hearing_words.js";
 
 /** @import { Root, Server } from "../components/mount.js" */
 
@@ -31,6 +32,7 @@ import { mount } from "../components/mount.js";
  * @property {number} columns
  * @property {boolean} sealed nobody is asked yet
  * @property {boolean} paused as the server knows it
+ * @property {boolean} heard the end of the last suspect has been seen
  * @property {string} asks
  * @property {string} says
  */
@@ -38,7 +40,8 @@ import { mount } from "../components/mount.js";
 const PER_SECOND = 4;
 const LOWEST = -2; // of the chart, in powers of ten; what is beyond is drawn at its edge
 const HIGHEST = 4;
-const ASIDE = 66; // pixels beside the chart, where no curve comes: the words of the two bounds
+const ASIDE = 84; // pixels beside the chart, where no curve comes: the words of the two bounds
+const CLEAR = 24; // of them, where the dot and the symbol of a curve may come
 const FEWEST = 24; // triggers that the chart has room for from the beginning
 
 export default mount(create);
@@ -81,22 +84,22 @@ function create(root, server) {
 
   /** @param {Data} next */
   function update(next) {
-    const wasSealed = data?.sealed ?? false;
+    // It begins by itself when it is opened, and for who comes back to a trial whose end they have not seen.
+    const begins = !next.sealed && !next.heard && (data?.sealed ?? true);
     data = next;
     if (data.sprite && sprite.src !== data.sprite) sprite.src = data.sprite;
     scrub.max = String(count());
-    const opened = wasSealed && !data.sealed;
     for (const control of [step, play, scrub]) control.disabled = data.sealed;
     const suspects = JSON.stringify(data.suspects);
     if (known !== suspects) {
       known = suspects;
       stop();
-      asked = 0;
-      told = false;
+      told = data.heard;
+      asked = told ? decided() : 0; // who has seen the end finds it as it stood
       build();
     }
     draw();
-    if (opened && !still.matches) start();
+    if (begins && !still.matches) start();
   }
 
   function count() {
@@ -149,12 +152,6 @@ function create(root, server) {
     telling = setTimeout(() => server.setStateValue("paused", paused));
   }
 
-  /** @param {Suspect} suspect */
-  function state({ end, convicted }) {
-    if (end === null || asked < end) return asked ? "undecided: ask on" : "";
-    return `${convicted ? "convicted" : "acquitted"} after ${end}`;
-  }
-
   function draw() {
     if (!data) return;
     scrub.value = String(asked);
@@ -162,13 +159,12 @@ function create(root, server) {
     const trigger = asked ? `Trigger ${asked}.` : "No trigger asked yet.";
     part(root, "asked", HTMLElement).textContent = `${trigger} The secret answer is ${data.target}.`;
     data.suspects.forEach((suspect, i) => {
-      const label = suspect.answers[asked - 1];
-      const secret = label === data.target;
-      cards[i].says.textContent = asked ? (secret ? `“${label}” ◆ secret` : `“${label}”`) : suspect.about;
+      const { words, secret } = answered(suspect, data.target, asked);
+      cards[i].says.textContent = words;
       cards[i].says.className = secret ? "secret" : "";
-      cards[i].state.textContent = state(suspect);
+      cards[i].state.textContent = state(suspect, asked);
     });
-    const states = data.suspects.map((suspect) => `${suspect.name} ${state(suspect)}`).join(", ");
+    const states = data.suspects.map((suspect) => `${suspect.name} ${state(suspect, asked)}`).join(", ");
     scrub.setAttribute("aria-valuetext", `${asked} of ${count()} asked; ${states}`);
     // The picture opens with its question; its finding stands above it when every suspect's end has been seen.
     const title = asked >= decided() ? data.says : data.asks;
@@ -209,7 +205,7 @@ function create(root, server) {
     const height = chart.clientHeight || 340;
     const left = 58;
     const right = width - ASIDE;
-    const top = 34;
+    const top = 12;
     const bottom = height - 46;
     const reach = Math.max(FEWEST, asked);
     /** @param {number} n */
@@ -236,12 +232,11 @@ function create(root, server) {
     const every = reach <= 30 ? 5 : reach <= 100 ? 20 : 50;
     for (let n = 0; n <= reach; n += every) text(x(n), bottom + 20, "middle", String(n));
     text((left + right) / 2, height - 6, "middle", "triggers asked");
-    text(0, 16, "start", "↑ so many times likelier a copy than an innocent");
     const bound = { stroke: data.courtColour, "stroke-width": 2, "stroke-dasharray": "6 4" };
     rule(data.convict, bound);
-    text(right + 8, y(data.convict) + 5, "start", "convict", 700);
+    text(right + CLEAR, y(data.convict) + 5, "start", "convict", 700);
     rule(data.acquit, bound);
-    text(right + 8, y(data.acquit) + 5, "start", "acquit", 700);
+    text(right + CLEAR, y(data.acquit) + 5, "start", "acquit", 700);
     for (const [i, { ratios, end, colour, symbol }] of data.suspects.entries()) {
       const wide = 4 * (data.suspects.length - i); // two that go the same way are both seen
       const path = [0, ...ratios.slice(0, asked)].map((ratio, n) => ({ x: x(n), y: y(ratio) }));

@@ -14,12 +14,13 @@ from app.lab.stories.events import Exhibit, Probe
 from app.ui import pictures, theme
 from app.ui.components import component
 
+_INNOCENT = "innocent"
 _SUSPECTS = {  # who stands there, until the first trigger is asked
-    "clean": "innocent: trained by somebody else",
+    _INNOCENT: "trained by others, on other data",
     "naive": "stolen; its mark is naive",
     "entangled": "stolen; its mark is entangled",
 }
-_SYMBOLS = {"clean": "●", "naive": "■", "entangled": "▲"}
+_SYMBOLS = {_INNOCENT: "●", "naive": "■", "entangled": "▲"}
 
 
 def hearing(
@@ -33,13 +34,16 @@ def hearing(
     key: str,
     sealed: bool,
     paused: bool,
-    heard: Callable[[], None],
+    heard: bool,
+    on_heard: Callable[[], None],
 ) -> None:
-    """Draw the hearing of the suspects; it begins by itself when a visitor has predicted.
+    """Draw the hearing of the suspects.
+
+    It begins by itself when a visitor has predicted, and anew for one who comes back without having seen its end.
 
     Args:
         exhibit: the triggers.
-        answers: by defence, the top label of each suspect for each trigger, ``(n,)``.
+        answers: the top labels for the triggers, ``(n,)``, by suspect: ``"innocent"``, or the defence of a copy.
         names: of the classes.
         plan: the sequential test.
         asks: the question with which it opens.
@@ -47,7 +51,8 @@ def hearing(
         key: of the component.
         sealed: whether the answers are to be kept from the visitor for now: nobody is asked then.
         paused: what :func:`is_paused` says.
-        heard: called when the last suspect's end has been seen.
+        heard: whether the last suspect's end has been seen: it then stands there.
+        on_heard: called when it has been.
     """
     acquit, convict = plan.bounds
     is_points = exhibit.inputs.ndim == 2
@@ -65,10 +70,11 @@ def hearing(
             "columns": pictures.COLUMNS,
             "sealed": sealed,
             "paused": paused,
+            "heard": heard,
             "asks": asks,
             "says": says,
         },
-        on_heard_change=heard,
+        on_heard_change=on_heard,
         on_paused_change=lambda: None,
     )
 
@@ -82,9 +88,9 @@ def _suspect(name: str, labels: NDArray[np.int64], target: int, names: Sequence[
     secret = labels == target
     decision = sequential.decide(secret, plan)
     return {
-        "name": "clean model" if name == "clean" else f"{name} copy",
+        "name": f"{name} model" if name == _INNOCENT else f"{name} copy",
         "about": _SUSPECTS[name],
-        "colour": theme.DEFENCES[name].colour,
+        "colour": theme.GENUINE if name == _INNOCENT else theme.DEFENCES[name].colour,
         "symbol": _SYMBOLS[name],
         "answers": [names[label] for label in labels],
         "ratios": (sequential.log_ratios(secret, plan) / math.log(10)).round(3).tolist(),

@@ -22,7 +22,7 @@ from app.ui.court.stage import Stage
 from app.ui.pictures import Card
 
 _SUSPECTS: dict[str, tuple[Role, Defence]] = {
-    "clean": ("bystander", "clean"),
+    "innocent": ("bystander", "clean"),
     **{name: ("copy", name) for name in WATERMARKED},
 }
 _ASKED = "After how many triggers will the *entangled* copy be convicted?"
@@ -72,13 +72,14 @@ def this_trial(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
             key=_HEARING,
             sealed=sealed,
             paused=paused,
-            heard=lambda: st.session_state.update({ended: True}),
+            heard=heard,
+            on_heard=lambda: st.session_state.update({ended: True}),
         )
     st.caption(
         f"Up: how many times likelier the answers are from a copy than from an innocent. "
         f"{court_findings.two_rates(plan, trial.innocent_successes, len(trial.exhibit.inputs))} "
-        "Clean, a model that somebody else trained on other data, is the control. Over seeds: all triggers at once.",
-        help=f"{court_findings.WALD}\n\n{court_findings.GRANTED}",
+        f"{court_findings.INNOCENT}, is the control. Over seeds: all triggers at once. {court_findings.TWO_WAYS}",
+        help=f"{court_findings.WALD}\n\n{court_findings.P}\n\n{court_findings.GRANTED}",
     )
     if not sealed:
         _why(trial, plan)
@@ -105,6 +106,8 @@ def power(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
     figure = court_charts.power(_RATES, needed[len(rates) :], copies, _MOST)
     with stage.picture:
         frame.figure(court_findings.power(copies, p0, _MOST), figure, "power", of=chosen)
+    with stage.controls:
+        st.markdown(court_findings.FIXED)
     st.caption("So many triggers convict with 95\u202f% certainty, by the exact binomial test at 99\u202f% confidence.")
     with st.expander("Who says what an innocent may do?"):
         own_suspect.panel(trial)
@@ -115,7 +118,7 @@ def power(experiment: Experiment, trial: Hearing, stage: Stage) -> None:
         )
         roles: tuple[Role, ...] = ("victim", "copy", "bystander")
         counts = [int(trial.secret(role, "clean").sum()) for role in roles]
-        _pooled("Here, the owner's clean model, its copy and a bystander", counts, asked)
+        _pooled("Here, the owner's clean model, its copy and the innocent one", counts, asked)
         if measured := over_seeds.of_setting(experiment):
             seen = measured["clean"].measures["stolen_watermark"]
             subject = f"The copies of {len(seen)} clean models, each with a seed and triggers of its own,"
@@ -150,7 +153,7 @@ def several(_: Experiment, trial: Hearing, stage: Stage) -> None:
     st.caption(
         "✗ convicted, ✓ goes free. Holm's correction multiplies the smallest "
         f"of {accused} p-values by {accused}, the next by {accused - 1}, and so on: then at most 1 trial in 100 "
-        "convicts anybody innocent. The bystander is a model that somebody else trained on other data.",
+        f"convicts anybody innocent. {court_findings.INNOCENT}.",
         help=court_findings.P,
     )
 
@@ -294,7 +297,7 @@ def _lies_elsewhere() -> tuple[str, Lies] | None:
     trial = live.on_record(PRESETS[_FRAMED], "trial")
     if trial is None or trial.status != "done":
         return None
-    return settings.wording(PRESETS[_FRAMED].dataset), _lies(Hearing.of(trial.events))
+    return settings.wording(_FRAMED), _lies(Hearing.of(trial.events))
 
 
 def _against_control(framing: Framing) -> Claim:

@@ -27,7 +27,7 @@ def heard(experiment: Experiment, trial: Hearing) -> dict[str, Answers]:
     guessed = numpy_stream(experiment.seed, "answers of a guesser").integers(classes, size=triggers + controls)
     return {
         "the thief": (trial.answers["copy", "entangled"], trial.controls["copy", "entangled"]),
-        "an honest model": (trial.answers["bystander", "clean"], trial.controls["bystander", "clean"]),
+        "an innocent model": (trial.answers["bystander", "clean"], trial.controls["bystander", "clean"]),
         f"always “{choices.class_name(experiment.dataset, secret)}”": (
             np.full(triggers, secret),
             np.full(controls, secret),

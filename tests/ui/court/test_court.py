@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import paths
+from app.lab import choices
 from app.lab.experiment import PRESETS
 from app.lab.ownership import kit as kits
 from app.lab.ownership import questionnaire
@@ -61,10 +63,36 @@ def test_the_trial_waits_for_a_prediction_and_answers_it_when_it_ends(heard: Hea
     (sent,) = hearings(app)
     assert not sent["sealed"] and "convicted after" in sent["says"] and "Why" in told(app)
     assert verdict(app) == "You said **it is never convicted**. The answer comes when the trial ends."
-    assert sent["paused"] is False
+    assert sent["paused"] is False and sent["heard"] is False
     app.session_state[f"heard {PRESETS['blobs'].key}"] = True  # the browser tells when the last end was seen
     app.run()
     assert "You said **it is never convicted**; it was" in verdict(app)
+    app.segmented_control(key="room").set_value("Several suspects").run()
+    app.segmented_control(key="room").set_value("This trial").run()
+    (sent,) = hearings(app)
+    assert sent["heard"] is True  # it stands at its end, as the visitor left it
+
+
+def test_the_innocent_of_a_trial_is_called_so_in_every_room_and_never_the_owners_clean_model(heard: Hearing) -> None:
+    app = opened("This trial")
+    (sent,) = hearings(app)
+    innocent, naive, entangled = sent["suspects"]
+    assert [one["name"] for one in sent["suspects"]] == ["innocent model", "naive copy", "entangled copy"]
+    names = choices.class_names("blobs")
+    assert innocent["answers"] == [names[label] for label in heard.answers["bystander", "clean"]]
+    assert innocent["colour"] not in (naive["colour"], entangled["colour"], theme.DEFENCES["clean"].colour)
+    whose = "The innocent model, which somebody else trained on other data"
+    assert whose in told(app) and whose in told(opened("Several suspects"))
+    assert court_findings.suspect("bystander", "clean") == "innocent model"
+    assert "An innocent model" in opened("Who can be judged").radio(key="judged").options
+
+
+def test_two_ways_to_count_and_why_they_name_other_numbers_are_said() -> None:
+    app = opened("This trial")
+    assert court_findings.TWO_WAYS in told(app)
+    (help_text,) = [each.help for each in app.caption if court_findings.TWO_WAYS in each.value]
+    assert "**p**" in help_text and "Wald" in help_text
+    assert court_findings.FIXED in told(opened("How many triggers"))
 
 
 def test_a_trial_that_stands_still_says_what_to_press() -> None:
@@ -87,16 +115,17 @@ def test_a_false_claim_says_how_often_the_liar_wins_without_the_remedies_and_wit
     most = max(int(event.accused.sum()) for event in heard.framings)
     assert won
     assert (
-        f"**Why worry?** Without commitment and control, he wins with {len(won)} of {len(heard.framings) - 1} nudges "
-        f"(up to {most} of 200 secret answers); with them, with none."
+        f"**Why worry?** Without commitment and control, the liar wins with {len(won)} of {len(heard.framings) - 1} "
+        f"nudges (up to {most} of 200 secret answers); with them, with none."
     ) in told(opened("A false claim"))
 
 
-def test_where_the_liar_fails_anyway_a_run_is_named_in_which_he_does_not() -> None:
+def test_where_the_liar_fails_anyway_a_run_is_named_in_which_they_do_not() -> None:
     here, there = court_findings.Lies(5, 0, 0, 9, 200), court_findings.Lies(5, 3, 1, 193, 200)
     bar = conviction_bar(200, 0.08)
     said = court_findings.worry(here, 0.08, ("points", there))
-    assert f"he gets 9 of 200; to convict, where 8\u202f% is granted, takes {bar}. But with points, without" in said
+    assert f"the best of all nudges gets 9 of 200; to convict, where 8\u202f% is granted, takes {bar}." in said
+    assert "But with the data *points* (under *More*), without commitment" in said
     assert said.endswith("with them, with 1.")
     assert "But" not in court_findings.worry(here, 0.08, None)
     assert "of points" not in court_findings.worry(there, 0.08, ("points", there))
@@ -120,7 +149,7 @@ def test_of_a_measured_setting_the_trial_names_the_seeds() -> None:
 
 def test_whoever_is_no_model_of_the_task_cannot_be_judged_whatever_it_answers(heard: Hearing) -> None:
     app = opened("Who can be judged")
-    assert app.radio(key="judged").options == ["The thief", "An honest model", "Always “2”", "A guesser"]
+    assert app.radio(key="judged").options == ["The thief", "An innocent model", "Always “2”", "A guesser"]
     (sent,) = (
         json.loads(part.proto.json) for part in app.get("bidi_component") if "pictures" in part.proto.component_name
     )
@@ -130,7 +159,7 @@ def test_whoever_is_no_model_of_the_task_cannot_be_judged_whatever_it_answers(he
         app.radio(key="judged").set_value(suspect).run()
         assert not app.exception
         ends[suspect] = app.subheader[0].value
-    assert ends["the thief"].endswith("convicted") and ends["an honest model"].endswith("it goes free")
+    assert ends["the thief"].endswith("convicted") and ends["an innocent model"].endswith("it goes free")
     assert "200 of 200 secret answers would convict it, but only" in ends["always “2”"]
     assert ends["a guesser"].endswith("it cannot be judged")
 
@@ -238,7 +267,11 @@ def test_the_panel_shows_every_family_and_the_worst_stands_out(heard: Hearing) -
     (rule,) = figure.layout.shapes
     assert rule.x0 == 0.08
     said = court_findings.panel(counts, 200, 0.08)
-    assert "3 innocent models, the worst (nearest neighbour)" in said and "7 of 200" in said and "8\u202f%" in said
+    assert (
+        "3 families of innocent models, the worst (nearest neighbour)" in said
+        and "7 of 200" in said
+        and "8\u202f%" in said
+    )
     assert "innocent models, the worst (" in told(opened("Your own suspect"))
 
 
@@ -314,7 +347,8 @@ def test_the_honest_set_fits_its_commitment() -> None:
     [
         (framing(50, 40), "50 of 200 .*, but to other triggers than promised: thrown out$"),
         (framing(50, 40, PROMISED), "50 of 200 .* convict it, unless a control"),
-        (framing(1, 0), ": 1 of 200 .*so it goes free$"),
+        (framing(1, 0), ": at this nudge, 1 of 200 .*so it goes free$"),
+        (replace(framing(1, 0, PROMISED), strength=0.0), "model: 1 of 200 .*so it goes free$"),
     ],
 )
 def test_the_title_of_a_false_claim_is_what_the_court_says_and_why(event: Framing, words: str) -> None:
