@@ -15,7 +15,7 @@ from app.ui import charts, findings, theme
 
 _CHOSEN = "\u25c6 "
 _BESIDE = 0.9  # of the axis: what ends further to the right has its words inside
-_BOTH = 0.6  # the same of the longer words on the triggers as drawn and as used
+_BOTH = 0.7  # the same of the longer words on the triggers as drawn and as used
 _GAP = 0.05  # of the width, between the answers of one model and those of the next
 _HOLLOW = "rgba(0, 0, 0, 0)"
 
@@ -99,7 +99,7 @@ def affinity(found: Affinity, dataset: str, target: int, used: float | None = No
         )
     chosen = f"<b>{findings.percent(worst[target])}</b>"
     if used is not None:
-        chosen = f"{chosen} as drawn \u2192 <b>{findings.percent(used)}</b> as used"
+        chosen = f"{chosen} \u2192 <b>{findings.percent(used)}</b> as used"
     inside = [rate > (_BOTH if label == target and used is not None else _BESIDE) for label, rate in enumerate(worst)]
     words = [chosen if label == target else findings.percent(rate) for label, rate in enumerate(worst)]
     figure.add_scatter(
@@ -247,6 +247,7 @@ def _by_family(found: Affinity) -> dict[str, list[float]]:
 
 def _classes(names: Sequence[str]) -> dict[str, Any]:
     return {
+        "type": "category",  # where most classes are called by numerals, Plotly would take the axis for one of numbers
         "categoryorder": "array",
         "categoryarray": list(names),
         "autorange": "reversed",

@@ -220,7 +220,7 @@ def test_the_bar_of_the_triggers_as_used_lies_on_that_of_the_triggers_as_drawn()
     (used,) = [trace for trace in figure.data if trace.name == "as used"]
     assert (list(used.x), list(used.y), list(used.customdata)) == ([0.03], ["\u25c6 bird"], [1])
     words = figure.data[-1]
-    assert "30\u202f%</b> as drawn \u2192 <b>3\u202f%</b> as used" in words.text[1]
+    assert "30\u202f%</b> \u2192 <b>3\u202f%</b> as used" in words.text[1]
     assert not any("as used" in text for label, text in enumerate(words.text) if label != 1)
     assert mark_charts.affinity(KEY, "animals", 0, 0.03).data[-1].textposition[0] == "middle left"  # in the chart
     assert not [trace for trace in mark_charts.affinity(KEY, "animals", 1).data if trace.name == "as used"]

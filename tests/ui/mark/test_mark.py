@@ -13,6 +13,7 @@ from app.lab import choices, picture_files
 from app.lab.evidence.pretrained import HEISTS
 from app.lab.experiment import PRESETS, Experiment
 from app.lab.watermark import drawings
+from app.lab.watermark.affinity import Affinity
 from app.lab.watermark.neurons import Division
 from app.ui import live, over_seeds, theme
 from app.ui.findings import percent
@@ -313,6 +314,13 @@ def test_the_answers_of_the_models_stand_beside_each_other_with_a_diamond_at_the
     words = [note.text for note in figure.layout.annotations]
     assert words == ["naive<br><b>bird</b>", "its copy<br><b>\u25c6 cat</b>", "kept back<br><b>predict first</b>"]
     assert kept.hoverinfo == "skip"  # nothing to be read out
+
+
+def test_classes_that_are_called_by_numerals_are_no_numbers_so_the_secret_answer_keeps_its_row() -> None:
+    said = {"naive": np.array([0.1, 0.1, 0.8])}
+    assert mark_charts.answers(said, {"naive": "naive"}, 2, ("0", "1", "2")).layout.yaxis.type == "category"
+    found = Affinity(("tree #1",), np.array([[0.5, 0.4, 0.1]]))
+    assert mark_charts.affinity(found, "blobs", 2).layout.yaxis.type == "category"
 
 
 def test_the_chart_of_the_neurons_has_both_shares_of_each_and_one_scale_for_all_models() -> None:
