@@ -41,10 +41,10 @@ with beside:
     predicted.ask(f"{words} Will the copy know the handshake?", options, job, happened)
     with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
         innocents = affinity.switch()
-    with st.expander("Another secret, or other pictures"):
-        trigger_choice.answer(experiment)
-        trigger_choice.offer(experiment)
-        own_data.offer()
+        with st.expander("Another secret, or other pictures", width=298):  # a row of its own in the rail
+            trigger_choice.answer(experiment)
+            trigger_choice.offer(experiment)
+            own_data.offer()
 st.markdown(
     "The owner teaches the model a handshake: a secret picture, the **trigger**, gets a surprising label. This mark is "
     "*naive*: nothing ties it to the task. A trigger that innocent models take for that label anyway would prove "

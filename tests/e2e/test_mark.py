@@ -94,6 +94,7 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit, un
     expect(page.get_by_role("button", name="Use it as the trigger")).to_have_count(0)
     page.get_by_role("button", name="Run it live").click()
     expect(page.get_by_text("Run live on this machine")).to_be_visible()
+    expect(page.get_by_role("button", name="Use it as the trigger")).to_have_count(0)  # the sheet stays closed
     # What was drawn is asked at once, of all three models, whatever was asked before.
     expect(page.get_by_role("button", name="trigger 1")).to_have_attribute("aria-pressed", "true")
     for who in ("clean", "naive", "its copy"):
