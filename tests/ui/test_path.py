@@ -93,7 +93,7 @@ def test_the_plan_of_a_class_goes_along_with_its_clock_until_it_ends(monkeypatch
     monkeypatch.setattr("app.ui.plan.time.monotonic", lambda: now[0])
     app = start(minutes="15")
     assert clock(app) == ":material/timer: 15 min left"
-    for name, follows in (("heist", "Entangle"), ("channel", "Court"), ("court", "Recap")):
+    for name, follows in (("heist", "Mark"), ("mark", "Entangle"), ("channel", "Recap")):
         app.query_params.clear()  # the menu keeps none
         now[0] += 60
         app.switch_page(paths.page(name)).run()
