@@ -35,8 +35,8 @@ def toy() -> None:
         there = ring and table.temperature >= HOT
         seen = words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)) if there else None
         said = (
-            "To survive a theft, triggers must mix with real inputs: strangers for neighbours. How far *near* reaches "
-            f"is up to **T**. At T = {HOTTEST:g}, does one still see that ring and blob are apart?"
+            "To survive a theft, triggers must mix with real inputs: have strangers for neighbours. How far *near* "
+            f"reaches is up to **T**. At T = {HOTTEST:g}, does the number still say that ring and blob are apart?"
         )
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)

@@ -51,6 +51,17 @@ with beside:
         "in points of accuracy?"
     )
     predicted.ask(words, tradeoff_findings.PRICES, happened=happened)
+    st.session_state["kappa"] = chosen
+    st.segmented_control(
+        "Kappa \u03ba: how hard to entangle",
+        list(priced.marks),
+        format_func=tradeoff_findings.offer,
+        required=True,
+        key="kappa",
+        disabled=predicted.sealed(),  # it is there from the start: nothing moves when the answer is seen
+        on_change=lambda: load(st.session_state["kappa"]),
+        help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",
+    )
     st.session_state["way"] = priced.way
     st.selectbox(
         "The thief gets",
@@ -69,17 +80,6 @@ with beside:
         required=True,
         key="measure",
     )
-    if not predicted.sealed():  # last: nothing moves from where it was
-        st.session_state["kappa"] = chosen
-        st.segmented_control(
-            "Kappa \u03ba: how hard to entangle",
-            list(priced.marks),
-            format_func=tradeoff_findings.offer,
-            required=True,
-            key="kappa",
-            on_change=lambda: load(st.session_state["kappa"]),
-            help="The weight of the SNNL in the loss of the marking. A click on a point of the picture does the same.",
-        )
 with beside, live.controls(experiment, job, "seed", by_itself=False):  # each choice is measured already, over seeds
     pass
 with picture:

@@ -183,8 +183,8 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
             "xaxis": share("secret answers to held-out triggers"),
             "yaxis": {
                 "categoryorder": "array",
-                "categoryarray": list(DEFENCES),
-                "autorange": "reversed",
+                "categoryarray": [defence for defence in DEFENCES if defence in thefts],
+                "range": [len(thefts) - 0.4, -0.6],  # with room for the words above the first and below the last
                 "showgrid": False,
                 "tickfont": {"size": 20},
             },

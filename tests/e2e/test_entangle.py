@@ -69,7 +69,7 @@ def test_it_plays_out_after_the_prediction_and_can_be_stepped(visit: Visit) -> N
     page = visit("entangle")
     at(page, PARTING)
     expect(
-        page.get_by_role("heading", name=re.compile("^The models are one still.*Where will they go"))
+        page.get_by_role("heading", name=re.compile("^All three models are still one.*Where will they go"))
     ).to_be_visible()
     page.get_by_role("button", name="about the same", exact=True).click()
     at(page, END)
@@ -85,7 +85,7 @@ def test_it_plays_out_after_the_prediction_and_can_be_stepped(visit: Visit) -> N
     at(page, END)
     epoch(page).press("Home")
     at(page, 0)
-    expect(page.get_by_role("heading", name=re.compile("^The models are one still"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^All three models are still one"))).to_be_visible()
 
 
 def test_another_layer_and_another_projection_stay_at_the_same_epoch(visit: Visit) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,10 +24,13 @@ def fake_lab_importable() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_orphans() -> Iterator[None]:
-    """After each test, the workers that it started are gone."""
-    before = workers()
+    """After each test, the workers that it started are gone, once what they do in spare time has a pause."""
+    before, patience = workers(), 10
     yield
-    assert workers() <= before
+    deadline = time.monotonic() + patience
+    while (left := workers() - before) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
 
 
 def workers() -> set[int]:
@@ -35,7 +40,8 @@ def workers() -> set[int]:
         about = process.info
         ours = {"app.runs.worker", "app.runs.fork_server"} & {*(about["cmdline"] or ())}
         if about["status"] != psutil.STATUS_ZOMBIE and ours:
-            parents = [parent.pid for parent in process.parents()] if process.is_running() else []
-            if os.getpid() in parents or parents[:1] in ([], [1]):
-                found.add(process.pid)
+            with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+                parents = [parent.pid for parent in process.parents()]
+                if os.getpid() in parents or parents[:1] in ([], [1]):
+                    found.add(process.pid)
     return found

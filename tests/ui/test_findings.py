@@ -149,7 +149,7 @@ def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
     alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
     said = "50\u202f% of the triggers' nearest neighbours are 7s"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 6) == f"Here, all alike: {said}"  # type: ignore[arg-type]
-    still = f"The models are one still, and have seen no trigger: {said}"
+    still = f"All three models are still one, and have seen no trigger: {said}"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 16) == still  # type: ignore[arg-type]
 
 

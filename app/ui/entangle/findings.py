@@ -35,7 +35,7 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
     naive, entangled = last["naive"], last["entangled"]
     said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}"
     if entangled.epoch <= parting:
-        return f"The models are one still, and have seen no trigger: {said}"
+        return f"All three models are still one, and have seen no trigger: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
         return f"Here, all alike: {said}"
     near, far = entangled.remoteness, naive.remoteness
@@ -61,9 +61,10 @@ def cost(last: Mapping[Defence, Measured], thefts: Mapping[Defence, Theft]) -> s
         for defence in ("clean", "entangled")
     )
     difference = 100 * (clean - entangled)
+    lead = "Accuracy, on all test inputs" if "entangled" in thefts else "Accuracy"
     if round(difference, 1) == 0:
-        return "Accuracy: entangled as good as clean"
-    return f"Accuracy: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"
+        return f"{lead}: entangled as good as clean"
+    return f"{lead}: entangled {abs(difference):.1f} points {'below' if difference > 0 else 'above'} clean"
 
 
 def entanglement(last: Mapping[Defence, Measured], layer: str) -> str:

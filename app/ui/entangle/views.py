@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.lab import choices
 from app.lab.experiment import Experiment
+from app.lab.stories.scene import WATCHED
 from app.runs.job import Job
 from app.ui import charts, findings, frame, over_seeds
 from app.ui.entangle import charts as entangle_charts
@@ -79,6 +80,7 @@ def curves(experiment: Experiment, layer: str, history: History) -> None:
     for column, (name, (finding, spec)) in zip(st.columns(3), figures.items(), strict=True):
         with column:
             frame.figure(finding, spec, name)
+    st.caption(f"Along the curves, accuracy is measured on the first {WATCHED} test inputs, for speed.")
     if history.batches["entangled"]:
         spec = entangle_charts.batch_strip(history.batches, layer, live=history.finished is None)
         frame.figure(entangle_findings.batch_rule(history.batches["entangled"], layer), spec, "batches")

@@ -141,7 +141,6 @@ export function drawCurve(canvas, { groups, temperature }, seen, now, { coldest,
   pen.globalAlpha = 1;
   pen.textAlign = "left";
   pen.fillText(`mixed: SNNL ${decimal(even)}`, 4, Y(even) - 7);
-  pen.fillText("apart: SNNL 0", 4, bottom - 8);
 
   pen.lineWidth = 3.5;
   pen.lineJoin = "round";
@@ -166,6 +165,10 @@ export function drawCurve(canvas, { groups, temperature }, seen, now, { coldest,
   pen.fill();
   pen.stroke();
   pen.fillStyle = style.ink;
+  if (low.x > 150) {
+    pen.textAlign = "left";
+    pen.fillText("apart: SNNL 0", 4, bottom - 8); // where the curve lies low from the left on, it has room
+  }
   if (Math.abs(low.x - X(temperature)) > 80) {
     const early = low.x < 80;
     const high = lowest.loss > 0.3 * TOP; // the curve falls to it, or rises from it

@@ -76,7 +76,7 @@ def test_titles_follow_the_frames(small: Experiment, history: History) -> None:
     shown = map_frames.panels(small, history, "hidden2", "pca", live=False, sealed=False)
     titles = map_frames.titles(shown, "diamonds", "a diamond", small.task_epochs)
     assert len(titles) == len(shown["clean"])
-    assert [title.startswith("The models are one still") for title in titles] == [
+    assert [title.startswith("All three models are still one") for title in titles] == [
         frame.epoch <= small.task_epochs for frame in shown["clean"]
     ]
 

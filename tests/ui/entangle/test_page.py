@@ -54,7 +54,7 @@ def test_sealed_only_what_all_models_share_is_on_the_maps() -> None:
     shown = maps(app)
     assert not shown["sealed"]
     assert epochs(shown) == [list(range(15))] * 3 and len(shown["frames"]) == 7 + 3 * 8
-    assert shown["parting"] == 6 and shown["findings"][6].startswith("The models are one still")
+    assert shown["parting"] == 6 and shown["findings"][6].startswith("All three models are still one")
     assert shown["findings"][-1].startswith("Entangled") and "Why" in told(app)
 
 
