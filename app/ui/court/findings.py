@@ -26,7 +26,10 @@ WALD = (
 )
 SPEEDS = ("1 or 2", "3 to 10", "11 to 50", "more than 50", "it is never convicted")
 INNOCENT = "The innocent model, which somebody else trained on other data"
-TWO_WAYS = "Two ways to count answers: of a fixed number asked, p; as they come, the likelihood ratio (Wald's test)."
+TWO_WAYS = (
+    "Two ways to count answers: of a fixed number asked, p; as they come, the likelihood ratio (Wald's test). A "
+    "suspect is sent pictures in 8 bits, so a few answers may differ from those on *Heist*."
+)
 FIXED = (
     "**Why another number than in *This trial*?** There, the court stops as soon as it is sure, and one order of the "
     "triggers was heard. Here, their number is fixed beforehand, so large that 95 of 100 such trials convict."
