@@ -13,7 +13,7 @@ from benchmarks.contract import Row, Stage, at_most, percentiles
 LIMIT = 0.1  # seconds, for 95 of 100 touches
 TOUCHES = 20  # in each repetition
 CHART, FILM = "[data-part=chart] .main-svg", "[data-part=note]"
-ASKS, THIEVES = "The thief asks", ("A thief with your data", "A thief with data of his own")
+ASKS, THIEVES = "The thief asks", ("A thief with your data", "A thief with data of their own")
 CONTROLS = (("channel", CHART), ("heist", FILM))  # page, and what its control is about
 # The browser itself looks, when something is drawn: a look from outside, or one at every frame, takes longer than it.
 WATCH = """(about) => {
