@@ -98,12 +98,17 @@ def test_a_query_is_chosen_and_followed_into_the_copies(visit: Visit) -> None:
     expect(picture.locator(".station.copy.busy")).to_have_count(3)
 
 
-def test_the_verdict_has_every_answer_of_both_thefts_and_what_other_seeds_say(visit: Visit) -> None:
-    page = visit("heist")
-    picture = film(page)
+def verdict(visit: Visit) -> Locator:
+    """The film at its end, for who has not predicted."""
+    picture = film(visit("heist"))
     picture.get_by_role("button", name=re.compile("^6 Verdict")).click()
     picture.get_by_role("button", name="Go on without a prediction").click()
     at(picture, "Verdict")
+    return picture
+
+
+def test_the_verdict_has_every_answer_of_both_thefts_and_what_other_seeds_say(visit: Visit) -> None:
+    picture = verdict(visit)
     finding = re.compile("^Your data: entangled is convicted on 10 of 10 seeds")
     expect(picture.get_by_role("heading", name=finding)).to_be_visible()
     expect(picture.get_by_role("img", name=re.compile("of 200 triggers got the secret answer"))).to_have_count(6)
@@ -122,11 +127,7 @@ _CELLS = """film => [...film.querySelectorAll(".row")].map(row => {
 
 
 def test_every_answer_stands_whole_under_its_trigger_also_for_who_comes_back_from_the_verdict(visit: Visit) -> None:
-    page = visit("heist")
-    picture = film(page)
-    picture.get_by_role("button", name=re.compile("^6 Verdict")).click()
-    picture.get_by_role("button", name="Go on without a prediction").click()
-    at(picture, "Verdict")
+    picture = verdict(visit)
     for place in ("4.33", "4.51", "4.8"):
         picture.get_by_label("Film").evaluate(
             "(scrub, place) => { scrub.value = place; scrub.dispatchEvent(new Event('input', { bubbles: true })); }",
@@ -141,11 +142,7 @@ def test_every_answer_stands_whole_under_its_trigger_also_for_who_comes_back_fro
 
 
 def test_every_step_lies_whole_on_the_first_screen_of_a_laptop(visit: Visit) -> None:
-    page = visit("heist")
-    picture = film(page)
-    picture.get_by_role("button", name=re.compile("^6 Verdict")).click()
-    picture.get_by_role("button", name="Go on without a prediction").click()
-    at(picture, "Verdict")
+    picture = verdict(visit)
     for step in ("1 Victims", "2 Query", "3 Train", "4 Compare", "5 Interrogate", "6 Verdict"):
         picture.get_by_role("button", name=re.compile(f"^{step}")).click()
         box = picture.bounding_box()
