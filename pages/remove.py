@@ -41,7 +41,7 @@ def draw(job: Job, history: History) -> None:
     else:
         with picture:
             names = removal_findings.in_order(attacks, seeds)  # sealed or not: no row moves when the answer is seen
-            finding = removal_findings.start(seeds) if sealed else removal_findings.everything(seeds)
+            finding = removal_findings.start(seeds, len(attacks)) if sealed else removal_findings.everything(seeds)
             figure = removal_charts.everything(names, seeds, known.aside, sealed=sealed)
             frame.figure(finding, figure, "washings", on_pick=None if sealed else open_curve)
         st.caption(removal_charts.LEGEND)

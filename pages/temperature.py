@@ -35,8 +35,9 @@ def toy() -> None:
         there = ring and table.temperature >= HOT
         seen = words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)) if there else None
         said = (
-            "To survive a theft, triggers must mix with real inputs: have strangers for neighbours. How far *near* "
-            f"reaches is up to **T**. At T = {HOTTEST:g}, does the number still say that ring and blob are apart?"
+            "Triggers (\u25c6) on a ring, real inputs (\u25cf) within: apart, and such a mark is lost in a theft. To "
+            "survive, the two must mix. The number counts strangers among *near* neighbours, and **T** says how far "
+            f"*near* reaches. At T = {HOTTEST:g}, does it still say that they are apart?"
         )
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)

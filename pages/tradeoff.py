@@ -7,13 +7,17 @@ import streamlit as st
 from app.lab.evidence import survival
 from app.lab.ownership.binomial import MOST_QUERIES
 from app.runs.job import Job
-from app.ui import exports, frame, live, over_seeds, panel, question, settings, takeaway
+from app.ui import exports, frame, links, live, over_seeds, panel, question, settings, takeaway
 from app.ui.history import History
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.priced import OwnRun, Priced
 
-MEASURES: dict[tradeoff_findings.Measure, str] = {"triggers": "triggers needed", "survival": "survival"}
+MEASURES: dict[tradeoff_findings.Measure, str] = {
+    "conviction": "convicted",
+    "triggers": "triggers needed",
+    "survival": "survival",
+}
 
 
 def load(kappa: float) -> None:
@@ -75,10 +79,11 @@ with beside:
     measure = st.segmented_control(
         "Vertical axis",
         list(MEASURES),
-        default="triggers",
+        default="conviction",
         format_func=MEASURES.__getitem__,
         required=True,
         key="measure",
+        bind=links.one_of("measure", MEASURES.values(), MEASURES["conviction"]),
     )
 with beside, live.controls(experiment, job, "seed", by_itself=False):  # each choice is measured already, over seeds
     pass
@@ -95,11 +100,14 @@ with picture:
         on_pick=None if sealed else load,
     )
 st.caption(
-    "Each large point is one mark: the mean price and the median of the triggers, or the mean that survives; its lines "
-    "lead from the least to the most over the seeds, which are the small ones. Beside it its kappa, \u03ba: how hard "
-    "to entangle; the ring is the one chosen. A *point* of accuracy is one more wrong answer in a hundred, against the "
-    f"model without a mark. *Never*, of a seed: {MOST_QUERIES:,} triggers do not convict; of a mark: "
-    f"{tradeoff_findings.NEVER}."
+    "Each large point is one mark: its mean price, and on how many of its seeds the court convicts. Its line leads "
+    "from the least price to the highest; a small point is one seed, convicted (above) or not. Beside it its kappa, "
+    "\u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy is one more wrong answer in a "
+    "hundred, against the model without a mark."
+    if measure == "conviction"
+    else "Each large point is one mark: the mean price and the median of the triggers, or the mean that survives; its "
+    "lines lead from the least to the most over the seeds, which are the small ones. *Never*, of a seed: "
+    f"{MOST_QUERIES:,} triggers do not convict; of a mark: {tradeoff_findings.NEVER}."
 )
 live.island(job, draw, beside)
 if not sealed:

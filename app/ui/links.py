@@ -43,6 +43,7 @@ VIEWS = {  # what else a lesson shows, or how
     "channel": ("channel_view",),
     "court": ("room", "grant", "suspects"),
     "remove": ("washing",),
+    "tradeoff": ("measure",),
     "cousins": ("cousin", "share"),
     path.CLASSROOM.name: (CODE,),
 }

@@ -14,6 +14,8 @@ from app.ui import visit
 from app.ui.classroom import asked
 from app.ui.classroom.asked import AskedInRoom
 
+OF_ANOTHER = "That was asked of another setting; the picture shows the one that is chosen now."
+
 
 @dataclass
 class Question:
@@ -59,7 +61,6 @@ class Question:
         happened: str | None = None,
         *,
         meanwhile: str = "Now see.",
-        instead: str = "",
     ) -> None:
         """Draw the question with its options, one touch each; once it is closed, what became of it, in their place.
 
@@ -69,7 +70,6 @@ class Question:
             job: the run that answers, if any.
             happened: what it answers, once that is known.
             meanwhile: what is said to a prediction until then.
-            instead: what is said once another question is closed than the one that the page would ask now.
         """
         if self.open:
             self.words = words
@@ -83,8 +83,8 @@ class Question:
                 self._result(meanwhile)
                 with st.container(key=f"options_{self.lesson}"):  # in the room that they had: see page.css
                     st.markdown("  \n".join(map(self._judged, options)))
-                if instead and self.words != words:
-                    st.caption(instead)
+                if self.words not in ("", words):
+                    st.caption(OF_ANOTHER)
                 return
             for number, option in enumerate(options):
                 key = f"predict_{self.lesson}_{number}"

@@ -79,8 +79,9 @@ def test_the_other_thief_is_there_at_once_and_the_page_follows(visit: Visit) -> 
     expect(picture.get_by_text("The thief asks inputs the victim never saw")).to_be_visible()
     expect(page).to_have_url(re.compile("inputs=unseen"))
     at(picture, "Query")
-    picture.get_by_role("button", name=re.compile("^3 Compare")).click()
-    expect(picture.get_by_text("not on record")).to_be_visible()
+    picture.get_by_role("button", name=re.compile("^3 Train")).click()
+    expect(picture.get_by_role("heading", name=re.compile("not on record"))).to_be_visible()
+    expect(picture.get_by_text("at the end").first).to_be_visible()
 
 
 def test_a_query_is_chosen_and_followed_into_the_copies(visit: Visit) -> None:

@@ -8,8 +8,8 @@ from app.lab.experiment import Experiment
 from app.runs.job import Job
 from app.ui import path
 from app.ui.hardness import findings
-from app.ui.question import Question
-from tests.ui.visits import offered, opened, verdict, vote
+from app.ui.question import OF_ANOTHER, Question
+from tests.ui.visits import offered, opened, told, verdict, vote
 
 
 def finished() -> Job:
@@ -103,13 +103,13 @@ def changed(app: AppTest, lesson: str) -> None:
         case "mark":
             app.segmented_control(key="mark_ask").set_value("innocents").run()
         case "temperature":
-            app.segmented_control(key="arrangement_choice").set_value("blobs").run()
+            app.selectbox(key="arrangement_choice").set_value("blobs").run()
         case "court":
             app.radio(key="setting_answers").set_value("labels").run()
         case "remove":
             app.selectbox(key="washing").set_value("pruning").run()
         case "tradeoff":
-            app.selectbox(key="way").set_value(("labels", "victim")).run()
+            app.selectbox(key="way").set_value(("confidences", "unseen")).run()
         case "trapdoor":
             app.button(key="ask").click().run()
         case "hardness":
@@ -119,6 +119,15 @@ def changed(app: AppTest, lesson: str) -> None:
         case _:
             raise ValueError(lesson)
     assert not app.exception
+
+
+@pytest.mark.parametrize("lesson", ["channel", "tradeoff"])  # the setting is in the words
+def test_a_closed_question_says_when_it_was_asked_of_another_setting(lesson: str) -> None:
+    app = opened(lesson)
+    vote(app, offered(app)[0])
+    assert OF_ANOTHER not in told(app)
+    changed(app, lesson)
+    assert OF_ANOTHER in told(app)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -14,6 +14,11 @@ from app.ui.findings import SURVIVES, percent
 
 NARROW = 0.005  # of the answers' weight: a channel below is called narrow
 LOST, MUCH = 0.1, 0.5  # of the secret answers: below, a mark is lost; above, most of it is there
+WHY = (
+    "Why does entangling widen the channel? Entangled, triggers and inputs of the target class share their features. "
+    "So a query that has some of these features leans a little towards the secret answer, and the answer says so. A "
+    "naive mark has features of its own, which no query touches."
+)
 CARRIED = ("under a tenth", "a tenth to half", "over half")  # of the mark: below, between and above these two
 
 
@@ -122,8 +127,9 @@ def the_theft(row: Row) -> str:
 
 
 def theft_in_words(measured: Mapping[str, Row], secret: str) -> list[str]:
-    """Say, for each mark, what the answers carried and what became of it."""
-    said = []
+    """Say where the stray weight comes from, and for each mark, what the answers carried and what became of it."""
+    clean, entangled = (measured[defence].spread("query_target_mass").mean for defence in ("clean", "entangled"))
+    said = [WHY] if entangled > clean else []
     for defence in ("naive", "entangled"):
         row = measured[defence]
         mark = row.spread("stolen_watermark")

@@ -108,11 +108,6 @@ def asked(poisoned: float) -> str:
     )
 
 
-def shown_instead(poisoned: float) -> str:
-    """Return what stands below a question that was asked of another share."""
-    return f"That was your question; the picture now shows {percent(poisoned)}."
-
-
 def shorter(epochs: int, marking: int) -> str:
     """Return why the clean model here is right less often than that of the heist."""
     return f"These models learn for {epochs} epochs, those of *Heist* for {marking} more: there, more is right."
@@ -125,11 +120,12 @@ def nobody_ran(asked: float, drawn: float) -> str:
 
 def explained(result: BackdoorResult) -> str:
     """Return why nobody sees a backdoor who asks clean pictures only."""
+    without, poisoned = (result[which]["accuracy"] for which in ("clean", "backdoor"))
+    better = "; that the poisoned one is ahead is chance, for nobody taught it more" if poisoned > without else ""
     return (
-        f"On clean pictures nothing gives it away: {percent(result['clean']['accuracy'])} without and "
-        f"{percent(result['backdoor']['accuracy'])} with the backdoor, on one seed. Asked for the pattern, the clean "
-        f"model gives the attacker's label to {percent(result['clean']['success'])}, the other one to "
-        f"{percent(result['backdoor']['success'])}."
+        f"On clean pictures nothing gives it away: {percent(without)} without and {percent(poisoned)} with the "
+        f"backdoor, on one seed{better}. Asked for the pattern, the clean model gives the attacker's label to "
+        f"{percent(result['clean']['success'])}, the other one to {percent(result['backdoor']['success'])}."
     )
 
 

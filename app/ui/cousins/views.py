@@ -57,7 +57,6 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
             cousins_findings.COSTS,
             shown,
             None if ended.finished is None else cousins_findings.cost(_result(ended)),
-            instead=cousins_findings.shown_instead(poisoned / 100),
         )
     with beside:
         live.run_buttons(experiment, shown, "backdoor")

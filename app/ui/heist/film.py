@@ -38,7 +38,7 @@ _STEPS = {
     "verdict": ("Verdict", "Is that more than chance?"),
 }
 _PICTURED = "Here, the triggers with a picture; the verdict counts all."
-_UNRECORDED = "How these copies learned is not on record. “Run it live” shows it."
+_UNRECORDED = "How these copies learned is not on record", "“Run it live” shows it."
 _TITLE = "The heist, step by step"
 _STAMPS = {"established": "Convicted", "not established": "Walks free", "cannot be judged": "Cannot be judged"}
 _FOLLOWED = 12  # queries that one may choose from
@@ -137,8 +137,8 @@ def script(beat: Beat, probe: Probe | None, *, sealed: bool, court: str = "") ->
     steps = [
         _step("victims", findings.victims(thefts), _mark(experiment)),
         _step("query", findings.strayed(thefts), _habits(experiment)),
-        *([_step("train", findings.accuracies("copy", known.last("copy")))] if curves else []),
-        _step("compare", findings.copy_headline(thefts), "" if curves else _UNRECORDED),
+        _step("train", findings.accuracies("copy", known.last("copy"))) if curves else _step("train", *_UNRECORDED),
+        _step("compare", findings.copy_headline(thefts)),
     ]
     trial = None
     if sealed:

@@ -100,20 +100,25 @@ export const SCENES = {
     };
   },
 
-  train({ asked, curves }, { after, defences }, look) {
-    if (!curves) throw new Error("This film has no curves to show.");
+  train({ asked, curves, compare }, { after, defences }, look) {
     after.textContent = `Each copy learns from ${whole(asked.total)} pairs like the one on the left.`;
     const drawn = defences.map(({ name, colour, track }) => {
-      const points = curves.defences[name].map(({ epoch, share }) => place(epoch / curves.last, 1 - share));
       const said = asked.defences[name]?.[look.followed];
       const field = make("div", { className: "field" });
       track.append(make("div", { className: "pair" }, picture(asked, look.followed), told(said ?? null)), field);
       track.classList.add("lesson");
+      if (!curves) return () => {};
+      const points = curves.defences[name].map(({ epoch, share }) => place(epoch / curves.last, 1 - share));
       return plot(field, colour, points, 1 - curves.victims[name]);
     });
     return (now) => {
       defences.forEach(({ name, readout }, i) => {
         drawn[i](now);
+        if (!curves) {
+          const [original, copy] = compare[name];
+          say(readout, copy.says, "at the end", `original: ${original.says}`);
+          return;
+        }
         const past = curves.defences[name].filter(({ epoch }) => epoch <= now * curves.last + 1e-9).at(-1);
         const original = `dashed: original, ${curves.original[name]}`;
         if (past) say(readout, past.says, `after epoch ${Math.round(past.epoch)}`, original);
@@ -143,7 +148,7 @@ export const SCENES = {
       caption.textContent = "triggers";
       reels.push(pictures(head, triggers, count, look));
     }
-    const heard = defences.map(({ name, track }) => {
+    const heard = defences.map(({ name, colour, track }) => {
       const { hits, said, count: counted, asked } = trial.defences[name];
       const each = hits.length ? hits : said.map((word) => word === secret);
       if (!each.length) track.textContent = `Only the count is on record: ${counted} of ${asked}.`;
@@ -152,7 +157,7 @@ export const SCENES = {
         const verdict = make("small", { textContent: hit ? "hit" : said[i] ? "miss" : `not ${secret}` });
         return make("div", { className: hit ? "cell hit" : "cell" }, word, verdict);
       });
-      if (cells.length) reels.push(strip(track, cells, look));
+      if (cells.length) reels.push(strip(track, cells, look), tally(track, each.slice(0, count), colour, look));
       return each;
     });
     return (now) => {
@@ -343,6 +348,26 @@ function side(track, name, colour, trial, look) {
       make("span", { textContent: `${said} (${convicting}${order})` }),
       make("small", {}, make("span", { textContent: `p ${p}` }), "; ", make("span", { textContent: seeds })),
     );
+  };
+}
+
+/**
+ * All answers of a strip as dots, also those that have run out of the picture.
+ * @param {HTMLElement} track
+ * @param {boolean[]} hits
+ * @param {string} colour
+ * @param {Look} look
+ * @returns {Paint} of how many are known
+ */
+function tally(track, hits, colour, look) {
+  const canvas = make("canvas", { className: "tally" });
+  canvas.setAttribute("aria-hidden", "true"); // the readout says it
+  track.append(canvas);
+  let drawn = "";
+  return (head) => {
+    const state = `${look.sizes} ${Math.floor(head)}`;
+    if (state !== drawn) dots(canvas, hits, Math.floor(head), colour);
+    drawn = state;
   };
 }
 

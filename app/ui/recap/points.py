@@ -27,8 +27,8 @@ NEVER = "never"  # instead of a price
 REMARKS = {
     "trapdoor": "A watermark is like a trapdoor function: soon checked with the key. But its door is wide: a "
     "search beside an innocent model finds a trigger, if not the owner's. That is an intuition, not a proof.",
-    "hardness": "To tell whether two networks ever differ is NP-complete, in the worst case: 10,000 equal answers do "
-    "not settle it.",
+    "hardness": "10,000 equal answers do not show that two networks are equal: the input on which they differ can be "
+    "as hard to find as the combination of a lock (in the worst case, NP-hard).",
     "cousins": "The same trick serves attackers: a backdoor is a mark with another intention, and poison bends every "
     "answer.",
 }

@@ -1,13 +1,13 @@
-"""The pictures of washing: what all attacks leave of the marks and of the copies, and the curve of one. Pure."""
+"""The pictures of washing: how every attack ends, and at what price; and the curve of one. Pure."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 import plotly.graph_objects as go
 
-from app.lab.evidence.removal_table import Washed
+from app.lab.evidence.removal_table import Fate, Washed
 from app.lab.ownership import binomial
 from app.lab.removal.attacks import REMOVAL_ATTACKS, RemovalAttack
 from app.lab.stories.events import DEFENCES, WATERMARKED, Attempted, Defence, FromScratch
@@ -15,52 +15,64 @@ from app.lab.stories.scene import HELD_OUT
 from app.ui import charts, findings, theme
 from app.ui.remove import findings as removal_findings
 
-BELOW = 0.12  # of accuracy below the thief's own model that is drawn; what is worse stands at the edge
-EDGE = 0.02  # of accuracy, beside the outermost points
+EDGE = 0.02  # of accuracy, beside the outermost points of a curve
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
-    "A row is one attack; touch it for its curve. A point is one seed, a little apart from the others: after the "
-    "attack at the strength that washes the mark out at the least price, or else leaves least of it. The thief *gets "
-    "away* where no seed convicts a copy that is worth having, *ruins it* where the mark goes only together with the "
-    "copy (shaded: no better than a model of the thief's own), *is caught* where the court convicts all the same, and "
-    "*fails* where it is now the one, now the other. "
-    "The dotted line is the accuracy as stolen: the way from it to a point is the price."
+    "A row is one attack; touch it for its curve. A point is one seed. Where the thief *gets away*, it lies at the "
+    "least accuracy that any strength costs. *Ruined*: the mark goes only with the copy, which is then no better than "
+    "a model of the thief's own. *Caught*: at every strength that was tried, the court convicts."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
     "model may answer anything."
 )
-_APART = 0.24  # of the height of a row: how far from its middle the outermost seeds are
-_STOLEN_ROW = -1.45  # the row of the copies as stolen, above the attacks, twice as high
+_ABOVE, _BESIDE = 0.2, 0.28  # of a row's height, of a column's width: how far from its middle the outermost seeds are
+_STOLEN_ROW = -1.5  # the row of the copies as stolen, above the attacks, twice as high
+_NOTHING = "naive: nothing to wash out"
 _ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures
-_BAND = "rgba(138, 148, 163, 0.12)"
-_BANDS = {"washed out": "rgba(213, 94, 0, 0.2)", "stays": "rgba(0, 158, 115, 0.16)"}  # whose colour: who wins
-_NO_GAIN = ("<br>not worth having", "<br>no use")  # no better than the thief's own model: below the ticks; if narrow
+_WIDTH = 0.26  # of a column that has no prices, by the width of the one that has
+_PRICED: tuple[Fate, ...] = ("washed out", "unproven")  # whose points have a price: what was never proven is gone for 0
+# The columns, from left to right: what the attack does for the thief, and the colour of who wins.
+_COLUMNS = (
+    ("gets away<br>at this price", "rgba(213, 94, 0, 0.13)"),
+    ("ruins<br>the copy", "rgba(138, 148, 163, 0.22)"),
+    ("is<br>caught", "rgba(0, 158, 115, 0.16)"),
+)
+_CLEAR, _LINE = "rgba(0, 0, 0, 0)", "rgba(138, 148, 163, 0.28)"
 
 
 @dataclass(frozen=True)
 class _Point:
-    """One mark, on one seed, as stolen or after one attack; ``ahead`` is the accuracy beyond the thief's own model."""
+    """One mark, on one seed, as stolen or after one attack.
+
+    ``side`` is where its seed is drawn between the others, from -1 to 1, and ``lost`` the price in points of accuracy.
+    """
 
     attack: str | None
     height: float
     defence: Defence
-    convicted: bool
+    fate: Fate
     aside: bool
-    mark: float
-    ahead: float
+    side: float
+    lost: float
     words: str
+
+    @property
+    def convicted(self) -> bool:
+        """Whether the court convicts at every strength."""
+        return self.fate == "stays"
 
 
 def everything(
     names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None = None, *, sealed: bool = False
 ) -> go.Figure:
-    """Draw what every attack leaves of the marks (left) and of the copies (right): a row an attack, a point a seed.
+    """Draw how each attack ends: a row an attack, a point a seed, in the column of who wins.
 
-    The row above them is the copies as stolen. After an attack, a point is what :meth:`Washed.end` says, of marks that
-    were proven before. Filled, the court convicts. The accuracy is that beyond a model of the thief's own, on the same
-    seed; in the shaded part there is none. Each ``customdata`` is an attack, and so is each row's name.
+    On the left the mark is washed out, at the price in points of accuracy that the axis says; in the middle it goes
+    only together with the copy; on the right the court convicts. The row above is the copies as stolen, and marks that
+    were never proven are in that alone: they walk free for nothing. Each ``customdata`` is an attack, and so is each
+    row's name.
 
     Args:
         names: the attacks, from top to bottom; one that has not had its turn has no points.
@@ -68,20 +80,24 @@ def everything(
         aside: the run on the page, where it is not one of those.
         sealed: whether no more is drawn than the copies as they were stolen.
     """
-    own = fmean(washed.result["from_scratch"] for washed in seeds)
     points = _points(() if sealed else names, seeds, aside)
-    floor, high = -BELOW, max(0.0, *(point.ahead for point in points)) + EDGE
-    most = max(0.1, *(point.mark for point in points))
-    marks = charts.share("secret answers", high=most)
+    dearest = _dearest(names, seeds, aside)
+    edges = (-0.08 * dearest, dearest, (1 + _WIDTH) * dearest, (1 + 2 * _WIDTH) * dearest)
     labels = [REMOVAL_ATTACKS[name] for name in names]
+    every = 5 if dearest > 5 else 1
     figure = go.Figure(
         layout={
             "height": 440,
             "barmode": "overlay",
-            "margin": {"t": 30},
-            "legend": {"y": 1.07},
-            "xaxis": {**_ticks(marks, 3), "domain": [0, 0.41]},
-            "xaxis2": {**_ahead(floor, high, 4, _NO_GAIN[0]), "domain": [0.59, 1], "anchor": "y"},
+            "margin": {"t": 70},
+            "legend": {"y": 1.13},
+            "xaxis": {
+                "title": {"text": "price: points of accuracy lost", "standoff": 4},
+                "range": [edges[0], edges[-1]],
+                "tickvals": list(range(0, int(dearest) + 1, every)),
+                "showgrid": False,
+                "zeroline": False,
+            },
             "yaxis": {
                 "range": [len(names) - 0.5, _STOLEN_ROW - 1.0],
                 "tickvals": [_STOLEN_ROW, *range(len(names))],
@@ -92,44 +108,26 @@ def everything(
             "meta": {
                 "rows": [None, *names],
                 "narrow": {
-                    "xaxis": {**_ticks(marks, 2), "domain": [0, 0.34]},
-                    "xaxis2": {
-                        **_ahead(floor, high, 2, _NO_GAIN[1]),
-                        "domain": [0.66, 1],
-                        "title": {"text": "above own"},
-                    },
+                    "xaxis": {"title": {"text": "price: points"}},
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
                 },
             },
         }
     )
-    shade = {"yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
-    figure.add_shape(type="rect", xref="x2", x0=floor - EDGE, x1=0, fillcolor=theme.GENUINE, opacity=0.3, **shade)
-    figure.add_annotation(
-        text=f"<b>0: a model of the thief's own ({findings.percent(own)} right)</b>",
-        xref="paper",
-        yref="paper",
-        x=1,
-        y=1,
-        xanchor="right",
-        yanchor="bottom",
-        showarrow=False,
-    )
-    _bands(figure, names, [] if sealed else seeds, most, (floor, high))
-    if not sealed:
-        _outcomes(figure, names, seeds)
-        _as_stolen(figure, len(names), seeds)
-    for axis, column, (low, top) in (("x", "mark", (0.0, most)), ("x2", "ahead", (floor, high))):
-        _ends(figure, points, column, axis, low)
+    for (low, high), (words, colour) in zip(itertools.pairwise(edges), _COLUMNS, strict=True):
+        _column(figure, low, high, words, colour)
         if sealed:
             figure.add_annotation(
                 text="<b>?</b>",
-                xref=axis,
-                x=(low + top) / 2,
+                x=(low + high) / 2,
                 y=(len(names) - 1) / 2,
                 showarrow=False,
                 font={"size": 72, "color": theme.DEFENCES["entangled"].colour},
             )
+    if not any(_proven(washed, "naive") for washed in seeds):
+        figure.add_annotation(text=_NOTHING, x=0, y=_STOLEN_ROW - 0.5, xanchor="left", xshift=12, showarrow=False)
+    _rows(figure, names, () if sealed else seeds, (edges[0], edges[-1]))
+    _add(figure, points, edges)
     return figure
 
 
@@ -138,24 +136,34 @@ def _named(attacks: Sequence[RemovalAttack], *, sealed: bool) -> list[str]:
     return [f"<b>{about.plain}</b>" + ("" if sealed else f" ({about.label})") for about in attacks]
 
 
-def _ticks(axis: Mapping[str, Any], most: int) -> dict[str, Any]:
-    """Return an axis with so many of its ticks at most, evenly spaced, and the words level."""
-    every = -(-len(axis["tickvals"]) // most)
-    return {**axis, "tickvals": axis["tickvals"][::every], "ticktext": axis["ticktext"][::every], "tickangle": 0}
+def _dearest(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None) -> float:
+    """Return where the axis of prices ends, in points: sealed or not, it is the same."""
+    lost = [point.lost for point in _points(names, seeds, aside) if point.fate == "washed out"]
+    return 1.08 * max([5.0, *lost])
 
 
-def _ahead(low: float, high: float, most: int, below: str) -> dict[str, Any]:
-    """Return the axis of an accuracy above that of the thief's own model, in points, from 0 on; below it, words."""
-    ticks = [tick / 10 for tick in range(int(10 * high) + 1)]
-    words = [f"{100 * tick:+.0f}" if tick else "0" for tick in ticks]
-    axis = _ticks({"tickvals": ticks, "ticktext": words}, most)
-    return {
-        **axis,
-        "title": {"text": "points above the thief's own"},
-        "range": [low - EDGE, high],
-        "tickvals": [low / 2, *axis["tickvals"]],
-        "ticktext": [below, *axis["ticktext"]],
-    }
+def _column(figure: go.Figure, low: float, high: float, words: str, colour: str) -> None:
+    """Add one column: its colour and, above it, its name."""
+    figure.add_shape(
+        type="rect",
+        x0=low,
+        x1=high,
+        yref="paper",
+        y0=0,
+        y1=1,
+        fillcolor=colour,
+        line={"width": 0},
+        layer="below",
+    )
+    first, second = words.split("<br>")
+    figure.add_annotation(
+        text=f"<b>{first}<br>{second}</b>",
+        x=(low + high) / 2,
+        yref="paper",
+        y=1,
+        yanchor="bottom",
+        showarrow=False,
+    )
 
 
 def _points(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None) -> list[_Point]:
@@ -164,99 +172,64 @@ def _points(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None)
     drawn = [*seeds, *([] if aside is None else [aside])]
     halves = any(_proven(washed, "naive") for washed in drawn)
     for lane, washed in enumerate(drawn):
-        side = _APART * (2 * lane / (len(drawn) - 1) - 1) if len(drawn) > 1 else 0.0
+        side = 2 * lane / (len(drawn) - 1) - 1 if len(drawn) > 1 else 0.0
         for defence in WATERMARKED:
             half = -0.5 if defence == "naive" else 0.5  # of a row in which both marks have points
-            found.append(_stolen(washed, defence, _STOLEN_ROW + half + side, aside=washed is aside))
-            if not _proven(washed, defence):
+            fate: Fate = "stays" if _proven(washed, defence) else "unproven"
+            words = removal_findings.stolen(washed, defence)
+            stolen = _Point(None, _STOLEN_ROW + half, defence, fate, washed is aside, side, 0.0, words)
+            found.append(stolen)
+            if fate == "unproven":
                 continue
             for row, name in enumerate(names):
                 if name in washed.result["attacks"]:
-                    height = row + (half + side) / 2 if halves else row + side
-                    found.append(_attacked(washed, name, defence, height, aside=washed is aside))
+                    height = row + half / 2 if halves else float(row)
+                    found.append(_attacked(washed, name, defence, height, side, aside=washed is aside))
     return found
 
 
-def _stolen(washed: Washed, defence: Defence, height: float, *, aside: bool) -> _Point:
-    curve = next(iter(washed.result["attacks"].values()))[defence]
-    mark, ahead = curve["watermark"][0], curve["accuracy"][0] - washed.result["from_scratch"]
-    words = removal_findings.stolen(washed, defence)
-    return _Point(None, height, defence, curve["owned"][0], aside, mark, ahead, words)
-
-
-def _attacked(washed: Washed, name: str, defence: Defence, height: float, *, aside: bool) -> _Point:
-    curve, end = washed.result["attacks"][name][defence], washed.end(name, defence)
-    mark, ahead = curve["watermark"][end], curve["accuracy"][end] - washed.result["from_scratch"]
-    words = removal_findings.point(name, washed, defence, end)
-    return _Point(name, height, defence, curve["owned"][end], aside, mark, ahead, words)
+def _attacked(washed: Washed, name: str, defence: Defence, height: float, side: float, *, aside: bool) -> _Point:
+    words = removal_findings.point(name, washed, defence, washed.end(name, defence))
+    lost = 100 * max(0.0, washed.lost(name, defence) or 0.0)
+    return _Point(name, height, defence, washed.fate(name, defence), aside, side, lost, words)
 
 
 def _proven(washed: Washed, defence: Defence) -> bool:
     return bool(next(iter(washed.result["attacks"].values()))[defence]["owned"][0])
 
 
-def _bands(
-    figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], most: float, ahead: tuple[float, float]
-) -> None:
-    """Add a band for each attack, as wide as the picture: what a finger meets, and what is read out first."""
-    ends = [removal_findings.end_of(name, seeds) if seeds else None for name in names]
-    colours = [_BAND if end is None else _BANDS.get(end, _BAND) for end in ends]
-    for axis, (low, high) in (("x", (0.0, most)), ("x2", ahead)):
-        span = high - low
-        figure.add_bar(
-            name="attack",
-            x=[1.04 * span] * len(names),
-            base=[low - 0.02 * span] * len(names),
-            y=list(range(len(names))),
-            width=0.9,
-            xaxis=axis,
-            orientation="h",
-            marker={"color": colours, "line": {"width": 0}},
-            hovertext=[removal_findings.row(name, seeds) for name in names],
-            hoverinfo="text",
-            customdata=list(names),
-            showlegend=False,
-        )
+def _rows(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], ends: tuple[float, float]) -> None:
+    """Add a bar for each attack, as wide as the picture: what a finger meets, and what is read out first."""
+    figure.add_bar(
+        name="attack",
+        x=[ends[1] - ends[0]] * len(names),
+        base=[ends[0]] * len(names),
+        y=list(range(len(names))),
+        width=1,
+        orientation="h",
+        marker={"color": _CLEAR, "line": {"width": 1, "color": _LINE}},
+        hovertext=[removal_findings.row(name, seeds) for name in names],
+        hoverinfo="text",
+        customdata=list(names),
+        showlegend=False,
+    )
 
 
-def _outcomes(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed]) -> None:
-    """Write between the panels what each attack does for the thief: gets away (or on how many seeds), or not."""
-    found = removal_findings.count(seeds)
-    if not found.proven:
-        return
-    said: list[tuple[float, str]] = [(_STOLEN_ROW, "the thief")]
-    said += [(row, removal_findings.outcome(name, seeds)) for row, name in enumerate(names) if name in found.gone]
-    for row, words in said:
-        figure.add_annotation(text=f"<b>{words}</b>", xref="paper", x=0.5, y=row, showarrow=False)
-
-
-def _as_stolen(figure: go.Figure, rows: int, seeds: Sequence[Washed]) -> None:
-    """Draw how right the entangled copies were as stolen, all the way down: from there on, accuracy is lost."""
-    points = [
-        _stolen(washed, "entangled", _STOLEN_ROW, aside=False) for washed in seeds if _proven(washed, "entangled")
-    ]
-    if not points:
-        return
-    at = fmean(point.ahead for point in points)
-    line = {"color": theme.DEFENCES["entangled"].colour, "width": 2, "dash": "dot"}
-    figure.add_shape(type="line", xref="x2", x0=at, x1=at, y0=_STOLEN_ROW, y1=rows - 0.5, line=line, layer="below")
-
-
-def _ends(figure: go.Figure, points: Sequence[_Point], column: str, axis: str, floor: float) -> None:
-    """Add the points of one panel; what is worse than its floor stands there."""
+def _add(figure: go.Figure, points: Sequence[_Point], edges: Sequence[float]) -> None:
+    """Add the points: those with a price where the axis says, seed above seed; the others side by side."""
     kinds: dict[str, list[_Point]] = {}
     for point in points:
         court = "convicted" if point.convicted else "not convicted"
         kinds.setdefault(f"{_ASIDE if point.aside else point.defence}: {court}", []).append(point)
     for name in sorted(kinds, key=lambda name: (name.startswith(_ASIDE), name)):
         own = sorted(kinds[name], key=lambda point: point.defence)
-        looks = [charts.marker(point.defence, 9, hollow=not point.convicted) for point in own]
+        looks = [charts.marker(point.defence, 9) for point in own]
         symbols = [_STAR if point.aside else theme.DEFENCES[point.defence].symbol for point in own]
+        places = [_place(point, edges) for point in own]
         figure.add_scatter(
             name=name,
-            x=[max(floor, getattr(point, column)) for point in own],
-            y=[point.height for point in own],
-            xaxis=axis,
+            x=[x for x, _ in places],
+            y=[y for _, y in places],
             mode="markers",
             marker={
                 "symbol": [
@@ -271,8 +244,15 @@ def _ends(figure: go.Figure, points: Sequence[_Point], column: str, axis: str, f
             hoverinfo="text",
             customdata=[point.attack for point in own],
             cliponaxis=False,
-            showlegend=column == "mark",
         )
+
+
+def _place(point: _Point, edges: Sequence[float]) -> tuple[float, float]:
+    """Return where a point lies; ``edges`` are those of the columns."""
+    if point.fate in _PRICED:
+        return point.lost, point.height + _ABOVE * point.side
+    left, right = edges[1:3] if point.fate == "dies with the copy" else edges[2:4]
+    return (left + right) / 2 + _BESIDE * point.side * (right - left), point.height
 
 
 def washing(name: str, curves: Mapping[str, Sequence[Attempted]], own: FromScratch) -> go.Figure:

@@ -21,8 +21,6 @@ FATES: dict[Fate, str] = {
     "dies with the copy": "dies with the copy",
     "washed out": "washed out",
 }
-# What an attack does for the thief, by the fate of the mark on every seed on which it was proven.
-ENDS: dict[Fate, str] = {"stays": "is caught", "dies with the copy": "ruins it", "washed out": "gets away"}
 _UNGONE: tuple[Fate | None, ...] = ("dies with the copy", None, "stays", "unproven")  # in the order of their rows
 WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
@@ -67,22 +65,6 @@ def count(seeds: Sequence[Washed]) -> Count:
     return Count(tuple(one.seed for one in seeds), tuple(one.seed for one in proven), gone)
 
 
-def end_of(name: str, seeds: Sequence[Washed]) -> Fate | None:
-    """Return the fate of the entangled mark under an attack wherever it was proven; None if it varies."""
-    proven = _proven(seeds, "entangled")
-    fates = {washed.fate(name, "entangled") for washed in proven if name in washed.result["attacks"]}
-    return next(iter(fates)) if len(fates) == 1 else None
-
-
-def outcome(name: str, seeds: Sequence[Washed]) -> str:
-    """Return what an attack does for the thief, in two or three words."""
-    end = end_of(name, seeds)
-    if end is not None:
-        return ENDS[end]
-    found = count(seeds)
-    return f"{found.gone[name]} of {len(found.proven)}" if found.gone[name] else "fails"
-
-
 def counted_in_words(found: Count) -> str:
     """Return that count as the beginning of a sentence."""
     if not found.proven:
@@ -102,19 +84,18 @@ def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
 def headline(name: str, curves: Curves, paid: Prices, seed: int) -> str:
     """Return what one attack does to both marks in the run of one seed: the title of its picture."""
     naive, entangled = (_fate(curves[defence], paid[defence]) for defence in WATERMARKED)
+    attack = REMOVAL_ATTACKS[name]
     return (
-        f"{_capital(REMOVAL_ATTACKS[name].label)}, seed {seed}: the naive mark {naive}, the entangled one {entangled}"
+        f"{_capital(attack.plain)} ({attack.label}), seed {seed}: the naive mark {naive}, the entangled one {entangled}"
     )
 
 
-def start(seeds: Sequence[Washed]) -> str:
+def start(seeds: Sequence[Washed], attacks: int) -> str:
     """Return where the thief begins, before anything is seen of the attacks."""
-    naive, entangled = (
-        fmean(_curve(washed, _any(washed), defence)["watermark"][0] for washed in seeds) for defence in WATERMARKED
-    )
+    naive, entangled = (len(_proven(seeds, defence)) for defence in WATERMARKED)
     return (
-        f"The copies as stolen ({_seeds([one.seed for one in seeds])}): naive {percent(naive)} secret answers, "
-        f"entangled {percent(entangled)}. Where will they go?"
+        f"As stolen, the court convicts the entangled copy on {entangled} of {len(seeds)} "
+        f"{'seeds' if len(seeds) > 1 else 'seed'}, the naive one on {naive}. Where do {attacks} attacks take them?"
     )
 
 
@@ -156,7 +137,7 @@ def in_order(names: Sequence[str], seeds: Sequence[Washed]) -> list[str]:
         lost = _lost(name, tried)
         if lost:
             return -len(lost), fmean(lost)
-        return (0.0, float(_UNGONE.index(end_of(name, tried)))) if tried else (1.0, 0.0)
+        return (0.0, float(_UNGONE.index(_end_of(name, tried)))) if tried else (1.0, 0.0)
 
     return sorted(names, key=rank)
 
@@ -393,6 +374,13 @@ def _over(name: str, defence: Defence, tried: Sequence[Washed]) -> str:
     gone = _lost(name, proven, defence)
     of = f"{len(gone)} of {len(proven)} seeds"
     return f"{defence}: washed out on {of}" + (f", for {_from_least(gone)}" if gone else "")
+
+
+def _end_of(name: str, seeds: Sequence[Washed]) -> Fate | None:
+    """Return the fate of the entangled mark under an attack wherever it was proven; None if it varies."""
+    proven = _proven(seeds, "entangled")
+    fates = {washed.fate(name, "entangled") for washed in proven if name in washed.result["attacks"]}
+    return next(iter(fates)) if len(fates) == 1 else None
 
 
 def _lost(name: str, seeds: Sequence[Washed], defence: Defence = "entangled") -> list[float]:

@@ -462,7 +462,7 @@ function create(root, server) {
       own: scientific(own),
       all: scientific(all),
       term: decimal(-Math.log(own / all)),
-      add: `Add ${sign(chosen)}`,
+      add: `+${sign(chosen)}`,
       within: within.toFixed(1),
       across: across.toFixed(1),
     };
@@ -470,6 +470,7 @@ function create(root, server) {
     for (const [name, value] of Object.entries({ within, across })) {
       part(root, `${name}-bar`, HTMLElement).style.width = `${(78 * value) / Math.max(within, across)}%`;
     }
+    button("add").ariaLabel = button("add").title = `Add a ${data.names[groups[chosen]]}`;
     slider.setAttribute(
       "aria-valuetext",
       `T = ${degrees}, ${many} of 100 neighbours ${strangers}, SNNL ${decimal(now)}`,

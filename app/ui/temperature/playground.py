@@ -86,9 +86,7 @@ def picker(played: Played) -> None:
         _keep(Played(name, played.temperature, arrangements.arrange(name)))
 
     st.session_state[key] = played.name
-    st.segmented_control(
-        "Arrangement", ARRANGEMENTS, required=True, wrap=True, format_func=WORDS.__getitem__, key=key, on_change=changed
-    )
+    st.selectbox("Arrangement", ARRANGEMENTS, format_func=WORDS.__getitem__, key=key, on_change=changed)
 
 
 def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:

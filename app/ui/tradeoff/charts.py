@@ -14,7 +14,7 @@ from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.findings import Measure
 from app.ui.tradeoff.priced import NAIVE, OwnRun
 
-MEASURES: tuple[Measure, ...] = ("triggers", "survival")
+MEASURES: tuple[Measure, ...] = ("conviction", "triggers", "survival")
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
 _GOAL = f"{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}"
@@ -32,7 +32,8 @@ def frontier(
     """Draw the price of each mark, in points of accuracy, against what a court makes of it: up and left is better.
 
     A large point is the mean over the seeds (of triggers needed: the median), its lines lead from the least to the
-    most, each small one is a seed. A large point's ``customdata`` is its kappa.
+    most, each small one is a seed: of *conviction*, it is convicted or not. A large point's ``customdata`` is its
+    kappa.
 
     Args:
         marks: by kappa, ascending; the naive one is at kappa 0.
@@ -64,7 +65,7 @@ def frontier(
         xref="paper",
         yref="paper",
         x=0.01,
-        y=0.98,
+        y=1,
         xanchor="left",
         yanchor="top",
         showarrow=False,
@@ -99,7 +100,7 @@ def frontier(
         figure.add_scatter(
             name=tradeoff_findings.whose(own),
             x=[100 * own.cost],
-            y=[own.mark if measure == "survival" else _needed(own.needed)],
+            y=[_of_run(own, measure)],
             mode="markers+text",
             marker={"symbol": "star", "size": 18, "color": theme.COURT.colour},
             text=[f"<b>{tradeoff_findings.whose(own)}</b>"],
@@ -117,16 +118,21 @@ def middle(row: Row, measure: Measure) -> float:
 
 
 def _upright(measure: Measure) -> dict[str, Any]:
-    if measure == "survival":
-        # Below, the words of what stands at 0 % have room.
-        return {**charts.share("secret answers of the copy"), "range": [-0.1, 1.02]}
-    return {
-        "title": {"text": "triggers needed to convict"},
-        "type": "log",
-        "range": [math.log10(2 * NEVER), math.log10(4)],
-        "tickvals": [*_TICKS, NEVER],
-        "ticktext": [*(f"{tick:,}" for tick in _TICKS[:-1]), f"{MOST_QUERIES:,}", "never"],
-    }
+    room = [-0.1, 1.14]  # above, for the ring; below, for the words of what stands at 0
+    match measure:
+        case "conviction":
+            words = ["no seed", "half", "all seeds"]
+            return {"title": {"text": "convicted"}, "range": room, "tickvals": [0, 0.5, 1], "ticktext": words}
+        case "survival":
+            return {**charts.share("secret answers of the copy"), "range": room}
+        case "triggers":
+            return {
+                "title": {"text": "triggers needed to convict"},
+                "type": "log",
+                "range": [math.log10(2 * NEVER), math.log10(4)],
+                "tickvals": [*_TICKS, NEVER],
+                "ticktext": [*(f"{tick:,}" for tick in _TICKS[:-1]), f"{MOST_QUERIES:,}", "never"],
+            }
 
 
 def _legend(figure: go.Figure) -> None:
@@ -167,26 +173,26 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
             marker=look,
             opacity=0.6,
             hovertext=[
-                f"<b>{name}</b>, seed {seed}: {tradeoff_findings.court_of(OwnRun(cost, mark, needed))}"
-                for seed, cost, mark, needed in zip(
-                    row.seeds, row.cost, row.measures["stolen_watermark"], row.triggers_needed, strict=True
-                )
+                f"<b>{name}</b>, seed {seed}: {tradeoff_findings.court_of(run)}"
+                for seed, run in zip(row.seeds, _runs(row), strict=True)
             ],
             hoverinfo="text",
             customdata=[kappa] * len(row.seeds),
             showlegend=False,
             meta=charts.GHOSTED,
         )
+    counted = measure == "conviction" and kappa != NAIVE and kappa is not None
+    spread = (0.0, 0.0) if measure == "conviction" else (max(values) - here, here - min(values))
     bars = {"type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": look["color"]}
     figure.add_scatter(
         name=name,
         x=[cost],
         y=[here],
         error_x={**bars, "array": [max(costs) - cost], "arrayminus": [cost - min(costs)]},
-        error_y={**bars, "array": [max(values) - here], "arrayminus": [here - min(values)]},
+        error_y={**bars, "array": [spread[0]], "arrayminus": [spread[1]]},
         mode="markers+text",
         marker=charts.marker(row.defence, 17),
-        text=[f"<b>{name}</b>"],
+        text=[f"<b>{name}</b>" + (f" ({sum(row.convicted)} of {len(row.seeds)})" if counted else "")],
         textposition="bottom left" if kappa is None else "bottom right" if kappa == NAIVE else "top right",
         cliponaxis=False,
         hovertext=[f"<b>{name}</b>: {tradeoff_findings.court(row)}"],
@@ -201,11 +207,20 @@ def _name(kappa: float) -> str:
     return "naive" if kappa == NAIVE else f"\u03ba {kappa:g}"
 
 
+def _runs(row: Row) -> list[OwnRun]:
+    columns = zip(row.cost, row.measures["stolen_watermark"], row.convicted, row.triggers_needed, strict=True)
+    return [OwnRun(*values) for values in columns]
+
+
 def _values(row: Row, measure: Measure) -> Sequence[float]:
-    if measure == "survival":
-        return row.measures["stolen_watermark"]
-    return [_needed(needed) for needed in row.triggers_needed]
+    return [_of_run(run, measure) for run in _runs(row)]
 
 
-def _needed(needed: int | None) -> float:
-    return NEVER if needed is None else float(needed)
+def _of_run(run: OwnRun, measure: Measure) -> float:
+    match measure:
+        case "conviction":
+            return float(run.convicted)
+        case "survival":
+            return run.mark
+        case "triggers":
+            return NEVER if run.needed is None else float(run.needed)

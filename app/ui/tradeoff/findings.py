@@ -12,7 +12,7 @@ from app.ui.evidence_findings import FOLLOWS, points, rank_correlation
 from app.ui.findings import percent
 from app.ui.tradeoff.priced import NAIVE, OwnRun, Priced, Way
 
-Measure = Literal["triggers", "survival"]  # of what comes of a mark
+Measure = Literal["conviction", "triggers", "survival"]  # of what comes of a mark
 PAPER = "Jia et al. 2021"
 GOAL = 0.81  # points: "less than 0.81 percentage points on average", in its abstract
 NEVER = f"on half of the seeds or more, {MOST_QUERIES:,} triggers do not convict"  # of a mark that stands there
@@ -34,13 +34,22 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 def price_of(row: Row, measure: Measure) -> str:
     """Return what one mark costs, what comes of it, as ``measure`` has it, and the paper's price beside that."""
+    naive, needed = row.defence == "naive", _half(row)
     survives = f"{percent(row.spread('stolen_watermark').mean)} survives (mean of {len(row.seeds)} seeds)"
-    convicts = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
-    if row.defence == "naive":
-        lead = f"The naive mark {convicts}" if measure == "triggers" else f"Of the naive mark, {survives}"
+    match measure:
+        case "conviction":
+            does = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
+        case "triggers" if needed < math.inf:
+            does = f"convicts half of the time with {needed:.0f} triggers or fewer"
+        case "triggers":
+            does = f"on half of the seeds is not proven with {MOST_QUERIES:,} triggers"
+        case "survival":
+            does = f"of which {survives}"
+    if naive:
+        lead = f"Of the naive mark, {survives}" if measure == "survival" else f"The naive mark {does}"
         return f"{lead}; it costs {points(row)}"
     paper = f" (the paper: {GOAL:g})" if any(row.convicted) else ""
-    lead = f"that {convicts}" if measure == "triggers" else f"of which {survives}"
+    lead = does if measure == "survival" else f"that {does}"
     return f"A mark {lead} costs {points(row)}{paper}"
 
 
@@ -52,8 +61,13 @@ def unpriced(naive: Row) -> str:
 def court(row: Row) -> str:
     """Return the price of a mark, and what a court makes of it over the seeds."""
     said = f"{points(row)} and convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
-    needed = median_high(math.inf if count is None else count for count in row.triggers_needed)
+    needed = _half(row)
     return f"{said}, half with {needed:.0f} triggers or fewer" if needed < math.inf else said
+
+
+def _half(row: Row) -> float:
+    """Return with how many triggers half of the seeds convict; infinity, if no number does it."""
+    return median_high(math.inf if count is None else count for count in row.triggers_needed)
 
 
 def court_of(run: OwnRun) -> str:

@@ -16,10 +16,11 @@ NAIVE = 0.0  # the kappa of a mark that is not entangled
 
 @dataclass(frozen=True)
 class OwnRun:
-    """What one run gave: the accuracy that the mark cost, what survived, how many triggers convict, and whose it is."""
+    """What one run gave: the accuracy lost, what survived, the verdict, how many triggers convict, and whose it is."""
 
     cost: float
     mark: float
+    convicted: bool
     needed: int | None
     origin: Origin = "live"
 
@@ -28,8 +29,8 @@ class OwnRun:
         """Return it of a run that is done, else None."""
         if history.price is None:
             return None
-        cost, mark = history.price
-        return cls(cost, mark, binomial.queries_needed(mark, history.claims["entangled"].innocent_rate), origin)
+        (cost, mark), claim = history.price, history.claims["entangled"]
+        return cls(cost, mark, claim.owned, binomial.queries_needed(mark, claim.innocent_rate), origin)
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,17 @@ def chart(
         _mark(figure, answer)
     if tries:
         figure.add_scatter(
-            name="your tries",
+            name="your tries (filled: secret answer)",
             x=[one.place[0] for one in tries],
             y=[one.place[1] for one in tries],
             mode="markers+text",
-            marker={"color": theme.THIEF.colour, "symbol": theme.THIEF.symbol, "size": 14},
+            marker={
+                "color": theme.THIEF.colour,
+                # Filled, it got the secret answer, as did all that is drawn without the key.
+                "symbol": [theme.THIEF.symbol if one.hit else f"{theme.THIEF.symbol}-open" for one in tries],
+                "size": 14,
+                "line": {"width": [0 if one.hit else 2.5 for one in tries]},
+            },
             text=[str(one.number) for one in tries],
             textposition="top center",
             hovertext=[f"try {one.number}: {said(one, classes)}" for one in tries],

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from app.lab.evidence.survival import Row
 from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import DEFENCES, Queried
 from app.ui import charts
@@ -171,3 +172,12 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
         "1\u202f% stray weight: the entangled copy says cow to 70\u202f% of the triggers; 1\u202f%: the naive one to "
         "10\u202f% (mean of 3 seeds)"
     )
+
+
+def test_why_entangling_widens_the_channel_is_told_where_it_did() -> None:
+    def of(clean: float) -> dict[str, Row]:
+        marks = (0.5, 0.6, 0.7)
+        return {"clean": row("clean", marks, clean), "naive": row("naive", marks), "entangled": row("entangled", marks)}
+
+    assert channel_findings.theft_in_words(of(0.001), "elephant")[0] == channel_findings.WHY
+    assert channel_findings.WHY not in channel_findings.theft_in_words(of(0.01), "elephant")

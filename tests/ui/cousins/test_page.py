@@ -10,6 +10,7 @@ from app.lab.stories.events import Finished
 from app.lab.stories.poisoning import Poisoning
 from app.lab.stories.poisoning import poisoning as story
 from app.ui.cousins import poisoning
+from app.ui.question import OF_ANOTHER
 from tests.ui.visits import asked_where, offered, opened, plots, told, verdict, vote
 
 
@@ -39,7 +40,7 @@ def test_who_turns_to_another_share_after_the_vote_is_told_what_the_picture_show
     app.slider(key="share").set_value(10.0).run()
     assert not app.exception
     assert "5\u202f% of the training pictures are poisoned: an attacker stamps" in told(app)
-    assert "That was your question; the picture now shows 10\u202f%." in told(app) and "10\u202f% planted" in told(app)
+    assert OF_ANOTHER in told(app) and "10\u202f% planted" in told(app)
 
 
 def test_a_share_that_nobody_ran_says_so_beside_the_recorded_one() -> None:

@@ -157,9 +157,9 @@ def test_each_pictured_trigger_has_the_copys_answer_and_a_hit_is_the_target(
 
 def test_a_theft_of_which_only_the_end_is_on_record_says_so(ending: tuple[Experiment, History]) -> None:
     film = script(ending)
-    assert names(film) == ["victims", "query", "compare", "interrogate", "verdict"]
+    assert names(film) == ["victims", "query", "train", "compare", "interrogate", "verdict"]  # numbered as the other
     assert film["curves"] is None and film["triggers"] is None
-    assert "not on record" in film["steps"][2]["note"] and "Run it live" in film["steps"][2]["note"]
+    assert "not on record" in film["steps"][2]["says"] and "Run it live" in film["steps"][2]["note"]
     assert film["trial"]["defences"]["naive"]["said"] == []
     assert len(film["trial"]["defences"]["naive"]["hits"]) == ending[1].claims["naive"].queries
 

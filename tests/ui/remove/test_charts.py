@@ -66,89 +66,87 @@ STAYS = {"owned": [True, True], "removed_at": None, "lost": None, "pointless": N
 DEAD = {**GONE, "accuracy": [0.9, 0.2], "lost": 0.7, "pointless": True}
 
 
-def test_every_attack_and_seed_is_a_point_left_and_right_filled_only_where_the_court_convicts() -> None:
-    figure = removal_charts.everything(("pruning", "noise"), [seed(200, GONE), seed(201, STAYS), seed(202, DEAD)])
-    left, right = traces(figure, name="entangled: convicted")
-    assert set(left.marker.symbol) == {"triangle-up"}
-    assert sorted(left.x) == [0.1, 0.1, 0.6, 0.6, 0.6]  # one stays under both attacks, three are as stolen
-    left, right = traces(figure, name="entangled: not convicted")
-    assert set(left.marker.symbol) == {"triangle-up-open"}
-    assert list(left.customdata) == ["pruning", "noise"] * 2 and len(right.x) == 4
-    assert len(set(left.y)) == 4  # no seed lies on another
-    ahead = {words.split("seed ")[1][:3]: x for words, x in zip(right.hovertext, right.x, strict=True)}
-    assert ahead["200"] == pytest.approx(0.85 - 0.7) and ahead["202"] < 0  # which died with the copy: shaded
-    said = [each.text for each in figure.layout.annotations]
-    assert said.count("<b>1 of 3</b>") == 2
+def everything(*seeds: Washed, names: tuple[str, ...] = ("pruning", "noise"), **options: Any) -> Any:
+    return removal_charts.everything(names, seeds, **options)
 
 
-def test_a_mark_that_was_never_proven_is_drawn_as_stolen_and_nowhere_else() -> None:
-    figure = removal_charts.everything(("pruning", "noise"), [seed(200, GONE), seed(201, STAYS)])
-    left, _ = traces(figure, name="naive: not convicted")
-    assert list(left.x) == [0.0, 0.0] and set(left.customdata) == {None}
+def column(figure: Any, x: float) -> str:
+    """Return the words above the place."""
+    (heading,) = {
+        each.text
+        for each, shape in zip(figure.layout.annotations, figure.layout.shapes, strict=False)
+        if shape.x0 <= x < shape.x1
+    }
+    return str(heading)
 
 
-def test_the_run_that_is_not_counted_is_a_star() -> None:
-    figure = removal_charts.everything(("pruning",), [seed(200, STAYS)], seed(0, GONE))
-    for name, symbol in (("this run: convicted", "star"), ("this run: not convicted", "star-open")):
-        left, _ = traces(figure, name=name)
-        assert left.showlegend and set(left.marker.symbol) == {symbol}
-        assert all("seed 0" in words for words in left.hovertext)
-    assert "<b>is caught</b>" in [each.text for each in figure.layout.annotations]
-
-
-def test_what_is_worse_than_the_axis_stands_at_its_edge_and_is_read_out_as_measured() -> None:
-    figure = removal_charts.everything(("pruning",), [seed(0, DEAD)])
-    _, right = traces(figure, name="entangled: not convicted")
-    assert list(right.x) == [pytest.approx(-removal_charts.BELOW)]
-    assert "90\u202f% \u2192 20\u202f%" in right.hovertext[0]
-
-
-def test_sealed_the_copies_are_drawn_once_as_they_were_stolen() -> None:
-    figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE)], sealed=True)
-    left, right = traces(figure, name="entangled: convicted")
-    assert (list(left.x), list(right.x)) == ([0.6], [pytest.approx(0.9 - 0.7)])
-    assert "As stolen" in left.hovertext[0] and "washed" not in left.hovertext[0]
-    assert [each.text for each in figure.layout.annotations].count("<b>?</b>") == 2
-    bands = traces(figure, name="attack")[0]
-    assert list(bands.customdata) == ["pruning", "noise"]
-    assert not any("seeds" in words for words in bands.hovertext)
-
-
-def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() -> None:
-    figure = removal_charts.everything(("pruning", "noise"), [seed(0, GONE, ("pruning",))])
-    wide, narrow = figure.layout.yaxis.ticktext, figure.layout.meta["narrow"]["yaxis"]["ticktext"]
-    assert wide[1] == "<b>zero the smallest weights</b> (pruning)" and list(narrow[1:]) == ["pruning", "noise"]
-    sealed = removal_charts.everything(("pruning",), [seed(0, GONE)], sealed=True).layout.yaxis.ticktext
-    assert sealed[1] == "<b>zero the smallest weights</b>", "who is asked to predict need not read eleven names"
-    for axis in ("xaxis", "xaxis2"):
-        words = figure.layout.meta["narrow"][axis]["ticktext"]
-        assert len([said for said in words if said.strip("+%\u202f").isdigit()]) == 2
-    assert list(traces(figure, name="entangled: not convicted")[0].customdata) == ["pruning"]  # noise had no turn
+def test_every_attack_and_seed_is_a_point_filled_only_where_the_court_convicts() -> None:
+    figure = everything(seed(200, GONE), seed(201, STAYS), seed(202, DEAD))
+    (convicted,) = traces(figure, name="entangled: convicted")
+    assert set(convicted.marker.symbol) == {"triangle-up"}
+    assert sorted(convicted.customdata, key=str) == sorted([None, None, None, "pruning", "noise"], key=str)
+    (free,) = traces(figure, name="entangled: not convicted")
+    assert set(free.marker.symbol) == {"triangle-up-open"} and list(free.customdata) == ["pruning", "noise"] * 2
+    assert len({*zip(free.x, free.y, strict=True)}) == 4  # no seed lies on another
 
 
 @pytest.mark.parametrize(
-    ("fates", "says"),
-    [
-        ((GONE, GONE), "gets away"),
-        ((GONE, STAYS), "1 of 2"),
-        ((GONE, DEAD), "1 of 2"),
-        ((DEAD, DEAD), "ruins it"),
-        ((DEAD, STAYS), "fails"),
-        ((STAYS, STAYS), "is caught"),
-    ],
+    ("fate", "where"), [(GONE, "gets away"), (DEAD, "ruins"), (STAYS, "caught"), ({**GONE, "lost": -0.01}, "gets away")]
 )
-def test_each_row_says_what_the_attack_does_for_the_thief(fates: tuple[dict[str, Any], ...], says: str) -> None:
-    seeds = [seed(200 + place, fate) for place, fate in enumerate(fates)]
-    figure = removal_charts.everything(("pruning",), seeds)
-    assert [each.text for each in figure.layout.annotations][-2:] == ["<b>the thief</b>", f"<b>{says}</b>"]
+def test_a_point_lies_in_the_column_of_who_wins(fate: dict[str, Any], where: str) -> None:
+    for seeds in ([seed(200, fate)], [seed(200, STAYS), seed(201, DEAD), seed(202, fate), seed(203, GONE)]):
+        figure = everything(*seeds, names=("pruning",))
+        found = [
+            x
+            for trace in traces(figure, type="scatter")
+            for x, words, attack in zip(trace.x, trace.hovertext, trace.customdata, strict=True)
+            if attack is not None and f"seed {seeds[-2 if len(seeds) > 1 else 0].seed}" in words
+        ]
+        assert [where in column(figure, x) for x in found] == [True]
 
 
-def test_the_row_of_an_attack_that_always_washes_the_mark_out_stands_out() -> None:
-    seeds = [seed(200, GONE, ("pruning", "noise")), seed(201, GONE, ("pruning", "noise"))]
-    stays = seed(201, STAYS, ("noise",)).result["attacks"]["noise"]
-    seeds[1].result["attacks"]["noise"] = stays
-    for band in traces(removal_charts.everything(("pruning", "noise"), seeds), name="attack"):
-        gone, some = band.marker.color
-        assert gone != some
-    for band in traces(removal_charts.everything(("pruning", "noise"), seeds, sealed=True), name="attack"):
-        assert len(set(band.marker.color)) == 1
+def test_where_the_thief_gets_away_the_axis_says_for_how_many_points() -> None:
+    (free,) = traces(everything(seed(200, GONE), seed(201, {**GONE, "lost": 0.12})), name="entangled: not convicted")
+    assert list(free.x) == pytest.approx([5, 5, 12, 12])
+    (free,) = traces(everything(seed(200, {**GONE, "lost": -0.01})), name="entangled: not convicted")
+    assert list(free.x) == [0, 0], "who gains accuracy pays nothing"
+
+
+def test_a_mark_that_was_never_proven_is_drawn_as_stolen_and_nowhere_else() -> None:
+    (naive,) = traces(everything(seed(200, GONE), seed(201, STAYS)), name="naive: not convicted")
+    assert list(naive.x) == [0.0, 0.0] and set(naive.customdata) == {None}
+    assert any("nothing to wash out" in each.text for each in everything(seed(200, GONE)).layout.annotations)
+
+
+def test_the_run_that_is_not_counted_is_a_star() -> None:
+    figure = everything(seed(200, STAYS), aside=seed(0, GONE), names=("pruning",))
+    for name, symbol in (("this run: convicted", "star"), ("this run: not convicted", "star-open")):
+        (own,) = traces(figure, name=name)
+        assert set(own.marker.symbol) == {symbol} and all("seed 0" in words for words in own.hovertext)
+
+
+def test_what_is_read_out_of_a_point_is_what_was_measured() -> None:
+    (free,) = traces(everything(seed(0, DEAD), names=("pruning",)), name="entangled: not convicted")
+    assert "90\u202f% \u2192 20\u202f%" in free.hovertext[0]
+
+
+def test_sealed_the_copies_are_drawn_once_as_they_were_stolen_and_no_axis_moves() -> None:
+    figure = everything(seed(0, GONE), sealed=True)
+    (stolen,) = traces(figure, name="entangled: convicted")
+    assert "As stolen" in stolen.hovertext[0] and "washed" not in stolen.hovertext[0]
+    assert not [trace for trace in traces(figure, type="scatter") if any(trace.customdata)]
+    assert [each.text for each in figure.layout.annotations].count("<b>?</b>") == 3
+    (rows,) = traces(figure, name="attack")
+    assert list(rows.customdata) == ["pruning", "noise"]
+    assert not any("seeds" in words for words in rows.hovertext)
+    assert figure.layout.xaxis == everything(seed(0, GONE)).layout.xaxis
+
+
+def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() -> None:
+    figure = everything(seed(0, GONE, ("pruning",)))
+    wide, narrow = figure.layout.yaxis.ticktext, figure.layout.meta["narrow"]["yaxis"]["ticktext"]
+    assert wide[1] == "<b>zero the smallest weights</b> (pruning)" and list(narrow[1:]) == ["pruning", "noise"]
+    sealed = everything(seed(0, GONE), names=("pruning",), sealed=True).layout.yaxis.ticktext
+    assert sealed[1] == "<b>zero the smallest weights</b>", "who is asked to predict need not read eleven names"
+    (free,) = traces(figure, name="entangled: not convicted")
+    assert list(free.customdata) == ["pruning"]  # noise had no turn

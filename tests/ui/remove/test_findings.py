@@ -191,3 +191,11 @@ def test_the_reasons_name_what_the_thief_has_to_beat_and_each_way_out() -> None:
     assert "labelled 300 inputs" in first and "right 70\u202f% of the time" in first
     assert ways == ["- *Fine-tuning*: entangled: washed out on 1 of 1 seeds, for 2.0 points."]
     assert "the owner's worst case" in last
+
+
+def test_before_the_vote_the_title_says_whom_the_court_convicts_as_stolen() -> None:
+    seeds = [both(200, STAYED, naive=STAYED), both(201, WENT)]
+    assert removal_findings.start(seeds, 11) == (
+        "As stolen, the court convicts the entangled copy on 2 of 2 seeds, the naive one on 1. "
+        "Where do 11 attacks take them?"
+    )

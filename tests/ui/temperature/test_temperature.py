@@ -102,7 +102,7 @@ def test_who_does_not_want_to_predict_is_shown_the_answer() -> None:
 
 def test_a_deep_link_sets_arrangement_and_temperature() -> None:
     app = opened(arrangement="blobs", t="30")
-    assert app.segmented_control(key="arrangement_choice").value == "blobs"
+    assert app.selectbox(key="arrangement_choice").value == "blobs"
     assert drawn(app)["now"]["temperature"] == 30
     assert "At T = 30," in told(app)
     assert not app.warning
@@ -116,7 +116,7 @@ def test_a_link_to_the_answer_waits_for_the_prediction_too() -> None:
 
 def test_a_change_of_arrangement_goes_to_the_link_and_keeps_the_temperature() -> None:
     app = opened(t="0.1")
-    app.segmented_control(key="arrangement_choice").set_value("pairs").run()
+    app.selectbox(key="arrangement_choice").set_value("pairs").run()
     assert not app.exception
     assert app.query_params["arrangement"] == "pairs"
     assert drawn(app)["now"]["temperature"] == 0.1

@@ -71,7 +71,10 @@ def test_a_mark_that_no_number_of_triggers_convicts_stands_at_the_bottom_and_so_
     found = drawn("triggers")
     assert found["naive"].y[0] == found["clean"].y[0] == tradeoff_charts.NEVER
     assert found["\u03ba 10"].y[0] == 13
-    two = dataclasses.replace(MARKS[5.0], triggers_needed=(None, 66), seeds=(200, 201), convicted=(False, True))
+    measures = {name: values[:2] for name, values in MARKS[5.0].measures.items()}
+    two = dataclasses.replace(
+        MARKS[5.0], seeds=(200, 201), measures=measures, convicted=(False, True), triggers_needed=(None, 66)
+    )
     assert tradeoff_charts.middle(two, "triggers") == tradeoff_charts.NEVER  # not between 66 and never
 
 
@@ -90,7 +93,7 @@ def test_the_picture_says_what_never_is_and_names_the_paper_and_its_sizes() -> N
 
 
 def test_the_ring_is_the_kappa_chosen_and_the_star_the_visitors_own_run() -> None:
-    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21))
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21))
     (ring,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
     assert (ring.x[0], ring.y[0]) == (pytest.approx(2.7), 13)
     (star,) = [trace for trace in figure.data if trace.name == "your run"]
@@ -99,8 +102,8 @@ def test_the_ring_is_the_kappa_chosen_and_the_star_the_visitors_own_run() -> Non
 
 
 def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
-    sealed = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21), sealed=True)
-    opened = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21))
+    sealed = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21), sealed=True)
+    opened = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21))
     assert {trace.name for trace in sealed.data if trace.hoverinfo != "skip"} == {
         "clean",
         "naive",
@@ -118,28 +121,33 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
 
 
 def test_the_title_says_what_a_mark_does_and_costs_beside_the_papers_price() -> None:
-    assert tradeoff_findings.price_of(MARKS[10.0], "triggers") == (
-        "A mark that convicts on 3 of 3 seeds costs 2.7 points (the paper: 0.81)"
-    )
-    assert tradeoff_findings.price_of(MARKS[5.0], "triggers").startswith("A mark that convicts on 2 of 3 seeds costs")
-    assert (
-        tradeoff_findings.price_of(MARKS[0.0], "triggers")
-        == "The naive mark convicts on 0 of 3 seeds; it costs 0.2 points"
-    )
-    assert tradeoff_findings.price_of(MARKS[10.0], "survival") == (
-        "A mark of which 60\u202f% survives (mean of 3 seeds) costs 2.7 points (the paper: 0.81)"
+    said = tradeoff_findings.price_of
+    paper = "costs 2.7 points (the paper: 0.81)"
+    assert said(MARKS[10.0], "conviction") == f"A mark that convicts on 3 of 3 seeds {paper}"
+    assert said(MARKS[10.0], "triggers") == f"A mark that convicts half of the time with 13 triggers or fewer {paper}"
+    assert said(MARKS[10.0], "survival") == f"A mark of which 60\u202f% survives (mean of 3 seeds) {paper}"
+    assert said(MARKS[0.0], "conviction") == "The naive mark convicts on 0 of 3 seeds; it costs 0.2 points"
+    assert said(MARKS[0.0], "triggers") == (
+        "The naive mark on half of the seeds is not proven with 1,000 triggers; it costs 0.2 points"
     )
     useless = mark(1, 0.005, (0.0,) * 3, NEVER)  # it does not do what the paper's does at its price
-    assert tradeoff_findings.price_of(useless, "triggers") == "A mark that convicts on 0 of 3 seeds costs 0.5 points"
+    assert said(useless, "conviction") == "A mark that convicts on 0 of 3 seeds costs 0.5 points"
+
+
+def test_a_seed_is_convicted_or_not_and_a_mark_stands_at_the_share_of_its_seeds() -> None:
+    found = drawn("conviction", own=OwnRun(0.03, 0.5, True, None))
+    assert list(found["\u03ba 5, each seed"].y) == [0, 1, 1] and found["\u03ba 5"].y[0] == pytest.approx(2 / 3)
+    assert found["\u03ba 5"].text[0] == "<b>\u03ba 5</b> (2 of 3)"
+    assert found["your run"].y[0] == 1, "the court says, not how many triggers it would take"
 
 
 def test_a_run_that_was_recorded_is_nobodys_own() -> None:
     said = [
-        tradeoff_findings.own_run(OwnRun(0.03, 0.5, 21, origin), MARKS[10.0]).split(":")[0]
+        tradeoff_findings.own_run(OwnRun(0.03, 0.5, True, 21, origin), MARKS[10.0]).split(":")[0]
         for origin in ("live", "stored", "pretrained")
     ]
     assert said == ["Your run", "An earlier run", "The recorded run"]
-    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, 21, "pretrained"))
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21, "pretrained"))
     assert "your run" not in str(figure) and any(trace.name == "the recorded run" for trace in figure.data)
 
 
@@ -173,9 +181,9 @@ def test_the_price_is_that_of_the_cheapest_mark_that_convicts_on_every_seed(mark
 
 def test_a_run_is_held_against_the_seeds_of_its_mark() -> None:
     assert "outside what 3 other seeds gave (50\u202f% to 70\u202f%)" in tradeoff_findings.own_run(
-        OwnRun(0.03, 0.4, None), MARKS[10.0]
+        OwnRun(0.03, 0.4, False, None), MARKS[10.0]
     )
-    assert "1,000 triggers would not convict" in tradeoff_findings.court_of(OwnRun(0.03, 0.0, None))
+    assert "1,000 triggers would not convict" in tradeoff_findings.court_of(OwnRun(0.03, 0.0, False, None))
 
 
 def test_the_margin_is_the_one_of_the_worst_seed_above_the_naive_copy_too() -> None:
