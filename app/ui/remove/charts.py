@@ -19,8 +19,8 @@ EDGE = 0.02  # of accuracy, beside the outermost points of a curve
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
     "A row is one attack; touch it for its curve. A point is one seed. Where the thief *gets away*, it lies at the "
-    "least accuracy that any strength costs. *Ruined*: the mark goes only with the copy, which is then no better than "
-    "a model of the thief's own. *Caught*: at every strength that was tried, the court convicts."
+    "least accuracy that any strength costs. *Ruins it*: the mark goes only with the copy, which is then no better "
+    "than a model of the thief's own. *Caught*: at every strength that was tried, the court convicts."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
@@ -31,12 +31,12 @@ _STOLEN_ROW = -1.5  # the row of the copies as stolen, above the attacks, twice 
 _NOTHING = "naive: nothing to wash out"
 _ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures
-_WIDTH = 0.26  # of a column that has no prices, by the width of the one that has
+_WIDTH = 0.36  # of a column that has no prices, by the width of the one that has
 _PRICED: tuple[Fate, ...] = ("washed out", "unproven")  # whose points have a price: what was never proven is gone for 0
 # The columns, from left to right: what the attack does for the thief, and the colour of who wins.
 _COLUMNS = (
     ("gets away<br>at this price", "rgba(213, 94, 0, 0.13)"),
-    ("ruins<br>the copy", "rgba(138, 148, 163, 0.22)"),
+    ("ruins<br>it", "rgba(138, 148, 163, 0.22)"),
     ("is<br>caught", "rgba(0, 158, 115, 0.16)"),
 )
 _CLEAR, _LINE = "rgba(0, 0, 0, 0)", "rgba(138, 148, 163, 0.28)"
@@ -108,6 +108,7 @@ def everything(
             "meta": {
                 "rows": [None, *names],
                 "narrow": {
+                    "legend": {"y": 1.2},
                     "xaxis": {"title": {"text": "price: points"}},
                     "yaxis": {"ticktext": ["<b>as stolen</b>", *(about.label for about in labels)]},
                 },

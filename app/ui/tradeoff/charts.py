@@ -86,8 +86,9 @@ def frontier(
         meta=charts.GHOSTED,
         **charts.SILENT,
     )
-    for name, kappa, row in [("clean", None, clean), *((_name(kappa), kappa, row) for kappa, row in shown.items())]:
-        _mark(figure, name, kappa, row, measure)
+    _mark(figure, "clean", None, clean, measure, "bottom left")
+    for kappa, row in shown.items():
+        _mark(figure, _name(kappa), kappa, row, measure, _beside(kappa, max(shown), measure))
     if chosen in shown:
         figure.add_scatter(
             x=[100 * fmean(shown[chosen].cost)],
@@ -160,7 +161,16 @@ def _never(figure: go.Figure) -> None:
     )
 
 
-def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure) -> None:
+def _beside(kappa: float, most: float, measure: Measure) -> str:
+    """Return where the name of a mark stands: of two that convict on all seeds, one above and one below."""
+    if kappa == NAIVE:
+        return "bottom right"
+    if measure == "conviction":
+        return "bottom center" if kappa == most else "top center"
+    return "top right"
+
+
+def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure, where: str) -> None:
     look = charts.marker(row.defence, 7)
     values, costs = _values(row, measure), [100 * cost for cost in row.cost]
     here, cost = middle(row, measure), fmean(costs)
@@ -193,7 +203,7 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
         mode="markers+text",
         marker=charts.marker(row.defence, 17),
         text=[f"<b>{name}</b>" + (f" ({sum(row.convicted)} of {len(row.seeds)})" if counted else "")],
-        textposition="bottom left" if kappa is None else "bottom right" if kappa == NAIVE else "top right",
+        textposition=where,
         cliponaxis=False,
         hovertext=[f"<b>{name}</b>: {tradeoff_findings.court(row)}"],
         hoverinfo="text",
