@@ -3,6 +3,7 @@
 // State: placed = { number, poison: [[x, y]] }.
 import { make, part, shape, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { onceAFrame } from "../components/once_a_frame.js";
 import { loss } from "./fits.js";
 import { finding, fitted, sideBySide } from "./poisoned.js";
 
@@ -74,7 +75,7 @@ function create(root, server) {
   /** @type {Map<string, { line: SVGElement, row: HTMLTableRowElement, error: HTMLTableCellElement }>} */
   const lines = new Map();
   let held = -1;
-  let frame = 0;
+  const drawing = onceAFrame(paint);
   /** @type {{ at: number, timer: ReturnType<typeof setTimeout> } | null} TRIM as it is played */
   let playing = null;
 
@@ -91,7 +92,7 @@ function create(root, server) {
       say("");
     }
     stop();
-    draw();
+    drawing.ask();
   }
 
   /** @param {string} words */
@@ -130,11 +131,6 @@ function create(root, server) {
   }
 
   // Drawing
-
-  function draw() {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(paint);
-  }
 
   function paint() {
     found = fitted(clean, poison, data.told, data.drawn);
@@ -259,7 +255,7 @@ function create(root, server) {
     stop();
     const within = (/** @type {number} */ value) => Math.min(1, Math.max(0, value));
     poison[i] = { x: within(point.x), y: within(point.y) };
-    draw();
+    drawing.ask();
   }
 
   /** @param {Point} point */
@@ -293,7 +289,7 @@ function create(root, server) {
   clear.addEventListener("click", () => {
     stop();
     poison = [];
-    draw();
+    drawing.ask();
     say("");
     commit();
   });
@@ -364,7 +360,7 @@ function create(root, server) {
   play.addEventListener("click", () => {
     if (playing) {
       stop();
-      draw();
+      drawing.ask();
     } else {
       play.textContent = "Stop";
       turn(0);
@@ -381,12 +377,12 @@ function create(root, server) {
         `keeps ${round.kept.filter(Boolean).length} points, ${kept} of them poison.`,
     );
     playing = { at, timer: setTimeout(() => (at + 1 < rounds.length ? turn(at + 1) : end()), BEAT) };
-    draw();
+    drawing.ask();
   }
 
   function end() {
     stop();
-    draw();
+    drawing.ask();
   }
 
   function stop() {
@@ -399,7 +395,7 @@ function create(root, server) {
     update,
     destroy() {
       stop();
-      cancelAnimationFrame(frame);
+      drawing.cancel();
     },
   };
 }

@@ -4,6 +4,7 @@
 //                   start: [[x, y]] } | null }.
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { onceAFrame } from "../components/once_a_frame.js";
 import { decimal, ofHundred, percent, scientific, short } from "./numbers.js";
 import * as model from "./playground_model.js";
 import { drawCurve, drawPlane, reach } from "./playground_pencil.js";
@@ -78,9 +79,9 @@ function create(root, server) {
   let hovered = -1;
   let held = -1;
   let dragged = false;
-  let frame = 0;
+  const drawing = onceAFrame(paint);
 
-  const observer = new ResizeObserver(() => draw());
+  const observer = new ResizeObserver(() => drawing.ask());
   observer.observe(plane);
   observer.observe(graph);
 
@@ -106,7 +107,7 @@ function create(root, server) {
       paper: ink("--st-secondary-background-color", "#eee"),
       font: computed.fontFamily,
     };
-    draw();
+    drawing.ask();
   }
 
   // Who has predicted sees it happen: the temperature rises to the end of the slider. Any touch ends that.
@@ -160,7 +161,7 @@ function create(root, server) {
     if (pulling) finish(); // a pull has one temperature
     table = model.heated(table, 10 ** Number(slider.value), data);
     slider.value = String(Math.log10(table.temperature));
-    draw();
+    drawing.ask();
   });
   slider.addEventListener("change", commit);
 
@@ -229,7 +230,7 @@ function create(root, server) {
   }
   button("restart").addEventListener("click", () => {
     load({ points: data.start, groups: data.groups, temperature: table.temperature });
-    draw();
+    drawing.ask();
     commit();
   });
 
@@ -265,7 +266,7 @@ function create(root, server) {
   function edited(next, said) {
     stop();
     table = next;
-    draw();
+    drawing.ask();
     say(`${said} ${table.groups.length} points.`);
     commit();
   }
@@ -276,7 +277,7 @@ function create(root, server) {
    */
   function move(i, place) {
     table = model.moved(table, i, place, data);
-    draw();
+    drawing.ask();
   }
 
   /**
@@ -291,7 +292,7 @@ function create(root, server) {
   /** @param {number} i */
   function choose(i) {
     table = { ...table, chosen: i };
-    draw();
+    drawing.ask();
     const { own, all } = weights(table.distances, table.groups, i, table.temperature);
     const chance = percent(own / all);
     say(`Chosen: ${named(table, i)}. Its soft neighbour is its own kind with a chance of ${chance}.`);
@@ -377,7 +378,7 @@ function create(root, server) {
     } else if (event.pointerType === "mouse") {
       const before = hovered;
       hovered = hit(event);
-      if (hovered !== before) draw();
+      if (hovered !== before) drawing.ask();
     }
   });
   const release = () => {
@@ -393,7 +394,7 @@ function create(root, server) {
   plane.addEventListener("pointerleave", () => {
     if (hovered < 0) return;
     hovered = -1;
-    draw();
+    drawing.ask();
   });
   // A finger on a point drags it; beside the points it scrolls the page.
   plane.addEventListener(
@@ -405,15 +406,6 @@ function create(root, server) {
   );
 
   // Pictures and words
-
-  // At most once a frame, whatever happens in between.
-  function draw() {
-    if (frame) return;
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      paint();
-    });
-  }
 
   function paint() {
     if (!data) return;
@@ -499,7 +491,7 @@ function create(root, server) {
     update,
     destroy() {
       stop();
-      cancelAnimationFrame(frame);
+      drawing.cancel();
       observer.disconnect();
     },
   };

@@ -2,6 +2,7 @@
 // of it is computed here, from the distances of recorded features. The server hears nothing of the slider.
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
+import { onceAFrame } from "../components/once_a_frame.js";
 import { decimal, ofHundred, percent, short } from "./numbers.js";
 import * as model from "./real_model.js";
 import { drawCurves } from "./real_pencil.js";
@@ -56,15 +57,15 @@ function create(root) {
   let style = { ink: "", paper: "", font: "" };
   let chosen = -1; // an input of the probe
   let room = TILES;
-  let frame = 0;
+  const drawing = onceAFrame(paint);
 
   const observer = new ResizeObserver(() => {
     room = Math.min(TILES, Math.max(1, Math.floor(element("rows").clientWidth / WIDE)));
-    draw();
+    drawing.ask();
   });
   observer.observe(graph);
   observer.observe(element("rows"));
-  slider.addEventListener("input", () => draw());
+  slider.addEventListener("input", () => drawing.ask());
   part(root, "previous", HTMLButtonElement).addEventListener("click", () => follow(-1));
   part(root, "next", HTMLButtonElement).addEventListener("click", () => follow(1));
 
@@ -77,7 +78,7 @@ function create(root) {
   /** @param {number} input */
   function choose(input) {
     chosen = input;
-    draw();
+    drawing.ask();
   }
 
   /** @param {Data} next */
@@ -93,7 +94,7 @@ function create(root) {
       paper: ink("--st-background-color", "#fff"),
       font: computed.fontFamily,
     };
-    draw();
+    drawing.ask();
   }
 
   /** @param {Data | undefined} before */
@@ -145,15 +146,6 @@ function create(root) {
     const sign = make("span", { className: "sign", textContent: SIGNS[symbol] ?? "" });
     sign.style.color = colour;
     return make("span", {}, sign, name);
-  }
-
-  // At most once a frame, whatever happens in between.
-  function draw() {
-    if (frame) return;
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      paint();
-    });
   }
 
   function paint() {
@@ -250,7 +242,7 @@ function create(root) {
   return {
     update,
     destroy() {
-      cancelAnimationFrame(frame);
+      drawing.cancel();
       observer.disconnect();
     },
   };
