@@ -307,7 +307,7 @@ async def different_runs(server: Server, students: int) -> list[Row]:
 
 
 def unfairness(events: Sequence[dict[str, Any]]) -> int:
-    """Return how many runs of one other began, at most, while somebody waited for his first, by events of the log."""
+    """Return how many runs of one other began, at most, while somebody waited for their first, by events of the log."""
     asked_by: dict[str, str] = {}  # run -> visitor
     waiting: dict[str, dict[str, int]] = {}  # visitor -> how many runs of each other began meanwhile
     served: set[str] = set()

@@ -1,7 +1,7 @@
 """The runs that wait, in the order in which they are served: visitors take turns.
 
-Nobody waits for two runs of somebody else before his own first one, however many others have asked for. Each visitor's
-claim on a job has a turn: the one that is being served now or, where he has had that or claims it already, the one
+Nobody waits for two runs of somebody else before their own first one, however many others have asked for. Each visitor's
+claim on a job has a turn: the one that is being served now or, where they have had that or claim it already, the one
 after. A job goes by the earliest claim on it, and of equals, by arrival (start-time fair queueing: Goyal, Vin and
 Cheng 1996, with every run of the same cost).
 """
@@ -48,7 +48,7 @@ class Waiting:
         self._order()
 
     def claim(self, job: Job, visitor: str) -> None:
-        """Note that a visitor wants a job; of one that does not wait, or is claimed by him already, nothing happens."""
+        """Note that a visitor wants a job; of one that does not wait, or is claimed by them already, nothing happens."""
         if job not in self._claims or visitor in self._claims[job]:
             return
         mine = [claims[visitor] for claims in self._claims.values() if visitor in claims]
@@ -56,7 +56,7 @@ class Waiting:
         self._order()
 
     def disclaim(self, job: Job, visitor: str) -> None:
-        """Note that a visitor does not want a job any more; he has its turn back."""
+        """Note that a visitor does not want a job any more; they have its turn back."""
         if self._claims.get(job, {}).pop(visitor, None) is not None:
             self._order()
 
