@@ -1,9 +1,9 @@
 """The runs that wait, in the order in which they are served: visitors take turns.
 
-Nobody waits for two runs of somebody else before their own first one, however many others have asked for. Each visitor's
-claim on a job has a turn: the one that is being served now or, where they have had that or claim it already, the one
-after. A job goes by the earliest claim on it, and of equals, by arrival (start-time fair queueing: Goyal, Vin and
-Cheng 1996, with every run of the same cost).
+Nobody waits for two runs of somebody else before their own first one, however many others have asked for. Each
+visitor's claim on a job has a turn: the one that is being served now or, where they have had that or claim it already,
+the one after. A job goes by the earliest claim on it, and of equals, by arrival (start-time fair queueing: Goyal, Vin
+and Cheng 1996, with every run of the same cost).
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Waiting:
         self._order()
 
     def claim(self, job: Job, visitor: str) -> None:
-        """Note that a visitor wants a job; of one that does not wait, or is claimed by them already, nothing happens."""
+        """Note that a visitor wants a job; of one that does not wait or that they claim already, nothing."""
         if job not in self._claims or visitor in self._claims[job]:
             return
         mine = [claims[visitor] for claims in self._claims.values() if visitor in claims]

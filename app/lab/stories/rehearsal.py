@@ -2,9 +2,9 @@
 
 Affinity rules targets out (:mod:`app.lab.watermark.affinity`). Among those that are left, survival differs from none
 to nearly all by the *pair* of trigger and target, and nothing that was tried predicts by which. So the owner marks a
-quick model for each of a few candidate pairs, steals it as a thief would, and keeps the pair that survives; then they look for
-the smallest kappa that convicts with room to spare. Of a data set, only the inputs of owner and adversary are used,
-as in a heist; the seeds must be others than those that are reported.
+quick model for each of a few candidate pairs, steals it as a thief would, and keeps the pair that survives; then they
+look for the smallest kappa that convicts with room to spare. Of a data set, only the inputs of owner and adversary are
+used, as in a heist; the seeds must be others than those that are reported.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
