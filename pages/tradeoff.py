@@ -15,7 +15,7 @@ from app.ui.tradeoff.priced import OwnRun, Priced
 
 MEASURES: dict[tradeoff_findings.Measure, str] = {
     "conviction": "convicted",
-    "triggers": "triggers needed",
+    "triggers": "triggers",
     "survival": "survival",
 }
 
@@ -74,8 +74,6 @@ with beside:
         key="way",
         on_change=another_way,
     )
-    if other := tradeoff_findings.other_thief(priced, sealed=predicted.sealed()):
-        st.caption(other)
     measure = st.segmented_control(
         "Vertical axis",
         list(MEASURES),
@@ -85,6 +83,8 @@ with beside:
         key="measure",
         bind=links.one_of("measure", MEASURES.values(), MEASURES["conviction"]),
     )
+    if other := tradeoff_findings.other_thief(priced, sealed=predicted.sealed()):
+        st.caption(other)
 with beside, live.controls(experiment, job, "seed", by_itself=False):  # each choice is measured already, over seeds
     pass
 with picture:
