@@ -238,6 +238,8 @@ async def sampled(look: Callable[[], float]) -> AsyncIterator[list[float]]:
         yield samples
     finally:
         looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking  # what went wrong in it is raised here
 
 
 @asynccontextmanager

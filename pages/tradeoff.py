@@ -5,19 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from app.lab.evidence import survival
-from app.lab.ownership.binomial import MOST_QUERIES
 from app.runs.job import Job
 from app.ui import exports, frame, links, live, over_seeds, panel, question, settings, takeaway
 from app.ui.history import History
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.priced import OwnRun, Priced
-
-MEASURES: dict[tradeoff_findings.Measure, str] = {
-    "conviction": "convicted",
-    "triggers": "triggers",
-    "survival": "survival",
-}
 
 
 def load(kappa: float) -> None:
@@ -76,12 +69,12 @@ with beside:
     )
     measure = st.segmented_control(
         "Vertical axis",
-        list(MEASURES),
+        list(tradeoff_findings.MEASURES),
         default="conviction",
-        format_func=MEASURES.__getitem__,
+        format_func=tradeoff_findings.MEASURES.__getitem__,
         required=True,
         key="measure",
-        bind=links.one_of("measure", MEASURES.values(), MEASURES["conviction"]),
+        bind=links.one_of("measure", tradeoff_findings.MEASURES.values(), tradeoff_findings.MEASURES["conviction"]),
     )
     if other := tradeoff_findings.other_thief(priced, sealed=predicted.sealed()):
         st.caption(other)
@@ -99,16 +92,7 @@ with picture:
         of=" ".join(priced.way),
         on_pick=None if sealed else load,
     )
-st.caption(
-    "Each large point is one mark: its mean price, and on how many of its seeds the court convicts. Its line leads "
-    "from the least price to the highest; a small point is one seed, convicted (above) or not. Beside it its kappa, "
-    "\u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy is one more wrong answer in a "
-    "hundred, against the model without a mark."
-    if measure == "conviction"
-    else "Each large point is one mark: the mean price and the median of the triggers, or the mean that survives; its "
-    "lines lead from the least to the most over the seeds, which are the small ones. *Never*, of a seed: "
-    f"{MOST_QUERIES:,} triggers do not convict; of a mark: {tradeoff_findings.NEVER}."
-)
+st.caption(tradeoff_findings.how_to_read(measure))
 live.island(job, draw, beside)
 if not sealed:
     frame.explain(

@@ -64,7 +64,8 @@ class State:
 
     Attributes:
         queued: how many jobs wait.
-        running: of each job, the beginning of its ``run``'s key, its ``task`` and its ``seconds`` so far.
+        running: of each job, the beginning of its ``run``'s key, its ``task``, its ``seconds`` so far, and whether it
+            is ``repeated``, since its worker died.
         ready: whether a run would begin without waiting for a worker to start.
         workers: of each process that is there now (a fork only while its run lasts), its ``pid``, its ``memory`` in
             bytes and, of one on a cluster, its ``machine``.

@@ -83,17 +83,6 @@ def p_value(p: float) -> str:
     return f"= {digit}\u202f·\u202f10{str(int(power)).translate(_RAISED)}"
 
 
-def said_beyond_the_truth(thefts: Mapping[Defence, Theft], answers: str, secret: str) -> str:
-    """Return the channels of all thefts in one line: what could carry a mark."""
-    if answers == "labels":
-        rates = ((defence, theft.query_target_error) for defence, theft in thefts.items())
-        lead = f"The channel, answers that wrongly said {secret}"
-    else:
-        rates = ((defence, theft.query_target_mass) for defence, theft in thefts.items())
-        lead = f"The channel, confidence in {secret} where another was due"
-    return f"{lead}: {', '.join(f'{defence} {percent(rate)}' for defence, rate in rates)}."
-
-
 def copy_headline(thefts: Mapping[Defence, Theft]) -> str:
     """Return how accurate the copies are, beside their victims."""
     copies = _between([theft.stolen_accuracy for theft in thefts.values()])

@@ -14,7 +14,7 @@ from app.ui import visit
 from app.ui.classroom import asked
 from app.ui.classroom.asked import AskedInRoom
 
-OF_ANOTHER = "That was asked of another setting; the picture shows the one that is chosen now."
+OF_ANOTHER = "That was asked of another setting than the picture now shows."
 
 
 @dataclass

@@ -198,8 +198,10 @@ def progress(lesson: str) -> str:
 
 def forget() -> None:
     """Forget the visitor's predictions, settings, progress and own pictures, also in the URL."""
-    for dataset in here().own_data:
+    visit = here()
+    for dataset in visit.own_data:
         own_pictures.forget(dataset)
+    vars(visit).update(vars(Visit()))  # another tab has the same visit, and would bring it back
     if name := st.session_state.get(_NAME):
         visits().forget(name)
     for key in set(st.session_state) - _OF_THE_TAB:

@@ -86,12 +86,6 @@ test("a film of other victims begins anew", () => {
   assert.deepEqual([anew.step, anew.playing], [0, "all"]);
 });
 
-test("a step that the new film does not have is not shown", () => {
-  const shorter = story({ film: "b", trial: {}, steps: story().steps.filter(({ id }) => id !== "train") });
-  assert.equal(film.received(open(), shorter).step, 4);
-  assert.equal(shorter.steps[film.received(film.pulled(open(), 2.5), shorter).step].id, "compare");
-});
-
 test("the theft that the visitor chose stays, until the page has heard of it", () => {
   assert.deepEqual(film.beat(0, null), { at: 0, chosen: null });
   assert.deepEqual(film.beat(0, 1), { at: 1, chosen: 1 });

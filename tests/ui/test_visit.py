@@ -65,6 +65,17 @@ def test_who_starts_over_is_forgotten_everywhere() -> None:
     assert offered(reloaded(app, "heist", ADA))
 
 
+def test_another_tab_does_not_bring_back_what_was_forgotten() -> None:
+    app = known(opened("heist"), ADA)
+    vote(app, "both")
+    other = reloaded(app, "heist", ADA)
+    app.switch_page(paths.page("start")).run()
+    app.button(key="forget").click().run()
+    other.run()
+    assert offered(known(other, ADA))
+    assert offered(reloaded(app, "heist", ADA))
+
+
 def test_what_a_link_puts_aside_is_said_once_more_when_the_browser_has_told_who_this_is() -> None:
     app = known(opened("heist", seed="banana"), ADA)
     assert len(app.warning) == 1 and "'banana'" in app.warning[0].value

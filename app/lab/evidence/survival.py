@@ -209,20 +209,6 @@ def _spread(values: tuple[float, ...]) -> Spread:
     return Spread(mean, deviation, float(sample.min()), float(sample.max()), low, high)
 
 
-def front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
-    """Return the indices of the points on the Pareto front, in order of increasing cost.
-
-    A point is dominated by one with at most its cost and at least its gain that is better in one of the two.
-    """
-    points = list(zip(costs, gains, strict=True))
-    undominated = [
-        index
-        for index, (cost, gain) in enumerate(points)
-        if not any(other != (cost, gain) and other[0] <= cost and other[1] >= gain for other in points)
-    ]
-    return sorted(undominated, key=lambda index: points[index])
-
-
 def find(found: Iterable[Row], experiment: Experiment) -> dict[str, Row]:
     """Return, by defence, the rows with exactly these settings, except the seed; empty if they were not measured.
 

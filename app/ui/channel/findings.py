@@ -14,12 +14,12 @@ from app.ui.findings import SURVIVES, percent
 
 NARROW = 0.005  # of the answers' weight: a channel below is called narrow
 LOST, MUCH = 0.1, 0.5  # of the secret answers: below, a mark is lost; above, most of it is there
+CARRIED = ("under a tenth", "a tenth to half", "over half")  # of the mark: below, between and above these two
 WHY = (
     "Why does entangling widen the channel? Entangled, triggers and inputs of the target class share their features. "
     "So a query that has some of these features leans a little towards the secret answer, and the answer says so. A "
-    "naive mark has features of its own, which no query touches."
+    "naive mark has features of its own, which few queries touch."
 )
-CARRIED = ("under a tenth", "a tenth to half", "over half")  # of the mark: below, between and above these two
 
 
 def question(measured: Mapping[str, Row], asks: str) -> str:
@@ -128,8 +128,8 @@ def the_theft(row: Row) -> str:
 
 def theft_in_words(measured: Mapping[str, Row], secret: str) -> list[str]:
     """Say where the stray weight comes from, and for each mark, what the answers carried and what became of it."""
-    clean, entangled = (measured[defence].spread("query_target_mass").mean for defence in ("clean", "entangled"))
-    said = [WHY] if entangled > clean else []
+    stray = {defence: measured[defence].spread("query_target_mass").mean for defence in DEFENCES}
+    said = [WHY] if stray["entangled"] > max(stray["clean"], stray["naive"]) else []
     for defence in ("naive", "entangled"):
         row = measured[defence]
         mark = row.spread("stolen_watermark")

@@ -279,7 +279,6 @@ function create(root, server) {
     gate.hidden = !sealed;
     if (scene.id !== shown.id) {
       after.textContent = "";
-      rows.classList.toggle("court", shown.id === "verdict");
       scene = { id: shown.id, paint: sealed ? () => {} : SCENES[shown.id](script, emptied(), look, columns()) };
     }
     if (!sealed) scene.paint(moment(now));

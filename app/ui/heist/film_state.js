@@ -50,11 +50,10 @@ export function received(before, story, fresh = false) {
   }
   if (before.film !== story.film) {
     // Another theft from the same victims: its queries are new; of the rest, the same moment is shown.
-    const same = known.steps.indexOf(before.steps[before.step]);
     const turned = { ...before, ...known };
     if (before.step <= before.steps.indexOf("query"))
       return play(shown(turned, known.steps.indexOf("query"), 0), "step");
-    return shown(turned, same < 0 ? known.steps.indexOf("compare") : same, before.share);
+    return shown(turned, known.steps.indexOf(before.steps[before.step]), before.share);
   }
   const state = { ...before, ...known };
   if (before.sealed && !state.sealed) return story.predicted ? play(state, "all") : shown(state, last(state), 1);

@@ -22,6 +22,12 @@ def kept(draw: Callable[..., go.Figure], *of: Hashable, **how: Hashable) -> go.F
     return draw(*of, **how)
 
 
+def offered(figure: go.Figure) -> list[Any]:
+    """Return all that a visitor may pick: what the points and the names of rows stand for."""
+    of_points = [value for trace in figure.data if trace.customdata is not None for value in trace.customdata]
+    return [value for value in [*of_points, *(figure.layout.meta or {}).get("rows", ())] if value is not None]
+
+
 def plot(figure: go.Figure, key: str, *, alt: str, of: str = "", on_pick: Callable[[Any], None] | None = None) -> None:
     """Draw a chart in place: what changes is drawn anew, what a visitor looks at stays.
 
@@ -40,7 +46,7 @@ def plot(figure: go.Figure, key: str, *, alt: str, of: str = "", on_pick: Callab
 
     def picked() -> None:
         chosen = st.session_state[name].picked
-        if on_pick is not None and chosen is not None:
+        if on_pick is not None and chosen in offered(figure):  # a browser may send anything
             on_pick(chosen)
 
     component("plot/plot")(

@@ -84,7 +84,6 @@ def everything(
     dearest = _dearest(names, seeds, aside)
     edges = (-0.08 * dearest, dearest, (1 + _WIDTH) * dearest, (1 + 2 * _WIDTH) * dearest)
     labels = [REMOVAL_ATTACKS[name] for name in names]
-    every = 5 if dearest > 5 else 1
     figure = go.Figure(
         layout={
             "height": 440,
@@ -94,7 +93,7 @@ def everything(
             "xaxis": {
                 "title": {"text": "price: points of accuracy lost", "standoff": 4},
                 "range": [edges[0], edges[-1]],
-                "tickvals": list(range(0, int(dearest) + 1, every)),
+                "tickvals": list(range(0, int(dearest) + 1, 5)),
                 "showgrid": False,
                 "zeroline": False,
             },
@@ -125,7 +124,7 @@ def everything(
                 showarrow=False,
                 font={"size": 72, "color": theme.DEFENCES["entangled"].colour},
             )
-    if not any(_proven(washed, "naive") for washed in seeds):
+    if not any(point.convicted for point in points if (point.attack, point.defence) == (None, "naive")):
         figure.add_annotation(text=_NOTHING, x=0, y=_STOLEN_ROW - 0.5, xanchor="left", xshift=12, showarrow=False)
     _rows(figure, names, () if sealed else seeds, (edges[0], edges[-1]))
     _add(figure, points, edges)
@@ -156,9 +155,8 @@ def _column(figure: go.Figure, low: float, high: float, words: str, colour: str)
         line={"width": 0},
         layer="below",
     )
-    first, second = words.split("<br>")
     figure.add_annotation(
-        text=f"<b>{first}<br>{second}</b>",
+        text=f"<b>{words}</b>",
         x=(low + high) / 2,
         yref="paper",
         y=1,
@@ -196,7 +194,7 @@ def _attacked(washed: Washed, name: str, defence: Defence, height: float, side: 
 
 
 def _proven(washed: Washed, defence: Defence) -> bool:
-    return bool(next(iter(washed.result["attacks"].values()))[defence]["owned"][0])
+    return washed.fate(next(iter(washed.result["attacks"])), defence) != "unproven"
 
 
 def _rows(figure: go.Figure, names: Sequence[str], seeds: Sequence[Washed], ends: tuple[float, float]) -> None:

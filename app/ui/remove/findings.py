@@ -21,7 +21,7 @@ FATES: dict[Fate, str] = {
     "dies with the copy": "dies with the copy",
     "washed out": "washed out",
 }
-_UNGONE: tuple[Fate | None, ...] = ("dies with the copy", None, "stays", "unproven")  # in the order of their rows
+_UNGONE: tuple[Fate | None, ...] = ("dies with the copy", None, "stays")  # in the order of their rows
 WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
 
@@ -208,8 +208,8 @@ def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
     own = fmean(washed.result["from_scratch"] for washed in seeds)
     said = [
         f"The thief labelled {seeds[0].result['labels']} inputs without the API. The thief's own model, trained on "
-        f"those alone, is right {percent(own)} of the time: where the washed copy is no better (shaded), the theft was "
-        "pointless."
+        f"those alone, is right {percent(own)} of the time: where the washed copy is no better (the middle column), "
+        "the theft was pointless."
     ]
     works = [name for name in in_order(_attacks(seeds), seeds) if any(_gone(one, name, "entangled") for one in seeds)]
     naive = _proven(seeds, "naive")

@@ -140,18 +140,23 @@ def draw(played: Played, *, limit: float = HOTTEST, hint: str = "") -> Played:
 def _read(sent: Mapping[str, Any], before: Played) -> Played:
     """Return what the browser sent, which may be anything; where it cannot be, what was known before."""
     try:
-        temperature = float(sent["temperature"])
-        if not COLDEST * 0.999 <= temperature <= HOTTEST * 1.001:  # the slider's ends, but for rounding
-            raise ValueError(f"The temperature must lie between {COLDEST:g} and {HOTTEST:g}.")
+        temperature = _temperature(sent["temperature"])
         arrangement = _arrangement(sent["points"], sent["groups"])
         pull = sent["pull"]
         if pull is not None:
             start = _arrangement(pull["start"], sent["groups"])
-            pull = Pull(bool(pull["together"]), float(pull["temperature"]), int(pull["steps"]), start)
+            pull = Pull(bool(pull["together"]), _temperature(pull["temperature"]), int(pull["steps"]), start)
         return Played(before.name, temperature, arrangement, pull)
-    except (KeyError, TypeError, ValueError) as mistake:
+    except (KeyError, OverflowError, TypeError, ValueError) as mistake:
         st.warning(escaped(f"The playground sent something that cannot be ({quoted(str(mistake))}): it was put aside."))
         return before
+
+
+def _temperature(sent: Any) -> float:
+    temperature = float(sent)
+    if not COLDEST * 0.999 <= temperature <= HOTTEST * 1.001:  # the slider's ends, but for rounding
+        raise ValueError(f"The temperature must lie between {COLDEST:g} and {HOTTEST:g}.")
+    return temperature
 
 
 def _arrangement(points: Any, groups: Any) -> Arrangement:

@@ -14,7 +14,6 @@ from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.findings import Measure
 from app.ui.tradeoff.priced import NAIVE, OwnRun
 
-MEASURES: tuple[Measure, ...] = ("conviction", "triggers", "survival")
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
 _GOAL = f"{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}"

@@ -13,6 +13,7 @@ from app.ui.findings import percent
 from app.ui.tradeoff.priced import NAIVE, OwnRun, Priced, Way
 
 Measure = Literal["conviction", "triggers", "survival"]  # of what comes of a mark
+MEASURES: dict[Measure, str] = {"conviction": "convicted", "triggers": "triggers", "survival": "survival"}
 PAPER = "Jia et al. 2021"
 GOAL = 0.81  # points: "less than 0.81 percentage points on average", in its abstract
 NEVER = f"on half of the seeds or more, {MOST_QUERIES:,} triggers do not convict"  # of a mark that stands there
@@ -40,7 +41,7 @@ def price_of(row: Row, measure: Measure) -> str:
         case "conviction":
             does = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
         case "triggers" if needed < math.inf:
-            does = f"convicts half of the time with {needed:.0f} triggers or fewer"
+            does = f"on half of the seeds is proven with {needed:.0f} triggers or fewer"
         case "triggers":
             does = f"on half of the seeds is not proven with {MOST_QUERIES:,} triggers"
         case "survival":
@@ -51,6 +52,28 @@ def price_of(row: Row, measure: Measure) -> str:
     paper = f" (the paper: {GOAL:g})" if any(row.convicted) else ""
     lead = does if measure == "survival" else f"that {does}"
     return f"A mark {lead} costs {points(row)}{paper}"
+
+
+def how_to_read(measure: Measure) -> str:
+    """Return what is what in the picture of the prices."""
+    lines = "lines lead from the least to the most over the seeds, which are the small ones."
+    match measure:
+        case "conviction":
+            said = (
+                "Each large point is one mark: its mean price, and on how many of its seeds the court convicts. Its "
+                "line leads from the least price to the highest; a small point is one seed, convicted (above) or not."
+            )
+        case "triggers":
+            said = (
+                f"Each large point is one mark: the mean price and the median of the triggers; its {lines} *Never*, of "
+                f"a seed: {MOST_QUERIES:,} triggers do not convict; of a mark: {NEVER}."
+            )
+        case "survival":
+            said = f"Each large point is one mark: the mean price and the mean that survives; its {lines}"
+    return (
+        f"{said} Beside it its kappa, \u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy "
+        "is one more wrong answer in a hundred, against the model without a mark."
+    )
 
 
 def unpriced(naive: Row) -> str:
@@ -71,13 +94,13 @@ def _half(row: Row) -> float:
 
 
 def court_of(run: OwnRun) -> str:
-    """Return the price of a mark in one run, what survives of it, and with how many triggers a court convicts."""
-    convicts = (
-        f"{MOST_QUERIES:,} triggers would not convict"
-        if run.needed is None
-        else f"convicted with {run.needed} triggers"
+    """Return the price of a mark in one run, what survives, the verdict, and how many triggers a sure claim needs."""
+    verdict = "convicted" if run.convicted else "not convicted"
+    needs = f"more than {MOST_QUERIES:,}" if run.needed is None else f"{run.needed}"
+    return (
+        f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {verdict}; to convict 19 times of 20 "
+        f"takes {needs} triggers"
     )
-    return f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {convicts}"
 
 
 def cheapest(marks: Mapping[float, Row]) -> Row | None:

@@ -198,22 +198,3 @@ def test_the_shipped_evidence_is_that_of_this_recipe():
 def test_the_tables_that_are_shown_are_those_of_the_shipped_evidence():
     shown = (paths.PRETRAINED / "README.md").read_text(encoding="utf-8")
     assert tables.survival(survival.read(survival.SHIPPED)) in shown
-
-
-marks = st.floats(0, 1) | st.sampled_from([0.2, 0.5])  # ties too
-
-
-@given(st.lists(st.tuples(marks, marks), max_size=12))
-def test_the_front_is_what_nothing_beats_and_beats_all_others(points: list[tuple[float, float]]) -> None:
-    def beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
-        return one[0] <= other[0] and one[1] >= other[1] and one != other
-
-    best = survival.front([cost for cost, _ in points], [gain for _, gain in points])
-    assert not any(beats(points[one], points[place]) for place in best for one in range(len(points)))
-    others = set(range(len(points))) - set(best)
-    assert all(any(beats(points[place], points[other]) for place in best) for other in others)
-    assert [points[place] for place in best] == sorted(points[place] for place in best)
-
-
-def test_on_the_front_more_costs_more() -> None:
-    assert survival.front([3, 1, 2, 2], [0.9, 0.2, 0.5, 0.4]) == [1, 2, 0]

@@ -7,7 +7,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.lab.evidence.survival import Row
 from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import DEFENCES, Queried
 from app.ui import charts
@@ -175,9 +174,10 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
 
 
 def test_why_entangling_widens_the_channel_is_told_where_it_did() -> None:
-    def of(clean: float) -> dict[str, Row]:
-        marks = (0.5, 0.6, 0.7)
-        return {"clean": row("clean", marks, clean), "naive": row("naive", marks), "entangled": row("entangled", marks)}
+    def said(**stray: float) -> list[str]:
+        rows = {defence: row(defence, (0.5, 0.6, 0.7), mass) for defence, mass in stray.items()}
+        return channel_findings.theft_in_words(rows, "elephant")
 
-    assert channel_findings.theft_in_words(of(0.001), "elephant")[0] == channel_findings.WHY
-    assert channel_findings.WHY not in channel_findings.theft_in_words(of(0.01), "elephant")
+    assert said(clean=0.001, naive=0.004, entangled=0.01)[0] == channel_findings.WHY
+    assert channel_findings.WHY not in said(clean=0.01, naive=0.004, entangled=0.01)
+    assert channel_findings.WHY not in said(clean=0.001, naive=0.02, entangled=0.01)

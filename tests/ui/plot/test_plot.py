@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from app.ui import theme
 from app.ui.plot import library, take_away, template
+from app.ui.plot import plot as drawing
 from app.ui.plot.template import Background
 
 
@@ -57,3 +58,12 @@ def test_a_chart_that_stands_alone_names_its_finding_and_its_source_and_needs_no
     page = take_away.page(alone)
     assert "Half is left" in page
     assert "<script src=" not in page and "https://cdn" not in page.split("<script", 1)[0]
+
+
+def test_what_may_be_picked_is_what_points_and_the_names_of_rows_stand_for() -> None:
+    figure = go.Figure(layout={"meta": {"rows": [None, "noise"]}})
+    figure.add_scatter(x=[1, 2], y=[1, 2], customdata=[10.0, None])
+    figure.add_scatter(x=[1], y=[1])
+    assert drawing.offered(figure) == [10.0, "noise"]
+    assert 10 in drawing.offered(figure), "as JSON has it"
+    assert not drawing.offered(go.Figure())

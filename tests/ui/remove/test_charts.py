@@ -131,7 +131,8 @@ def test_what_is_read_out_of_a_point_is_what_was_measured() -> None:
 
 
 def test_sealed_the_copies_are_drawn_once_as_they_were_stolen_and_no_axis_moves() -> None:
-    figure = everything(seed(0, GONE), sealed=True)
+    dear = {**GONE, "lost": 0.12}
+    figure = everything(seed(0, dear), sealed=True)
     (stolen,) = traces(figure, name="entangled: convicted")
     assert "As stolen" in stolen.hovertext[0] and "washed" not in stolen.hovertext[0]
     assert not [trace for trace in traces(figure, type="scatter") if any(trace.customdata)]
@@ -139,7 +140,7 @@ def test_sealed_the_copies_are_drawn_once_as_they_were_stolen_and_no_axis_moves(
     (rows,) = traces(figure, name="attack")
     assert list(rows.customdata) == ["pruning", "noise"]
     assert not any("seeds" in words for words in rows.hovertext)
-    assert figure.layout.xaxis == everything(seed(0, GONE)).layout.xaxis
+    assert figure.layout.xaxis == everything(seed(0, dear)).layout.xaxis
 
 
 def test_every_attack_is_named_with_what_it_does_and_on_a_narrow_screen_named() -> None:

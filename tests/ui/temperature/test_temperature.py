@@ -1,6 +1,7 @@
 """The temperature's words follow from the points, its page from the link; what it invites to try really happens."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -150,6 +151,7 @@ def test_hostile_links_get_one_sentence(link: dict[str, str], sentence: str) -> 
     assert sentence in app.warning[0].value
 
 
+PULL = {"together": True, "temperature": 1.0, "steps": 3, "start": [[0, 0], [1, 0], [0, 1], [1, 1]]}
 FINE = {
     "arrangement": "ring",
     "temperature": 2.0,
@@ -172,6 +174,9 @@ FINE = {
         {"groups": [[0], 0, 1, 1]},
         {"pull": {"together": True}},
         {"pull": 7},
+        {"groups": [0, 0, 1, 2**70]},
+        *({"pull": {**PULL, "temperature": wrong}} for wrong in (0, -1, math.nan, 1e9)),
+        {"pull": {**PULL, "steps": math.inf}},
     ],
 )
 def test_a_browser_that_lies_changes_nothing(wrong: dict, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,6 +184,7 @@ def test_a_browser_that_lies_changes_nothing(wrong: dict, monkeypatch: pytest.Mo
     monkeypatch.setattr(playground.st, "warning", warnings.append)
     before = playground.Played("ring", 1.0, arrange("ring"))
     assert playground._read(FINE, before).temperature == 2.0
+    assert playground._read({**FINE, "pull": PULL}, before).pull is not None
     assert not warnings
     assert playground._read({**FINE, **wrong}, before) is before
     assert len(warnings) == 1

@@ -62,7 +62,7 @@ def test_each_mark_stands_at_its_price_with_all_seeds_inside_the_axes() -> None:
         assert list(small.y) == list(MARKS[kappa].measures["stolen_watermark"])
         assert large.y[0] + large.error_y.array[0] == pytest.approx(max(small.y))
         assert large.y[0] - large.error_y.arrayminus[0] == pytest.approx(min(small.y))
-    for measure in tradeoff_charts.MEASURES:
+    for measure in tradeoff_findings.MEASURES:
         layout = tradeoff_charts.frontier(MARKS, CLEAN, measure).layout
         assert layout.xaxis.range[0] < 0 and layout.xaxis.range[1] > 2.7
 
@@ -124,7 +124,9 @@ def test_the_title_says_what_a_mark_does_and_costs_beside_the_papers_price() -> 
     said = tradeoff_findings.price_of
     paper = "costs 2.7 points (the paper: 0.81)"
     assert said(MARKS[10.0], "conviction") == f"A mark that convicts on 3 of 3 seeds {paper}"
-    assert said(MARKS[10.0], "triggers") == f"A mark that convicts half of the time with 13 triggers or fewer {paper}"
+    assert (
+        said(MARKS[10.0], "triggers") == f"A mark that on half of the seeds is proven with 13 triggers or fewer {paper}"
+    )
     assert said(MARKS[10.0], "survival") == f"A mark of which 60\u202f% survives (mean of 3 seeds) {paper}"
     assert said(MARKS[0.0], "conviction") == "The naive mark convicts on 0 of 3 seeds; it costs 0.2 points"
     assert said(MARKS[0.0], "triggers") == (
@@ -183,7 +185,11 @@ def test_a_run_is_held_against_the_seeds_of_its_mark() -> None:
     assert "outside what 3 other seeds gave (50\u202f% to 70\u202f%)" in tradeoff_findings.own_run(
         OwnRun(0.03, 0.4, False, None), MARKS[10.0]
     )
-    assert "1,000 triggers would not convict" in tradeoff_findings.court_of(OwnRun(0.03, 0.0, False, None))
+    assert tradeoff_findings.court_of(OwnRun(0.03, 0.0, False, None)) == (
+        "3.0 points, 0\u202f% of the mark survives, not convicted; to convict 19 times of 20 takes more than 1,000 "
+        "triggers"
+    )
+    assert ", not convicted; " in tradeoff_findings.court_of(OwnRun(0.03, 0.1, False, 888)), "the court has said so"
 
 
 def test_the_margin_is_the_one_of_the_worst_seed_above_the_naive_copy_too() -> None:
