@@ -14,6 +14,7 @@ from app.runs.job import Job
 from app.ui import links, panel, path, plan, takeaway, terms, visit
 from app.ui.classroom import strip, turning
 from app.ui.components import component
+from app.ui.plot import library
 from app.ui.plot.plot import plot
 
 _BACK_ROW = "F2"  # the key
@@ -28,7 +29,12 @@ def opening(name: str, lead: str = "") -> None:
         visit.recognise()
         component("components/listeners")(
             key="listener",
-            data={"page": name, "key": _BACK_ROW, "picture": f"st-key-{_PICTURE}"},
+            data={
+                "page": name,
+                "key": _BACK_ROW,
+                "picture": f"st-key-{_PICTURE}",
+                "library": library.ADDRESS,
+            },
             on_returned_change=lambda: None,
         )
     visit.notices()

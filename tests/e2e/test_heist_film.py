@@ -165,3 +165,12 @@ def test_on_a_phone_the_film_fits_and_no_answer_lies_on_its_copy(visit: Visit) -
         answer, copy = way.locator(".chip").bounding_box(), way.locator(".station.copy").bounding_box()
         assert answer is not None and copy is not None
         assert answer["x"] + answer["width"] <= copy["x"]
+
+
+def test_the_library_of_charts_is_there_before_the_first_chart_and_comes_once(visit: Visit) -> None:
+    page = visit("heist")
+    page.wait_for_function("window.Plotly !== undefined")
+    assert page.locator(".js-plotly-plot").count() == 0
+    page.get_by_role("link", name="Steal", exact=True).first.click()
+    expect(page.locator(".st-key-picture_steal svg.main-svg").first).to_be_visible()
+    assert page.locator("script[src*='plotly/']").count() == 1
