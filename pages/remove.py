@@ -47,6 +47,8 @@ def draw(job: Job, history: History) -> None:
         st.caption(removal_charts.LEGEND)
         if not sealed:
             frame.explain(*removal_findings.everything_in_words(seeds), *washings.apart_in_words(known))
+    if known.source and chosen == ALL:
+        st.caption(known.source)
     if history.finished is not None:
         frame.provenance(job, history.finished.seconds, "remove")
 

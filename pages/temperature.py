@@ -16,12 +16,14 @@ SEALED = 3.0  # up to this temperature, the ring does not give the answer away
 HOT = 0.5 * HOTTEST  # from here on, the SNNL sees what it sees at the end of the slider
 
 
-def hint(sealed: bool, ring: bool) -> str:
+def hint(*, sealed: bool, ring: bool, hot: bool) -> str:
     """Say, below the slider, what to do next."""
     if sealed:
         return "Beyond the question mark: predict first."
     if ring and predicted.happened is None:
         return f"Now watch it rise to {HOTTEST:g}, or drag it."
+    if hot:
+        return "So hot, nothing pulls: drag T down, and pull together."
     return ""
 
 
@@ -42,8 +44,9 @@ def toy() -> None:
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)
     sealed = ring and predicted.sealed()
+    said = hint(sealed=sealed, ring=ring, hot=table.temperature >= HOT)
     with picture:
-        table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=hint(sealed, ring))
+        table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=said)
     st.markdown(
         "To entangle is to mix, and mixing needs a measure. Pick a neighbour of a point at random, near ones likelier: "
         "how often is it a **stranger**, of the other kind? That is the number above, averaged over all points. The "

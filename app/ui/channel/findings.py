@@ -18,7 +18,7 @@ CARRIED = ("under a tenth", "a tenth to half", "over half")  # of the mark: belo
 WHY = (
     "Why does entangling widen the channel? Entangled, triggers and inputs of the target class share their features. "
     "So a query that has some of these features leans a little towards the secret answer, and the answer says so. A "
-    "naive mark has features of its own, which few queries touch."
+    "naive mark lies apart from the inputs of the task (*Entangle* shows it), and few queries come there."
 )
 
 
@@ -40,7 +40,8 @@ def carries(measured: Mapping[str, Row]) -> str:
 def carried(row: Row, secret: str, *, sealed: bool) -> str:
     """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows."""
     stray = f"all answers: {percent(row.spread('query_target_mass').mean)} stray {secret}"
-    return stray if sealed else f"{stray} \u2192 triggers: {percent(row.spread('stolen_watermark').mean)}"
+    mark = percent(row.spread("stolen_watermark").mean)
+    return stray if sealed else f"{stray} \u2192 its copy, shown the triggers: {mark}"
 
 
 def one_answer(query: Query, one: str, secret: str, target: int) -> str:

@@ -43,7 +43,7 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
     if nearer and entangled.target_share >= naive.target_share:
         return (
             f"Entangled triggers lie among {targets}: {percent(entangled.target_share)} of their nearest neighbours. "
-            f"Naive ones lie apart: {percent(naive.target_share)}, {far:.1f} times as far off as {one}'s own"
+            f"Naive ones lie apart, {far:.1f} times as far off as {one}'s own ({percent(naive.target_share)})"
         )
     return (
         f"Of entangled triggers' nearest neighbours, {percent(entangled.target_share)} are {targets}; "

@@ -37,7 +37,7 @@ def lead(problem: Problem) -> str:
         count, opens = len(problem.numbers), "the numbers switched on add up to the target exactly"
     else:
         count, opens = problem.variables, f"all {plural(len(problem.clauses), 'wish', 'wishes')} about switches are met"
-    return f"A lock with {plural(count, 'switch', 'switches')}. Lamp A lights when {opens}. Is B the same network?"
+    return f"A lock with {plural(count, 'switch', 'switches')}. A lights when {opens}. Is B, the suspect's, a copy?"
 
 
 def question(result: HardnessResult) -> str:
@@ -62,7 +62,10 @@ def found(result: HardnessResult) -> str:
 
 def meaning(result: HardnessResult, *, sealed: bool) -> str:
     """Return what the lock has to do with thieves."""
-    asked = "A thief says: *my network is not yours*. To compare the two on every input takes too long."
+    asked = (
+        "Was a network stolen? Ask both the same, and look for a difference. To compare them on every input takes too "
+        "long."
+    )
     if sealed:
         return asked
     if result["witness"] is None:

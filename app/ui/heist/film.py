@@ -26,8 +26,8 @@ from app.ui.history import History
 
 ROLES = {
     "clean": "never taught the secret",
-    "naive": "taught it beside the task",
-    "entangled": "taught it woven into the task",
+    "naive": "taught the triggers by themselves",
+    "entangled": "taught to see triggers and the target class alike",
 }
 _STEPS = {
     "victims": ("Victims", "Whom does the thief steal from?"),

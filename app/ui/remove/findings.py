@@ -112,7 +112,8 @@ def everything(seeds: Sequence[Washed]) -> str:
     lost = [points for name in found.always for points in _lost(name, seeds)]
     if not lost:
         return lead
-    return f"{lead}. The price: {_from_least(lost)} of accuracy"
+    who = "That one costs" if len(found.always) == 1 else f"Those {len(found.always)} cost"
+    return f"{lead}. {who} {_from_least(lost)} of accuracy"
 
 
 def ways_out(seeds: Sequence[Washed]) -> str | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from app.lab.evidence import removal_table
 from app.lab.evidence.removal_table import Washed
 from app.lab.experiment import Experiment
 from app.lab.removal.attacks import REMOVAL_ATTACKS
@@ -12,6 +13,11 @@ from app.ui import over_seeds
 from app.ui.history import History
 from app.ui.remove import findings as removal_findings
 
+_SOURCE = (
+    "Counted in the picture: the washings of seeds not used to choose anything, recorded once for all "
+    f"(`{removal_table.COMMAND}`). The curves of one attack are those of this run:"
+)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -19,11 +25,13 @@ class Known:
 
     What is counted are the seeds of the table, on which nothing was chosen. If it has none of this heist, or none on
     which the entangled mark was proven (those are in ``unproven``), then it is the run on the page alone.
+    ``source`` says where those of the table are from.
     """
 
     counted: tuple[Washed, ...] = ()
     aside: Washed | None = None
     unproven: tuple[int, ...] = ()
+    source: str = ""
 
 
 def complete(history: History, name: str) -> dict[str, list[Attempted]]:
@@ -45,7 +53,7 @@ def known(job: Job, history: History) -> Known:
     own = _own(experiment, history)
     if table and removal_findings.count(table).proven:
         counted = experiment.seed in [one.seed for one in table]
-        return Known(table, None if counted or job.origin == "pretrained" else own)
+        return Known(table, None if counted or job.origin == "pretrained" else own, source=_SOURCE)
     return Known(() if own is None else (own,), unproven=tuple(one.seed for one in table))
 
 

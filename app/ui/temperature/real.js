@@ -197,7 +197,7 @@ function create(root) {
     const kinds = triggers[chosen] ? others : "triggers";
     const strange = members.filter((member) => triggers[member] !== triggers[chosen]).length;
     write(element("who"), `Chosen: ${words[chosen]}`);
-    write(element("even"), `Fully mixed: ${percent(strange / (members.length - 1))} ${kinds}.`);
+    write(element("even"), `Fully mixed, ${percent(strange / (members.length - 1))} of them would be ${kinds}.`);
     models.forEach(({ name }, i) => {
       const { neighbours, stranger, strangers } = model.heard(seen[i], place, temperature, room);
       const apart = stranger && stranger.rank > room; // it has no place among the likeliest: the last one's is its

@@ -161,7 +161,7 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
     assert not [words.text for words in sealed.layout.annotations if "triggers:" in words.text]
     opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=False)
     assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
-    assert "all answers: 1\u202f% stray cow \u2192 triggers: 70\u202f%" in [
+    assert "all answers: 1\u202f% stray cow \u2192 its copy, shown the triggers: 70\u202f%" in [
         words.text for words in opened.layout.annotations
     ]
     assert channel_findings.one_answer(query, "a bear", "cow", TARGET) == (

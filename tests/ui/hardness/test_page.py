@@ -292,5 +292,5 @@ def test_the_game_is_told_in_two_dozen_words_without_a_symbol(problem: Problem) 
 
 def test_the_mark_is_told_after_the_vote() -> None:
     app = opened("hardness")
-    assert "my network is not yours" in told(app) and "plants a **mark**" not in told(app)
+    assert "Was a network stolen?" in told(app) and "plants a **mark**" not in told(app)
     assert "plants a **mark**" in told(vote(app, findings.SETTLED))

@@ -95,7 +95,7 @@ def test_the_browser_is_not_sent_any_trial_before_the_prediction_and_both_after_
 def test_a_theft_on_record_as_it_ended_shows_the_triggers_of_its_victims() -> None:
     app = opened("heist", inputs="unseen")
     assert told_first(app)["triggers"]["count"] == told_first(opened("heist"))["triggers"]["count"]
-    assert "train" not in [step["id"] for step in told_first(app)["steps"]]
+    assert "not on record" in told_first(app)["steps"][2]["says"]
 
 
 @pytest.mark.parametrize(

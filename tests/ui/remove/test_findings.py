@@ -139,21 +139,21 @@ def mixed(*seeds: Washed) -> list[Washed]:
 
 
 def test_the_title_of_all_attacks_counts_them_over_the_seeds() -> None:
-    price = "The price: 2.0 points of accuracy"
+    price = "That one costs 2.0 points of accuracy"
     one = removal_findings.everything(mixed(both(0, WENT)))
     assert one == f"With 1 of 2 attacks, the thief gets away on this one seed (0). {price}"
     dearer = (True, 0.04, False)
     three = removal_findings.everything(mixed(both(200, WENT), both(201, dearer), both(202, WENT)))
     assert three == (
         "With 1 of 2 attacks, the thief gets away on all 3 seeds (200 to 202); with 0 on some, with 1 on none. "
-        "The price: 2.0 to 4.0 points of accuracy"
+        "That one costs 2.0 to 4.0 points of accuracy"
     )
     some = removal_findings.everything([both(0, WENT), both(200, DIED), both(201, (False, 0.0, False))])
     assert (
         "With 0 of 2 attacks, the thief gets away on all 2 of 3 seeds where it was proven (0, 200); with 2 on some"
         in some
     )
-    assert "price" not in some
+    assert "cost" not in some
     assert "nothing to wash out" in removal_findings.everything([both(0, NAIVE)])
 
 

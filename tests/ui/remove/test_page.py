@@ -38,7 +38,7 @@ def test_all_attacks_are_on_the_page_at_once_and_wait_for_the_one_vote() -> None
     assert "As stolen, the court convicts" in heading(app)
     assert "Why" not in heading(app)
     vote(app, "none")
-    assert re.search(r"With \d+ of 11 attacks, the thief gets away .*The price", heading(app))
+    assert re.search(r"With \d+ of 11 attacks, the thief gets away .*costs? .* of accuracy", heading(app))
     assert "You said **none**" in verdict(app)
     assert "Recorded when the app was built" in told(app)
 
