@@ -191,6 +191,7 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
             meta=charts.GHOSTED,
         )
     counted = measure == "conviction" and kappa != NAIVE and kappa is not None
+    label = f"<b>{name}</b>" + (f" ({sum(row.convicted)} of {len(row.seeds)})" if counted else "")  # beyond the ring
     spread = (0.0, 0.0) if measure == "conviction" else (max(values) - here, here - min(values))
     bars = {"type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": look["color"]}
     figure.add_scatter(
@@ -201,7 +202,7 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
         error_y={**bars, "array": [spread[0]], "arrayminus": [spread[1]]},
         mode="markers+text",
         marker=charts.marker(row.defence, 17),
-        text=[f"<b>{name}</b>" + (f" ({sum(row.convicted)} of {len(row.seeds)})" if counted else "")],
+        text=[f"\u00a0<br>{label}" if where == "bottom center" else f"{label}<br>\u00a0" if counted else label],
         textposition=where,
         cliponaxis=False,
         hovertext=[f"<b>{name}</b>: {tradeoff_findings.court(row)}"],

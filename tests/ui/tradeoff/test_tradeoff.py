@@ -139,7 +139,7 @@ def test_the_title_says_what_a_mark_does_and_costs_beside_the_papers_price() -> 
 def test_a_seed_is_convicted_or_not_and_a_mark_stands_at_the_share_of_its_seeds() -> None:
     found = drawn("conviction", own=OwnRun(0.03, 0.5, True, None))
     assert list(found["\u03ba 5, each seed"].y) == [0, 1, 1] and found["\u03ba 5"].y[0] == pytest.approx(2 / 3)
-    assert found["\u03ba 5"].text[0] == "<b>\u03ba 5</b> (2 of 3)"
+    assert "<b>\u03ba 5</b> (2 of 3)" in found["\u03ba 5"].text[0]
     assert found["your run"].y[0] == 1, "the court says, not how many triggers it would take"
 
 
