@@ -7,8 +7,8 @@ waits, with a single thread, and prepares in spare time what runs would wait for
 interpreter of its own (:mod:`app.runs.process`): the libraries of macOS do not outlive a fork, and Windows has none.
 
 It says by one byte on a socket when it is ready. A request is one byte, with three descriptors: the worker's two pipes,
-and one more on which this process writes two lines: the worker's number and, once it has ended, its exit code; for only
-a parent is told.
+and one more with two lines: the worker writes its number, before it is ready, and this process, once the worker has
+ended, its exit code; for only a parent is told.
 """
 
 import gc
@@ -167,6 +167,7 @@ def main(lab: str) -> None:
     tasks = worker.prepare(lab)
     _freeze()
     control.sendall(_READY)
+    worker.share_as(worker.SPARE)  # a fork has a session of its own, before this one
     preparing: Iterator[object] | None = tasks.in_spare_time()
     forks: dict[int, tuple[int, int]] = {}  # by a pipe that closes when it ends: its number, and who is told
     while True:
@@ -188,12 +189,12 @@ def main(lab: str) -> None:
             ended, held = os.pipe()
             pid = os.fork()
             if not pid:
+                _tell(told, os.getpid())
                 own = [control.fileno(), ended, told, *forks, *(status for _, status in forks.values())]
                 _become_worker(tasks, incoming, answers, own)
             for descriptor in (incoming, answers, held):
                 os.close(descriptor)
             forks[ended] = pid, told
-            _tell(told, pid)
 
 
 def _freeze() -> None:

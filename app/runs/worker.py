@@ -34,6 +34,7 @@ from app.lab.stories.events import Event
 STOP = "stop"
 READY = "ready"
 NICENESS = 10  # added to the server's, in two steps
+SPARE = 19  # the niceness of what is prepared in spare time: behind all runs
 SECONDS_BETWEEN_BATCHES = 0.1
 # scikit-learn imports it where it is installed, and no task has a data frame: 34 MB, and half of the start.
 UNUSED = "pandas"
@@ -111,6 +112,11 @@ def _step_back(group: int, platform: str = sys.platform) -> None:
     if platform == "win32":
         return
     os.nice(NICENESS // 2)
+    share_as(group)
+
+
+def share_as(group: int) -> None:
+    """Set the niceness of this session among all sessions; where Linux does not share a processor so, nothing."""
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(group), encoding="ascii")
 

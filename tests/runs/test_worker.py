@@ -18,7 +18,7 @@ from app.lab.stories.events import Event, Started
 from app.runs import worker
 from app.runs.fork_server import ForkServer, can_fork
 from app.runs.process import WorkerDied, WorkerProcess, apart, start_worker
-from app.runs.worker import NICENESS, STOP
+from app.runs.worker import NICENESS, SPARE, STOP
 
 LONG = 60.0
 
@@ -155,6 +155,18 @@ def test_the_worker_steps_back_behind_the_server(process: WorkerProcess) -> None
     assert psutil.Process() in other.parents()
     assert other.nice() == min(psutil.Process().nice() + NICENESS, 19), "19 is as far back as one can step"
     assert process.memory() == pytest.approx(other.memory_info().rss, rel=0.5)
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system does not share by sessions")
+def test_what_is_prepared_in_spare_time_stands_behind_the_runs(tmp_path: Path) -> None:
+    with starting("fork", tmp_path) as start:
+        made = start()
+        made.wait_until_ready(LONG)
+        parent = psutil.Process(made.pid).parent()
+        assert parent is not None
+        shares = [Path(f"/proc/{pid}/autogroup").read_text().split()[-1] for pid in (parent.pid, made.pid)]
+        assert shares == [str(SPARE), str(NICENESS)]
+        made.close()
 
 
 def test_what_only_unix_has_is_not_asked_of_windows() -> None:
