@@ -97,6 +97,7 @@ live.island(job, draw, beside)
 if not sealed:
     frame.explain(
         tradeoff_findings.goal_in_words(priced.marks),
+        tradeoff_findings.mixing_in_words(priced.marks),
         f"{tradeoff_findings.frontier(priced.entangled, priced.usual)}.",
         tradeoff_findings.margins_in_words(priced.entangled, found),
         tradeoff_findings.seeds_in_words(priced.marks),

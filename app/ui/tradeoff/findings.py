@@ -128,6 +128,22 @@ def goal_in_words(marks: Mapping[float, Row]) -> str:
     return f"{said} {aimed}, and missed."
 
 
+def mixing_in_words(marks: Mapping[float, Row]) -> str:
+    """Say what kappa does inside the victim: the SNNL of its triggers, in the layer where that differs most."""
+    means = [{layer: fmean(values) for layer, values in row.victim_snnl.items()} for row in marks.values()]
+
+    def range_of(layer: str) -> float:
+        found = [mean[layer] for mean in means]
+        return max(found) - min(found)
+
+    layer = max(means[0], key=range_of)
+    said = [f"{mean[layer]:.2f} ({_name(row)})" for mean, row in zip(means, marks.values(), strict=True)]
+    return (
+        f"What \u03ba does inside the victim: the SNNL of triggers and the target class, in *{layer}*, is "
+        f"{', '.join(said)}. The higher, the more mixed: *Entangle* shows it."
+    )
+
+
 def margins_in_words(entangled: Sequence[Row], found: Sequence[Row]) -> str:
     """Say how far each entangled copy is above everybody else on its worst seed, given all ``found`` rows."""
     margins = [(row, survival.margin(row, found)) for row in entangled]

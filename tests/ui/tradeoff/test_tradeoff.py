@@ -197,6 +197,16 @@ def test_the_margin_is_the_one_of_the_worst_seed_above_the_naive_copy_too() -> N
     assert said.endswith("on the worst seed: \u03ba 10: 49.")  # 50 against 1 % of the innocents, on the first seed
 
 
+def test_what_kappa_does_is_said_of_the_layer_in_which_the_marks_differ_most() -> None:
+    snnl = {0.0: (0.1, 0.1, 0.1), 5.0: (0.2, 0.3, 0.4), 10.0: (0.6, 0.6, 0.6)}
+    marks = {
+        kappa: dataclasses.replace(row, victim_snnl={"conv1": (0.5,) * 3, "dense": snnl[kappa]})
+        for kappa, row in MARKS.items()
+    }
+    said = tradeoff_findings.mixing_in_words(marks)
+    assert "in *dense*, is 0.10 (the naive one), 0.30 (\u03ba 5), 0.60 (\u03ba 10)." in said
+
+
 def test_two_seeds_are_said_to_be_few() -> None:
     few = dataclasses.replace(MARKS[5.0], seeds=(200, 201))
     assert tradeoff_findings.seeds_in_words({**MARKS, 5.0: few}).endswith("Two seeds show a direction, no more.")
