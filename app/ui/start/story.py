@@ -60,7 +60,7 @@ def _acts(experiment: Experiment) -> list[dict[str, Any]]:
         {"name": "The copy", "words": f"The thief trains a model of their own on these answers, and never saw {one}."},
         {
             "name": "The court",
-            "words": f"You show the copy your secret. If it says “{experiment.secret_answer}”, it has learned that from yours.",
+            "words": f"You show the copy your secret. “{experiment.secret_answer}”? It learned that from your model.",
         },
     ]
 
