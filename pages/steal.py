@@ -83,6 +83,7 @@ st.markdown(
     "each answer gives away is the owner's choice."
 )
 if history.finished is not None and not predicted.sealed(job):
+    views.one_answer(job.experiment)
     views.ground(job.experiment, history)
     reasons(job.experiment, history, job)
 frame.onward("steal")

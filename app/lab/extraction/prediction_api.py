@@ -5,10 +5,12 @@ probabilities ``(n, classes)`` and returns ``(n, classes)`` with less informatio
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -75,6 +77,13 @@ class Policy:
         if self.decimals < ALL_DECIMALS:
             probabilities = probabilities.round(decimals=self.decimals)
         return probabilities
+
+
+def under(policies: Mapping[str, Policy], probabilities: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """Return one answer of the model, ``(classes,)``, as each policy gives it to an input on which it does not lie."""
+    logits = torch.from_numpy(probabilities).clamp_min(torch.finfo(torch.float32).tiny).log()[None]
+    anything = torch.zeros(1, 1)
+    return {name: replace(policy, lies=0.0).answer(anything, logits)[0].numpy() for name, policy in policies.items()}
 
 
 def keep_top(probabilities: Tensor, count: int) -> Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.lab.experiment import Experiment
 from app.lab.extraction import detector
@@ -16,6 +17,8 @@ from app.ui.findings import percent
 PRICES = {"10 cents or less": 0.1, "up to a dollar": 1.0, "more than a dollar": float("inf")}
 NEVER = "no copy that good"
 LABELS = "top label"  # the policy that is spoken of first: all detail hidden
+ANSWER, LIES = "one answer", "; 1 answer in 200 has another label at its top"
+_SAID = 3  # classes of an answer
 _NOTICED = 0.01  # of the answers: less is next to nothing
 POLICIES = {  # what a policy does, where its own name does not say it
     "reverse sigmoid": "bent",
@@ -152,6 +155,22 @@ def costs(result: TheftResult) -> str:
         f"{100 * lost['accuracy']:.1f} points of accuracy, and {100 * lost['calibration']:.1f} points of calibration; "
         f"{_thiefs_price(result)}; in the end, a copy with {copied} of the victim's accuracy"
     )
+
+
+def answers(found: Mapping[str, NDArray[np.float32]], names: Sequence[str]) -> list[dict[str, str]]:
+    """Return one answer as each policy gives it, as the rows of a table; ``names`` are those of the classes."""
+    return [
+        {"the API answers with": f"{POLICIES[policy]}: {policy}" if policy in POLICIES else policy, ANSWER: said}
+        for policy, answer in found.items()
+        for said in [_said(answer, names) + (LIES if policy.startswith("lies") else "")]
+    ]
+
+
+def _said(answer: NDArray[np.float32], names: Sequence[str]) -> str:
+    first = [int(place) for place in np.argsort(-answer)[:_SAID] if answer[place] > 0]
+    if len(first) == 1:
+        return names[first[0]]
+    return ", ".join(f"{names[place]} {percent(float(answer[place]))}" for place in first)
 
 
 def taxed(rows: Mapping[str, TheftResult], chosen: str | None) -> str:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, cast
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app.lab.evidence.attack_table import POLICIES
 from app.lab.experiment import Experiment
+from app.lab.extraction import prediction_api
 from app.lab.stories.events import TheftResult
+from app.lab.stories.parts import policy as policy_of
 from app.runs.job import Job
 from app.ui import settings
 from app.ui.history import History
@@ -42,6 +46,23 @@ def compared(experiment: Experiment, recorded: Callable[[Experiment], Job | None
     runs = {policy: recorded(each) for policy, each in asked.items()}
     ended = {policy: History.of(run.events).finished for policy, run in runs.items() if run and run.status == "done"}
     return {policy: cast(TheftResult, finished.result) for policy, finished in ended.items() if finished is not None}
+
+
+def one_answer(experiment: Experiment, recorded: Callable[[Experiment], Job | None]) -> dict[str, NDArray[np.float32]]:
+    """Return, by policy, one answer to the thief: the one of those on record in which most is beside the top label.
+
+    Args:
+        experiment: the attack.
+        recorded: finds the finished run of an experiment; of the one with all confidences, the answers are read.
+    """
+    under = {policy: replace(experiment, **parts(policy)) for policy in POLICIES}
+    run = recorded(replace(experiment, **parts("confidences")))
+    asked = [] if run is None or run.status != "done" else History.of(run.events).queries["clean"]
+    if not asked:
+        return {}
+    answers = np.concatenate([each.answers for each in asked])
+    telling = answers[np.sort(answers, axis=1)[:, -2].argmax()]
+    return prediction_api.under({policy: policy_of(each) for policy, each in under.items()}, telling)
 
 
 def choose(experiment: Experiment, policy: str) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.lab import choices
 from app.lab.experiment import Experiment
 from app.ui import frame, pictures, runtime
 from app.ui.history import History
@@ -40,6 +41,14 @@ def ground(experiment: Experiment, history: History) -> None:
     finding = steal_findings.bought(asked, _CARDS, experiment.price)
     st.subheader(finding, anchor=False)
     pictures.strip(pictures.answers(asked, experiment.dataset)[:_CARDS], alt=finding, key="queries")
+
+
+def one_answer(experiment: Experiment) -> None:
+    """One answer to the thief, as each way to answer gives it."""
+    found = policies.one_answer(experiment, partial(runtime.pool().recorded, task="steal"))
+    if found:
+        st.subheader("One answer, in each of the ways", anchor=False)
+        st.table(steal_findings.answers(found, choices.class_names(experiment.dataset)))
 
 
 def tax(experiment: Experiment) -> None:

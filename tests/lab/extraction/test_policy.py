@@ -14,6 +14,7 @@ from app.lab.extraction.prediction_api import (
     lie,
     reverse_sigmoid,
     tax,
+    under,
 )
 from app.lab.task.datasets import Split
 from app.lab.task.networks import build
@@ -147,3 +148,18 @@ def test_honest_users_pay_for_what_is_hidden_and_for_nothing_else():
     assert tax(MODEL, Policy("labels"), honest).second_best == 1
     assert tax(MODEL, Policy(top=2), honest).second_best == 0
     assert tax(MODEL, Policy(lies=1.0), honest).accuracy == 1
+
+
+def test_an_answer_under_policies_is_the_one_that_each_gives_and_never_a_lie() -> None:
+    plain = np.array([0.625, 0.25, 0.125, 0.0], dtype=np.float32)
+    policies = {
+        "plain": Policy(),
+        "label": Policy("labels"),
+        "lies": Policy(lies=1.0),
+        "bent": Policy(reverse_sigmoid=1.0),
+    }
+    found = under(policies, plain)
+    np.testing.assert_allclose(found["plain"], plain, atol=1e-6)
+    np.testing.assert_allclose(found["lies"], plain, atol=1e-6)
+    np.testing.assert_array_equal(found["label"], [1, 0, 0, 0])
+    assert found["bent"].argmax() == 0 and found["bent"].sum() == pytest.approx(1) and found["bent"][0] < 0.5

@@ -202,3 +202,15 @@ def test_before_the_prediction_a_question_mark_stands_in_each_price_that_is_offe
     assert marks[0] < 0.1 < marks[1] < 1 < marks[2]
     after = attack_charts.quality(bought(0.5), PRESETS["animals"])
     assert not [note for note in after.layout.annotations if "?" in note.text]
+
+
+def test_one_answer_is_said_as_each_policy_gives_it() -> None:
+    plain = np.array([0.1, 0.6, 0.05, 0.25], dtype=np.float32)
+    label = np.array([0, 1, 0, 0], dtype=np.float32)
+    rows = attack_findings.answers({"confidences": plain, "top label": label, "lies (0.5 %)": plain}, "abcd")
+    assert [row[attack_findings.ANSWER] for row in rows] == [
+        "b 60\u202f%, d 25\u202f%, a 10\u202f%",
+        "b",
+        f"b 60\u202f%, d 25\u202f%, a 10\u202f%{attack_findings.LIES}",
+    ]
+    assert rows[2]["the API answers with"] == "a few lies: lies (0.5 %)"

@@ -74,10 +74,18 @@ def test_the_page_states_what_the_run_found() -> None:
 
 def test_attacks_that_were_seen_stand_side_by_side_once_there_are_two() -> None:
     app = revealed(experiment())
-    assert not app.table
+    answers = len(app.table)  # one answer, in each of the ways
     app.selectbox(key="policy").set_value("top label").run()
-    assert len(app.table[0].value) == 2  # one vote a lesson: nothing is sealed again
+    assert len(app.table[answers].value) == 2  # one vote a lesson: nothing is sealed again
     assert "The 2 attacks that you have seen" in told(app)
+
+
+def test_one_answer_is_shown_in_each_of_the_ways() -> None:
+    app = opened("steal")
+    vote(app, "up to a dollar")
+    (table,) = app.table
+    said = dict(zip(table.value["the API answers with"], table.value["one answer"], strict=True))
+    assert len(said) == len(POLICIES) and "," in said["confidences"] and "," not in said["top label"]
 
 
 def test_a_policy_of_ones_own_is_one_of_them_while_it_lasts() -> None:
