@@ -142,7 +142,7 @@ def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
         own, other = findings.percent(entangled), findings.percent(naive)
         assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
             f"Entangled triggers lie among 7s: {own} of their nearest neighbours. "
-            f"Naive ones lie apart: {other}, 2.7 times as far off as a 7's own"
+            f"Naive ones lie apart, 2.7 times as far off as a 7's own ({other})"
             if apart
             else f"Of entangled triggers' nearest neighbours, {own} are 7s; of naive ones', {other}"
         )
