@@ -60,17 +60,7 @@ def asked(figure: go.Figure, bounds: Iterable[float], colour: str) -> None:
     edges = [low, *(float(bound) for bound in bounds if low < bound < high), high]
     for place, (left, right) in enumerate(itertools.pairwise(edges)):
         if place % 2 == 0:
-            figure.add_shape(
-                type="rect",
-                x0=left,
-                x1=right,
-                yref="paper",
-                y0=0,
-                y1=1,
-                fillcolor=_ZONE,
-                line={"width": 0},
-                layer="below",
-            )
+            zone(figure, left, right, _ZONE)
         figure.add_annotation(
             text="<b>?</b>",
             x=math.log10(left * right) / 2 if logarithmic else (max(left, 0.0) + right) / 2,
@@ -79,6 +69,12 @@ def asked(figure: go.Figure, bounds: Iterable[float], colour: str) -> None:
             showarrow=False,
             font={"size": 56, "color": colour},
         )
+
+
+def zone(figure: go.Figure, left: float, right: float, colour: str) -> None:
+    """Colour a part of the x axis, all the way up."""
+    place = {"x0": left, "x1": right, "yref": "paper", "y0": 0, "y1": 1}
+    figure.add_shape(type="rect", **place, fillcolor=colour, line={"width": 0}, layer="below")
 
 
 def threshold(

@@ -121,7 +121,7 @@ def nobody_ran(asked: float, drawn: float) -> str:
 def explained(result: BackdoorResult) -> str:
     """Return why nobody sees a backdoor who asks clean pictures only."""
     without, poisoned = (result[which]["accuracy"] for which in ("clean", "backdoor"))
-    better = "; that the poisoned one is ahead is chance, for nobody taught it more" if poisoned > without else ""
+    better = ", which cannot tell so small a lead from chance" if poisoned > without else ""
     return (
         f"On clean pictures nothing gives it away: {percent(without)} without and {percent(poisoned)} with the "
         f"backdoor, on one seed{better}. Asked for the pattern, the clean model gives the attacker's label to "

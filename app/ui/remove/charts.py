@@ -144,17 +144,7 @@ def _dearest(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None
 
 def _column(figure: go.Figure, low: float, high: float, words: str, colour: str) -> None:
     """Add one column: its colour and, above it, its name."""
-    figure.add_shape(
-        type="rect",
-        x0=low,
-        x1=high,
-        yref="paper",
-        y0=0,
-        y1=1,
-        fillcolor=colour,
-        line={"width": 0},
-        layer="below",
-    )
+    charts.zone(figure, low, high, colour)
     figure.add_annotation(
         text=f"<b>{words}</b>",
         x=(low + high) / 2,
