@@ -37,11 +37,26 @@ test("it is made once for its place and told all new data", () => {
 
 test("when its place goes it is gone, and a new place begins anew", () => {
   const { made, call } = observed();
-  const place = {};
-  call(place, 1)();
+  const place = { isConnected: true };
+  const left = call(place, 1);
+  place.isConnected = false;
+  left();
   assert.ok(made[0].gone);
   call(place, 2);
   assert.deepEqual(made[1].seen, [2]);
+});
+
+test("a call that is cleaned up after while its place is on the page takes nothing away", () => {
+  const { made, call } = observed();
+  const place = { isConnected: true };
+  const overtaken = call(place, 1);
+  call(place, 2);
+  overtaken();
+  call(place, 3);
+  assert.deepEqual(
+    made.map(({ seen, gone }) => [seen, gone]),
+    [[[1, 2, 3], false]],
+  );
 });
 
 test("Python hears through the newest call", () => {

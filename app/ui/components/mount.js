@@ -37,6 +37,9 @@ export function mount(create) {
     const { view } = here;
     view.update(data);
     return () => {
+      // Streamlit also cleans up after a call that the next one overtook, while its script was still being imported:
+      // were the view taken away then, a second one would be made on the same elements, and both would answer.
+      if (parentElement.isConnected) return;
       view.destroy?.();
       mounted.delete(parentElement);
     };
