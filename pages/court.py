@@ -36,15 +36,7 @@ picture, beside = frame.stage("court")
 with beside:
     asked = st.container()
     first = next(iter(ROOMS))
-    room = st.segmented_control(
-        "The court hears",
-        list(ROOMS),
-        default=first,
-        required=True,
-        wrap=True,
-        key="room",
-        bind=links.one_of("room", ROOMS, first),
-    )
+    room = st.selectbox("The court hears", list(ROOMS), key="room", bind=links.one_of("room", ROOMS, first))
     controls = st.container()
 with beside, live.controls(experiment, run, "inputs", "answers", "seed"):
     pass

@@ -36,6 +36,14 @@ test("played, it takes its seconds and stops before the gate", () => {
   assert.deepEqual([stopped.step, stopped.share, stopped.playing], [GATE, 0, ""]);
 });
 
+test("when a chosen step was seen, the way on is the next one; before, at the gate and at the end it is not", () => {
+  const step = film.chosen(sealed(), 1);
+  assert.ok(!film.stepSeen(step));
+  assert.ok(film.stepSeen(after(step, 60)));
+  assert.ok(!film.stepSeen(film.chosen(sealed(), GATE)));
+  assert.ok(!film.stepSeen(open()));
+});
+
 test("twice as fast, it is twice as far", () => {
   const playing = film.toggled(sealed());
   assert.equal(film.passed(playing, 2 * 1).share, 2 * film.passed(playing, 1).share);

@@ -14,6 +14,7 @@ import {
   passed,
   pulled,
   received,
+  stepSeen,
   stood,
   toggled,
   turned,
@@ -299,6 +300,7 @@ function create(root, server) {
     button("play").textContent = now.playing ? "Pause" : atEnd(now) ? "Play again" : "Play";
     button("back").disabled = now.step === 0;
     button("next").disabled = now.step === script.steps.length - 1 || gated(now);
+    film.classList.toggle("seen", stepSeen(now));
     steps.querySelectorAll("button").forEach((made, number) => {
       const done = number < now.step ? 1 : number === now.step ? moment(now) : 0;
       made.style.setProperty("--done", String(done));

@@ -149,6 +149,14 @@ export function moment(state) {
   return Math.min(1, state.share / (1 - REST));
 }
 
+/**
+ * Whether a step that the visitor chose has been seen to its end, and another one follows: the way on is "next".
+ * @param {State} state
+ */
+export function stepSeen(state) {
+  return !state.playing && state.share >= 1 && !atEnd(state) && !gated(state);
+}
+
 /** @param {State} state */
 export function atEnd(state) {
   return state.step === last(state) && state.share >= 1;

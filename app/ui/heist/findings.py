@@ -7,8 +7,45 @@ from app.lab.evidence.survival import Row
 from app.lab.experiment import Experiment
 from app.lab.ownership import binomial
 from app.lab.ownership.binomial import SIGNIFICANCE
-from app.lab.stories.events import Claimed, Defence, Theft
-from app.ui.findings import established_from
+from app.lab.stories.events import WATERMARKED, Claimed, Defence, Theft
+from app.ui.findings import UNFIT, established_from, percent
+
+
+def why(thefts: Mapping[Defence, Theft], claims: Mapping[Defence, Claimed], answers: str, secret: str) -> list[str]:
+    """Explain, mark by mark, what it was tied to, what the answers said of it, and what the copy learned from that.
+
+    Args:
+        thefts: of all three victims.
+        claims: of the marked ones.
+        answers: ``"labels"`` or ``"confidences"``.
+        secret: the secret answer, the name of the target class.
+    """
+    leans = {defence: _lean(thefts[defence], answers) for defence in WATERMARKED}
+    of = "of its answers" if answers == "labels" else "of its confidence"
+    more = leans["entangled"] > leans["naive"]
+    follows = "so its answers lean that way, too" if more else "yet its answers lean so no more"
+    taught = {
+        "naive": "Its triggers were taught by themselves",
+        "entangled": f"Its triggers were given the features of {secret}, {follows}",
+    }
+    return [
+        f"**{defence.capitalize()}.** {taught[defence]}: where something else was due, {secret} got "
+        f"{percent(leans[defence])} {of}. From that, the copy {_learned(claims[defence], secret)}."
+        for defence in WATERMARKED
+    ]
+
+
+def _lean(theft: Theft, answers: str) -> float:
+    """Return what the thief was told of the secret answer where something else was due, as a share of all answers."""
+    return theft.query_target_error if answers == "labels" else theft.query_target_mass
+
+
+def _learned(claim: Claimed, secret: str) -> str:
+    """Say what a copy that never saw a trigger says to them, and what a court makes of that."""
+    end = {UNFIT: "; but it is no model of the task, and cannot be judged"}.get(
+        claim.verdict, ": convicted" if claim.owned else ": too few to convict"
+    )
+    return f"says {secret} to {claim.successes} of {claim.queries} triggers{end}"
 
 
 def price(thefts: Mapping[Defence, Theft]) -> str:

@@ -47,20 +47,15 @@ def secret(experiment: Experiment, history: History) -> None:
 
 def reasons(experiment: Experiment, history: History) -> None:
     """Explain the end of a finished run; below, the numbers one by one."""
-    claims, thefts = history.claims, history.thefts
+    claims, thefts, secret = history.claims, history.thefts, experiment.secret_answer
     asked, have_truth = settings.wording(experiment.inputs, "inputs"), experiment.inputs in choices.OF_THE_TASK
+    frame.explain(*heist_findings.why(thefts, claims, experiment.answers, secret), heist_findings.price(thefts))
     over_seeds.of_survival(experiment, {defence: theft.stolen_watermark for defence, theft in thefts.items()})
-    frame.explain(
-        *(findings.fate(thefts[defence], claim) for defence, claim in claims.items()),
-        findings.granted(claims),
-        *(
-            findings.channel(
-                thefts[defence], experiment.answers, asked, experiment.secret_answer, have_truth=have_truth
-            )
-            for defence in claims
-        ),
-        heist_findings.price(thefts),
-    )
+    with st.expander("This run in figures"):
+        for defence, claim in claims.items():
+            st.markdown(findings.fate(thefts[defence], claim))
+            st.markdown(findings.channel(thefts[defence], experiment.answers, asked, secret, have_truth=have_truth))
+        st.markdown(findings.granted(claims))
     with st.expander("Original and copy, side by side"):
         frame.figure(findings.verdict(claims, thefts), charts.verdict(claims, thefts), "verdict")
         st.caption("Hollow: the victim. Filled: its copy. From the dashed line on, the court convicts.")

@@ -40,7 +40,7 @@ def opened(room: str, **link: str) -> AppTest:
     for name, value in {"preset": "blobs", **link}.items():
         app.query_params[name] = value
     app.switch_page(paths.page("court")).run()
-    app.segmented_control(key="room").set_value(room).run()
+    app.selectbox(key="room").set_value(room).run()
     assert not app.exception and not app.error
     return app
 
@@ -67,8 +67,8 @@ def test_the_trial_waits_for_a_prediction_and_answers_it_when_it_ends(heard: Hea
     app.session_state[f"heard {PRESETS['blobs'].key}"] = True  # the browser tells when the last end was seen
     app.run()
     assert "You said **it is never convicted**; it was" in verdict(app)
-    app.segmented_control(key="room").set_value("Several suspects").run()
-    app.segmented_control(key="room").set_value("This trial").run()
+    app.selectbox(key="room").set_value("Several suspects").run()
+    app.selectbox(key="room").set_value("This trial").run()
     (sent,) = hearings(app)
     assert sent["heard"] is True  # it stands at its end, as the visitor left it
 
@@ -392,5 +392,5 @@ def test_a_setting_changed_in_a_room_that_a_link_opened_leaves_the_room_open() -
     app.switch_page(paths.page("court")).run()
     app.number_input(key="setting_seed").set_value(3).run()
     assert not app.exception
-    assert app.segmented_control(key="room").value == "Several suspects"
+    assert app.selectbox(key="room").value == "Several suspects"
     assert app.query_params["seed"] == "3"
