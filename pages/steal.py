@@ -72,11 +72,10 @@ with beside:
     )
     with live.controls(experiment, job, *more, task="steal"):
         settings.control("attack", experiment)
-        st.caption(steal_findings.ATTACKS[experiment.attack])
         policies.control(experiment)
 with picture:
     live.island(job, partial(draw, predicted), beside, visible=lambda so_far: bool(so_far.queries["clean"]))
-st.caption(steal_findings.MEASURES)
+st.caption(f"{steal_findings.ATTACKS[experiment.attack]} {steal_findings.MEASURES}")
 st.markdown(
     f"An owner sells the answers of a model, the *victim*: 1,000 for {steal_findings.dollars(experiment.price)}. "
     "A thief buys some, and fits another network to them. How the thief chooses what to ask is the *attack*; how much "

@@ -73,7 +73,12 @@ with mapped:
     )
 with sheet:
     st.button(
-        "Ask both models", type="primary", key="ask", width="stretch", on_click=tries.ask, args=(experiment, world)
+        "Ask both models",
+        type="secondary" if sealed else "primary",  # one call at a time: first, the question beside it
+        key="ask",
+        width="stretch",
+        on_click=tries.ask,
+        args=(experiment, world),
     )
     drawing.draw(tries.sheet, label="What gets the secret answer? Draw it", key="trapdoor_sheet")
 st.caption(

@@ -108,7 +108,7 @@ def tax(rows: Mapping[str, TheftResult], chosen: str | None, most: float) -> go.
         most: dollars, the whole budget.
     """
     panels = (
-        ("<b>Honest users</b><br>lose the<br>2nd choice", theme.GENUINE),
+        ("<b>Honest<br>users</b> lose<br>2nd choice", theme.GENUINE),
         ("<b>The thief</b><br>pays for a<br>good copy", theme.THIEF.colour),
         ("<b>The copy</b> has,<br>of the victim's<br>accuracy", theme.DEFENCES["clean"].colour),
     )
