@@ -94,12 +94,6 @@ test("a film of other victims begins anew", () => {
   assert.deepEqual([anew.step, anew.playing], [0, "all"]);
 });
 
-test("the theft that the visitor chose stays, until the page has heard of it", () => {
-  assert.deepEqual(film.beat(0, null), { at: 0, chosen: null });
-  assert.deepEqual(film.beat(0, 1), { at: 1, chosen: 1 });
-  assert.deepEqual(film.beat(1, 1), { at: 1, chosen: null });
-});
-
 test("one step on plays that step only, one back shows the end of the one before", () => {
   const on = film.onward(sealed());
   assert.deepEqual([on.step, on.playing], [1, "step"]);

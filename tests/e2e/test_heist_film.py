@@ -57,6 +57,21 @@ def test_the_keyboard_alone_steps_back_and_forth_and_up_to_the_gate(visit: Visit
     expect(page.get_by_role("heading", name="Why")).to_be_visible()
 
 
+def test_however_often_one_turns_to_and_fro_one_film_is_on_the_stage_and_it_is_the_last(visit: Visit) -> None:
+    page = visit("heist")
+    picture = film(page)
+    picture.get_by_label("Speed").select_option("4")
+    thieves = [picture.get_by_role("button", name=name) for name in ("A thief with your data", "data of their own")]
+    for turn in range(1, 42):
+        thieves[turn % 2].press("Enter")
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(page).to_have_url(re.compile("inputs=unseen"))
+    expect(thieves[1]).to_have_attribute("aria-pressed", "true")
+    picture.get_by_role("button", name="2 Query").click()
+    expect(picture.get_by_role("heading", name=re.compile("answers beyond the truth"))).to_be_visible()
+    expect(picture.get_by_text(re.compile("^of .* sent$"))).to_have_count(0)  # which its picture says until its end
+
+
 def test_one_key_hides_everything_but_the_picture(visit: Visit) -> None:
     page = visit("heist?preset=blobs")
     picture = film(page)

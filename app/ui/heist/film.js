@@ -1,12 +1,11 @@
 // A finished heist as a film: two thefts, six steps on one stage, three rows on each, one clock for all.
-// Triggers: chosen (the inputs of another theft), predicted (the chosen option), revealed (true).
+// Triggers: chosen ({ inputs, turn }: of another theft), predicted (the chosen option), revealed (true).
 import { found, make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { SCENES } from "./film_scenes.js";
 import {
   atEnd,
   back,
-  beat,
   chosen,
   gated,
   moment,
@@ -38,6 +37,7 @@ import {
  * @typedef {object} Data
  * @property {string} title
  * @property {number} at which of the thefts the page is about
+ * @property {number} heard the last turn to another theft that the page has heard of
  * @property {boolean} fresh
  * @property {{ inputs: string, thief: string, film: Script | null }[]} beats
  * @property {{ name: Defence, colour: string, symbol: string }[]} defences
@@ -76,8 +76,7 @@ function create(root, server) {
   /** @type {Script} of the theft that is shown */
   let script;
   let at = 0; // which of the thefts that is
-  /** @type {number | null} one of which the page has not heard yet */
-  let wanted = null;
+  let turns = -1; // to another theft, so far; not known before the first data
   /** @type {State | null} */
   let state = null;
   /** @type {{ id: StepId | "", paint: Paint }} */
@@ -152,7 +151,8 @@ function create(root, server) {
   function update(next) {
     const fresh = !state && next.fresh;
     data = next;
-    ({ at, chosen: wanted } = beat(data.at, wanted));
+    if (turns < 0) turns = data.heard; // of an earlier film in this place
+    if (data.heard >= turns) at = data.at; // else the page is yet to hear what is shown already
     film.setAttribute("aria-label", data.title);
     film.style.setProperty("--court", data.colours.court);
     tell(fresh);
@@ -233,8 +233,8 @@ function create(root, server) {
   function turn(number) {
     if (number === at) return;
     at = number;
-    wanted = number;
-    server.setTriggerValue("chosen", data.beats[number].inputs);
+    turns += 1;
+    server.setTriggerValue("chosen", { inputs: data.beats[number].inputs, turn: turns });
     tell();
   }
 

@@ -5,7 +5,7 @@ and draws one, so that changing the thief asks nobody. Until the visitor has pre
 browser was not sent, it cannot show.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -80,13 +80,15 @@ def draw(
         predict: gets the option that the visitor chose in the film.
         reveal: is called when they want to see the trial without a prediction.
     """
-    key = "film"
+    key, heard = "film", "film_heard"
     kinds = [beat.experiment.inputs for beat in beats]
     seeds = {kind: beat.seeds for kind, beat in zip(kinds, beats, strict=True) if kind in BEATS}
 
     def chosen() -> None:
-        if (kind := st.session_state[key].chosen) in kinds:
-            choose(kind)
+        turned = st.session_state[key].chosen
+        if isinstance(turned, Mapping) and turned.get("inputs") in kinds and isinstance(turned.get("turn"), int):
+            st.session_state[heard] = turned["turn"]
+            choose(turned["inputs"])
 
     def predicted() -> None:
         if (option := st.session_state[key].predicted) in gate.options:
@@ -97,6 +99,7 @@ def draw(
         data={
             "title": _TITLE,
             "at": kinds.index(shown.inputs),
+            "heard": st.session_state.get(heard, 0),
             "fresh": fresh,
             "beats": [_beat(beat, probe, gate, heist_findings.side_by_side(seeds)) for beat in beats],
             "defences": [

@@ -205,13 +205,3 @@ function ends(state) {
 function last(state) {
   return state.steps.length - 1;
 }
-
-/**
- * Which theft is shown when the page sends one, while it may not have heard yet of another one that the visitor chose.
- * @param {number} sent
- * @param {number | null} chosen
- * @returns {{ at: number, chosen: number | null }}
- */
-export function beat(sent, chosen) {
-  return chosen === null || chosen === sent ? { at: sent, chosen: null } : { at: chosen, chosen };
-}
