@@ -8,6 +8,15 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app_server import PHONE, WIDE, fold
 
 Visit = Callable[..., Page]
+# How often the stage gets new rows when a visitor goes one step on.
+DRAWN = """async (film) => {
+    let times = 0;
+    const observer = new MutationObserver((changes) => { times += changes.length; });
+    observer.observe(film.querySelector("[data-part=rows]"), { childList: true });
+    film.querySelector("[data-part=next]").click();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return times;
+}"""
 
 
 def film(page: Page) -> Locator:
@@ -59,17 +68,16 @@ def test_the_keyboard_alone_steps_back_and_forth_and_up_to_the_gate(visit: Visit
 
 def test_however_often_one_turns_to_and_fro_one_film_is_on_the_stage_and_it_is_the_last(visit: Visit) -> None:
     page = visit("heist")
+    page.emulate_media(reduced_motion="no-preference")  # a film that plays leaves the page less time
     picture = film(page)
-    picture.get_by_label("Speed").select_option("4")
+    picture.get_by_role("button", name="1 Victims").click()
     thieves = [picture.get_by_role("button", name=name) for name in ("A thief with your data", "data of their own")]
     for turn in range(1, 42):
         thieves[turn % 2].press("Enter")
         page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     expect(page).to_have_url(re.compile("inputs=unseen"))
     expect(thieves[1]).to_have_attribute("aria-pressed", "true")
-    picture.get_by_role("button", name="2 Query").click()
-    expect(picture.get_by_role("heading", name=re.compile("answers beyond the truth"))).to_be_visible()
-    expect(picture.get_by_text(re.compile("^of .* sent$"))).to_have_count(0)  # which its picture says until its end
+    assert picture.evaluate(DRAWN) == 1  # by one view, not by each that was ever made
 
 
 def test_one_key_hides_everything_but_the_picture(visit: Visit) -> None:
