@@ -173,6 +173,8 @@ def choose(experiment: Experiment) -> None:
     _remember(st.session_state[_LESSON], experiment)
     st.session_state[_CHANGED] = experiment.key
     st.query_params.pop(links.LIVE, None)
+    # Also where the address says so already: another one, of a change before this, may be on its way to the browser.
+    st.query_params.update()
 
 
 def changed_here(experiment: Experiment) -> bool:

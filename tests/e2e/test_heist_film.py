@@ -80,6 +80,19 @@ def test_however_often_one_turns_to_and_fro_one_film_is_on_the_stage_and_it_is_t
     assert picture.evaluate(DRAWN) == 1  # by one view, not by each that was ever made
 
 
+def test_turned_faster_than_the_page_answers_film_address_and_question_are_those_of_the_last_turn(visit: Visit) -> None:
+    page = visit("heist")
+    picture = film(page)
+    thieves = [picture.get_by_role("button", name=name) for name in ("A thief with your data", "data of their own")]
+    for turn in range(1, 61):
+        thieves[turn % 2].press("Enter")
+    expect(page).not_to_have_url(re.compile("inputs="))
+    expect(page.locator(".st-key-vote_heist_of_4")).to_contain_text("A thief with your data")
+    page.wait_for_timeout(1000)  # what is still on its way changes nothing
+    expect(page).not_to_have_url(re.compile("inputs="))
+    expect(thieves[0]).to_have_attribute("aria-pressed", "true")
+
+
 def test_one_key_hides_everything_but_the_picture(visit: Visit) -> None:
     page = visit("heist?preset=blobs")
     picture = film(page)
