@@ -154,7 +154,7 @@ function create(root, server) {
     if (turns < 0) turns = data.heard; // of an earlier film in this place
     if (data.heard >= turns) at = data.at; // else the page is yet to hear what is shown already
     film.setAttribute("aria-label", data.title);
-    film.style.setProperty("--court", data.colours.court);
+    for (const [name, colour] of Object.entries(data.colours)) film.style.setProperty(`--${name}`, colour);
     tell(fresh);
   }
 
