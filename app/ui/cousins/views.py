@@ -27,6 +27,7 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
     usual = preset(DEFAULT_PRESET)
     with beside:
         asked = st.container()
+        *some, last = (findings.percent(share) for share in POISONED)
         percent = st.slider(
             "Poisoned training pictures, %",
             LEAST,
@@ -37,14 +38,10 @@ def backdoor(predicted: Question, picture: DeltaGenerator, beside: DeltaGenerato
             key=_SHARE,
             bind=links.between(_SHARE, LEAST, MOST, USUAL),
             on_change=_run_if_new,
+            help="The watermark gets as many triggers as the backdoor has pictures. "
+            + cousins_findings.shorter(usual.task_epochs, usual.watermark_epochs),
         )
-        *some, last = (findings.percent(share) for share in POISONED)
-        recorded = f"{', '.join(some)} and {last}"
-        st.caption(
-            f"{recorded} are recorded; any other share trains three models when you let go. The watermark gets as many "
-            "triggers as the backdoor has pictures. "
-            + cousins_findings.shorter(usual.task_epochs, usual.watermark_epochs)
-        )
+        st.caption(f"Recorded: {', '.join(some)} and {last}. Any other share trains three models when you let go.")
     experiment = _poisoned(percent)
     shown = live.find(experiment, "backdoor")
     if shown.status == "failed" and shown.origin == "pretrained":  # nobody has run this share
