@@ -204,14 +204,15 @@ def verdict(claims: Mapping[Defence, Claimed], thefts: Mapping[Defence, Theft]) 
                 hovertext=[f"{defence}, {says}"],
                 hoverinfo="text",
             )
-            # Near zero the words stand to the right of the rule, not on it.
+            # Near zero the words stand to the right of the rule, not on it, and clear of it.
             side = "right" if rate < _SIDE else "left" if rate > 1 - _SIDE else "center"
+            words = f"\u2002{says}" if side == "right" else says
             figure.add_scatter(
                 name=says,
                 x=[max(rate, needed) if rate < _SIDE else rate],
                 y=[defence],
                 mode="text",
-                text=[f"{says}<br> " if role == "copy" else f" <br>{says}"],
+                text=[f"{words}<br> " if role == "copy" else f" <br>{words}"],
                 textposition=f"{'top' if role == 'copy' else 'bottom'} {side}",
                 **SILENT,
             )

@@ -21,7 +21,7 @@ def why(thefts: Mapping[Defence, Theft], claims: Mapping[Defence, Claimed], answ
         secret: the secret answer, the name of the target class.
     """
     leans = {defence: _lean(thefts[defence], answers) for defence in WATERMARKED}
-    of = "of its answers" if answers == "labels" else "of its confidence"
+    of = "of the victim's answers" if answers == "labels" else "of the victim's confidence"
     more = leans["entangled"] > leans["naive"]
     follows = "so its answers lean that way, too" if more else "yet its answers lean so no more"
     taught = {
