@@ -95,14 +95,20 @@ def test_the_button_of_a_chart_lies_on_no_axis_title(visit: Visit, lesson: str, 
     assert covered == []
 
 
-def test_kappa_is_the_handle_of_the_price(visit: Visit) -> None:
+def test_kappa_is_the_handle_of_the_price_and_moves_the_mark(visit: Visit) -> None:
     page = visit("tradeoff")
     page.get_by_role("button", name="Show me", exact=True).click()
-    finding = page.get_by_role("heading", name=re.compile("^A mark that convicts on .* costs"))
-    before = finding.inner_text()
+    finding = page.get_by_role("heading", name=re.compile(r"^\u03ba 10 costs .* convicts on"))
+    expect(finding).to_be_visible()
+    traces = page.locator(".st-key-picture_tradeoff .scatterlayer .trace")
+    before = traces.filter(has_text=re.compile(r"^\u03ba 10 \(\d+ of \d+\)$")).locator(".points path").bounding_box()
     page.get_by_role("radio", name="20", exact=True).click()
-    expect(finding).not_to_have_text(before)
+    expect(page.get_by_role("heading", name=re.compile(r"^\u03ba 20 costs .* convicts on"))).to_be_visible()
     expect(page).to_have_url(re.compile("kappa=20"))
+    moved = traces.filter(has_text=re.compile(r"^\u03ba 20 \(\d+ of \d+\)$")).locator(".points path")
+    page.wait_for_timeout(1500)  # it goes there
+    after = moved.bounding_box()
+    assert before is not None and after is not None and after["x"] > before["x"] + 20
 
 
 def bottom(page: Page, lesson: str) -> float:

@@ -45,6 +45,7 @@ export default mount((root, server) => {
   /** @type {{ curve: number, point: number } | null} */
   let here = null;
   let narrow = false;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then what has moved stands where it is at once
 
   function tabulate() {
     const [head, ...rows] = numbers(drawn.data, drawn.layout);
@@ -76,7 +77,8 @@ export default mount((root, server) => {
     const drawing = figure.classList.contains("apart") ? height - button.offsetHeight : height;
     chart.style.height = `${drawing}px`;
     const layout = narrow ? narrowed(drawn.layout) : drawn.layout;
-    return { ...layout, height: drawing, font: { ...layout.font, size } };
+    const transition = calm.matches ? undefined : layout.transition;
+    return { ...layout, transition, height: drawing, font: { ...layout.font, size } };
   }
 
   /** Returns whether the button lies on an axis title; how wide a title is, only its drawing tells. */

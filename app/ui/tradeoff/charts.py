@@ -16,6 +16,8 @@ from app.ui.tradeoff.priced import NAIVE, OwnRun
 
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
+_MOVE = {"duration": 600, "easing": "cubic-in-out"}  # of the mark, to another kappa
+_LARGE, _USUAL, _SMALL, _SEED = 26, 17, 13, 7  # pixels: the mark chosen, a control, another kappa, one seed
 _GOAL = f"{tradeoff_findings.PAPER}: {tradeoff_findings.GOAL:g}"
 
 
@@ -23,22 +25,23 @@ def frontier(
     marks: Mapping[float, Row],
     clean: Row,
     measure: Measure,
-    chosen: float | None = None,
+    chosen: float,
     own: OwnRun | None = None,
     *,
     sealed: bool = False,
 ) -> go.Figure:
     """Draw the price of each mark, in points of accuracy, against what a court makes of it: up and left is better.
 
-    A large point is the mean over the seeds (of triggers needed: the median), its lines lead from the least to the
-    most, each small one is a seed: of *conviction*, it is convicted or not. A large point's ``customdata`` is its
-    kappa.
+    The mark chosen is large and filled: the mean over its seeds (of triggers needed: the median), with lines from the
+    least to the most, and each seed small; of *conviction*, a seed is convicted or not. The entangled marks of the
+    other kappas are hollow stops, whose seeds are read out. The controls, naive and clean, are always whole. A point's
+    ``customdata`` is its kappa.
 
     Args:
         marks: by kappa, ascending; the naive one is at kappa 0.
         clean: the control.
         measure: what is upright.
-        chosen: the kappa that is ringed.
+        chosen: the kappa whose mark is drawn whole.
         own: one run of the visitor's setting, one seed.
         sealed: whether the entangled marks are left out, and the prices asked about drawn instead; the axes are the
             same.
@@ -50,6 +53,7 @@ def frontier(
             "height": 430,
             "margin": {"t": 30},
             "legend": {"y": 1.07},
+            "transition": _MOVE,
             "xaxis": {
                 "title": {"text": "price: points of accuracy lost"},
                 "range": [min(0.0, *costs) - 0.5, max(costs) + 0.4],
@@ -85,30 +89,21 @@ def frontier(
         meta=charts.GHOSTED,
         **charts.SILENT,
     )
-    _mark(figure, "clean", None, clean, measure, "bottom left")
-    for kappa, row in shown.items():
-        _mark(figure, _name(kappa), kappa, row, measure, _beside(kappa, max(shown), measure))
-    if chosen in shown:
-        figure.add_scatter(
-            x=[100 * fmean(shown[chosen].cost)],
-            y=[middle(shown[chosen], measure)],
-            mode="markers",
-            marker={"symbol": "circle-open", "size": 36, "color": theme.COURT.colour, "line": {"width": 3}},
-            **charts.SILENT,
-        )
-    if own is not None and not sealed:
-        figure.add_scatter(
-            name=tradeoff_findings.whose(own),
-            x=[100 * own.cost],
-            y=[_of_run(own, measure)],
-            mode="markers+text",
-            marker={"symbol": "star", "size": 18, "color": theme.COURT.colour},
-            text=[f"<b>{tradeoff_findings.whose(own)}</b>"],
-            textposition="bottom center",
-            hovertext=[f"<b>{tradeoff_findings.whose(own)}</b>: {tradeoff_findings.court_of(own)}"],
-            hoverinfo="text",
-            showlegend=False,
-        )
+    _mark(figure, None, clean, measure, "bottom left")
+    picked = None if sealed else shown.get(chosen)
+    if chosen == NAIVE and picked is not None:
+        _nothing(figure, 2)
+    else:
+        _mark(figure, NAIVE, shown[NAIVE], measure, "bottom right")
+    _stops(figure, {kappa: row for kappa, row in shown.items() if kappa not in (NAIVE, chosen)}, measure)
+    if picked is not None:
+        # Above it, where no line rises and no star has its words.
+        high = own is None and measure == "conviction" and middle(picked, measure) > 0.5
+        _mark(figure, chosen, picked, measure, "top center" if high else "top left", chosen=True)
+    if own is None or sealed:
+        _nothing(figure, 1)
+    else:
+        _run(figure, own, measure)
     return figure
 
 
@@ -118,7 +113,7 @@ def middle(row: Row, measure: Measure) -> float:
 
 
 def _upright(measure: Measure) -> dict[str, Any]:
-    room = [-0.1, 1.14]  # above, for the ring; below, for the words of what stands at 0
+    room = [-0.1, 1.24]  # above, for the name of the mark chosen; below, for the words of what stands at 0
     match measure:
         case "conviction":
             words = ["no seed", "half", "all seeds"]
@@ -138,8 +133,8 @@ def _upright(measure: Measure) -> dict[str, Any]:
 def _legend(figure: go.Figure) -> None:
     """Say what the sizes and the lines are: of every mark, whatever its colour and symbol."""
     for words, mode, look in (
-        ("a mark: middle of its seeds", "markers", {"marker": {"size": 17, "color": theme.GENUINE}}),
-        ("one seed", "markers", {"marker": {"size": 7, "color": theme.GENUINE}}),
+        ("a mark: middle of its seeds", "markers", {"marker": {"size": _USUAL, "color": theme.GENUINE}}),
+        ("one seed", "markers", {"marker": {"size": _SEED, "color": theme.GENUINE}}),
         ("least to most", "lines", {"line": {"width": 2, "color": theme.GENUINE}}),
     ):
         figure.add_scatter(name=words, x=[None], y=[None], mode=mode, hoverinfo="skip", showlegend=True, **look)
@@ -160,17 +155,12 @@ def _never(figure: go.Figure) -> None:
     )
 
 
-def _beside(kappa: float, most: float, measure: Measure) -> str:
-    """Return where the name of a mark stands: of two that convict on all seeds, one above and one below."""
-    if kappa == NAIVE:
-        return "bottom right"
-    if measure == "conviction":
-        return "bottom center" if kappa == most else "top center"
-    return "top right"
-
-
-def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: Measure, where: str) -> None:
-    look = charts.marker(row.defence, 7)
+def _mark(
+    figure: go.Figure, kappa: float | None, row: Row, measure: Measure, where: str, *, chosen: bool = False
+) -> None:
+    """Draw a mark whole, large where it is the one chosen: its seeds, its range, and its name at ``where``."""
+    name = "clean" if kappa is None else _name(kappa)
+    look = charts.marker(row.defence, _SEED)
     values, costs = _values(row, measure), [100 * cost for cost in row.cost]
     here, cost = middle(row, measure), fmean(costs)
     if kappa is not None:  # the clean victim costs nothing, on any seed
@@ -183,15 +173,14 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
             opacity=0.6,
             hovertext=[
                 f"<b>{name}</b>, seed {seed}: {tradeoff_findings.court_of(run)}"
-                for seed, run in zip(row.seeds, _runs(row), strict=True)
+                for seed, run in zip(row.seeds, OwnRun.each(row), strict=True)
             ],
             hoverinfo="text",
             customdata=[kappa] * len(row.seeds),
             showlegend=False,
             meta=charts.GHOSTED,
         )
-    counted = measure == "conviction" and kappa != NAIVE and kappa is not None
-    label = f"<b>{name}</b>" + (f" ({sum(row.convicted)} of {len(row.seeds)})" if counted else "")  # beyond the ring
+    label = _label(f"<b>{name}</b>", row, measure) if chosen else f"<b>{name}</b>"
     spread = (0.0, 0.0) if measure == "conviction" else (max(values) - here, here - min(values))
     bars = {"type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": look["color"]}
     figure.add_scatter(
@@ -201,8 +190,8 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
         error_x={**bars, "array": [max(costs) - cost], "arrayminus": [cost - min(costs)]},
         error_y={**bars, "array": [spread[0]], "arrayminus": [spread[1]]},
         mode="markers+text",
-        marker=charts.marker(row.defence, 17),
-        text=[f"\u00a0<br>{label}" if where == "bottom center" else f"{label}<br>\u00a0" if counted else label],
+        marker=charts.marker(row.defence, _LARGE if chosen else _USUAL),
+        text=[label],
         textposition=where,
         cliponaxis=False,
         hovertext=[f"<b>{name}</b>: {tradeoff_findings.court(row)}"],
@@ -213,17 +202,73 @@ def _mark(figure: go.Figure, name: str, kappa: float | None, row: Row, measure: 
     )
 
 
+def _nothing(figure: go.Figure, traces: int) -> None:
+    """Keep the place of traces that are not drawn: only where there are as many as before does the mark move."""
+    for _ in range(traces):
+        figure.add_scatter(x=[None], y=[None], mode="markers", **charts.SILENT)
+
+
+def _run(figure: go.Figure, own: OwnRun, measure: Measure) -> None:
+    """Draw one run of the visitor's setting: a star."""
+    name = tradeoff_findings.whose(own)
+    figure.add_scatter(
+        name=name,
+        x=[100 * own.cost],
+        y=[_of_run(own, measure)],
+        mode="markers+text",
+        marker={"symbol": "star", "size": 18, "color": theme.COURT.colour},
+        text=[f"<b>{name}</b>"],
+        textposition="top center",
+        cliponaxis=False,
+        hovertext=[f"<b>{name}</b>: {tradeoff_findings.court_of(own)}"],
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def _stops(figure: go.Figure, rows: Mapping[float, Row], measure: Measure) -> None:
+    """Draw the marks of the other kappas small and hollow: where the mark would go; what each seed did is read out."""
+    if not rows:
+        _nothing(figure, 1)
+        return
+    figure.add_scatter(
+        name="another \u03ba",
+        x=[100 * fmean(row.cost) for row in rows.values()],
+        y=[middle(row, measure) for row in rows.values()],
+        mode="markers+text",
+        marker={**charts.marker("entangled", _SMALL, hollow=True), "opacity": 0.7},
+        text=[_label(_name(kappa), row, measure) for kappa, row in rows.items()],
+        textposition=[_below(row, measure, last=kappa == max(rows)) for kappa, row in rows.items()],
+        cliponaxis=False,
+        hovertext=[
+            "<br>".join([f"<b>{_name(kappa)}</b>: {tradeoff_findings.court(row)}", *tradeoff_findings.each_seed(row)])
+            for kappa, row in rows.items()
+        ],
+        hoverinfo="text",
+        customdata=list(rows),
+        showlegend=False,
+        meta=charts.GHOSTED,
+    )
+
+
+def _below(row: Row, measure: Measure, *, last: bool) -> str:
+    """Return where the name of a stop stands: off the line, inside the picture, and off the words on what never is."""
+    if measure == "triggers" and middle(row, measure) == NEVER:
+        return "top left"
+    return "bottom center" if last else "bottom right"
+
+
+def _label(name: str, row: Row, measure: Measure) -> str:
+    """Return the name of a mark in the picture and, where that is upright, on how many of its seeds it convicts."""
+    return f"{name} ({sum(row.convicted)} of {len(row.seeds)})" if measure == "conviction" else name
+
+
 def _name(kappa: float) -> str:
     return "naive" if kappa == NAIVE else f"\u03ba {kappa:g}"
 
 
-def _runs(row: Row) -> list[OwnRun]:
-    columns = zip(row.cost, row.measures["stolen_watermark"], row.convicted, row.triggers_needed, strict=True)
-    return [OwnRun(*values) for values in columns]
-
-
 def _values(row: Row, measure: Measure) -> Sequence[float]:
-    return [_of_run(run, measure) for run in _runs(row)]
+    return [_of_run(run, measure) for run in OwnRun.each(row)]
 
 
 def _of_run(run: OwnRun, measure: Measure) -> float:

@@ -17,6 +17,7 @@ MEASURES: dict[Measure, str] = {"conviction": "convicted", "triggers": "triggers
 PAPER = "Jia et al. 2021"
 GOAL = 0.81  # points: "less than 0.81 percentage points on average", in its abstract
 NEVER = f"on half of the seeds or more, {MOST_QUERIES:,} triggers do not convict"  # of a mark that stands there
+_LINES = "Its lines lead from the least to the most over its seeds, which are the small points."
 BOUNDS = (1, 2)  # points: where one of the prices offered ends and the next begins
 _ANSWERS = {"labels": "labels only", "confidences": "all confidences"}
 _INPUTS = {"victim": "owner's inputs", "unseen": "unseen inputs"}
@@ -34,45 +35,40 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 
 
 def price_of(row: Row, measure: Measure) -> str:
-    """Return what one mark costs, what comes of it, as ``measure`` has it, and the paper's price beside that."""
-    naive, needed = row.defence == "naive", _half(row)
-    survives = f"{percent(row.spread('stolen_watermark').mean)} survives (mean of {len(row.seeds)} seeds)"
-    match measure:
-        case "conviction":
-            does = f"convicts on {sum(row.convicted)} of {len(row.seeds)} seeds"
-        case "triggers" if needed < math.inf:
-            does = f"on half of the seeds is proven with {needed:.0f} triggers or fewer"
-        case "triggers":
-            does = f"on half of the seeds is not proven with {MOST_QUERIES:,} triggers"
-        case "survival":
-            does = f"of which {survives}"
-    if naive:
-        lead = f"Of the naive mark, {survives}" if measure == "survival" else f"The naive mark {does}"
-        return f"{lead}; it costs {points(row)}"
-    paper = f" (the paper: {GOAL:g})" if any(row.convicted) else ""
-    lead = does if measure == "survival" else f"that {does}"
-    return f"A mark {lead} costs {points(row)}{paper}"
+    """Return what one mark costs and what comes of it, in the same form for every kappa: the title of the picture.
+
+    Its end is of what is upright: by ``measure``, how many triggers convict, or how much survives.
+    """
+    kappa = f"{NAIVE:g} (naive)" if row.defence == "naive" else f"{row.experiment.kappa:g}"
+    needed = _half(row)
+    if measure != "triggers":
+        end = f"{percent(row.spread('stolen_watermark').mean)} of the mark survives"
+    elif needed < math.inf:
+        end = f"half need {needed:.0f} triggers or fewer"
+    else:
+        end = f"half need more than {MOST_QUERIES:,} triggers"
+    return f"\u03ba {kappa} costs {points(row)}, convicts on {sum(row.convicted)} of {len(row.seeds)} seeds; {end}"
 
 
 def how_to_read(measure: Measure) -> str:
     """Return what is what in the picture of the prices."""
-    lines = "lines lead from the least to the most over the seeds, which are the small ones."
     match measure:
         case "conviction":
             said = (
-                "Each large point is one mark: its mean price, and on how many of its seeds the court convicts. Its "
-                "line leads from the least price to the highest; a small point is one seed, convicted (above) or not."
+                "its mean price, and on how many of its seeds the court convicts. Its line leads from the least price "
+                "to the highest; a small point is one seed, convicted (above) or not."
             )
         case "triggers":
             said = (
-                f"Each large point is one mark: the mean price and the median of the triggers; its {lines} *Never*, of "
-                f"a seed: {MOST_QUERIES:,} triggers do not convict; of a mark: {NEVER}."
+                f"its mean price and the median of its triggers. {_LINES} *Never*, of a seed: {MOST_QUERIES:,} "
+                f"triggers do not convict; of a mark: {NEVER}."
             )
         case "survival":
-            said = f"Each large point is one mark: the mean price and the mean that survives; its {lines}"
+            said = f"its mean price and the mean that survives. {_LINES}"
     return (
-        f"{said} Beside it its kappa, \u03ba: how hard to entangle; the ring is the one chosen. A *point* of accuracy "
-        "is one more wrong answer in a hundred, against the model without a mark."
+        f"The large point is the mark of the kappa chosen (\u03ba: how hard to entangle): {said} A hollow triangle is "
+        "the mark of another kappa: touch it, and the mark goes there. A *point* of accuracy is one more wrong answer "
+        "in a hundred, against the model without a mark."
     )
 
 
@@ -101,6 +97,16 @@ def court_of(run: OwnRun) -> str:
         f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {verdict}; to convict 19 times of 20 "
         f"takes {needs} triggers"
     )
+
+
+def each_seed(row: Row) -> list[str]:
+    """Return what each seed of a mark came to, in few words."""
+    return [
+        f"seed {seed}: {100 * run.cost:.1f} points, {percent(run.mark)} survives, "
+        f"{'convicted' if run.convicted else 'not convicted'} "
+        f"({f'more than {MOST_QUERIES:,}' if run.needed is None else run.needed} triggers)"
+        for seed, run in zip(row.seeds, OwnRun.each(row), strict=True)
+    ]
 
 
 def cheapest(marks: Mapping[float, Row]) -> Row | None:

@@ -32,6 +32,12 @@ class OwnRun:
         (cost, mark), claim = history.price, history.claims["entangled"]
         return cls(cost, mark, claim.owned, binomial.queries_needed(mark, claim.innocent_rate), origin)
 
+    @classmethod
+    def each(cls, row: Row) -> "list[OwnRun]":
+        """Return the runs that a row is made of, one for each seed."""
+        columns = zip(row.cost, row.measures["stolen_watermark"], row.convicted, row.triggers_needed, strict=True)
+        return [cls(*values) for values in columns]
+
 
 @dataclass(frozen=True)
 class Priced:

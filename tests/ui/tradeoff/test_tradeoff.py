@@ -48,27 +48,56 @@ MARKS = {
 CLEAN = row("clean", (0.0, 0.0, 0.01), cost=0.0)
 
 
-def drawn(measure: tradeoff_findings.Measure, **more: Any) -> dict[str, Any]:
-    figure = tradeoff_charts.frontier(MARKS, CLEAN, measure, **more)
+def drawn(measure: tradeoff_findings.Measure, chosen: float = 5.0, **more: Any) -> dict[str, Any]:
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, measure, chosen, **more)
     return {trace.name: trace for trace in figure.data if trace.hoverinfo != "skip"}
 
 
-def test_each_mark_stands_at_its_price_with_all_seeds_inside_the_axes() -> None:
-    found = drawn("survival")
-    for kappa, name in ((0.0, "naive"), (5.0, "\u03ba 5"), (10.0, "\u03ba 10")):
-        large, small = found[name], found[f"{name}, each seed"]
-        assert list(large.customdata) == [kappa]
-        assert large.x[0] == pytest.approx(100 * MARKS[kappa].cost[0])
-        assert list(small.y) == list(MARKS[kappa].measures["stolen_watermark"])
-        assert large.y[0] + large.error_y.array[0] == pytest.approx(max(small.y))
-        assert large.y[0] - large.error_y.arrayminus[0] == pytest.approx(min(small.y))
+@pytest.mark.parametrize(("kappa", "name"), [(0.0, "naive"), (5.0, "\u03ba 5"), (10.0, "\u03ba 10")])
+def test_the_mark_chosen_stands_whole_at_its_price_with_all_seeds_inside_the_axes(kappa: float, name: str) -> None:
+    found = drawn("survival", kappa)
+    large, small = found[name], found[f"{name}, each seed"]
+    assert list(large.customdata) == [kappa]
+    assert large.x[0] == pytest.approx(100 * MARKS[kappa].cost[0])
+    assert list(small.y) == list(MARKS[kappa].measures["stolen_watermark"])
+    assert large.y[0] + large.error_y.array[0] == pytest.approx(max(small.y))
+    assert large.y[0] - large.error_y.arrayminus[0] == pytest.approx(min(small.y))
     for measure in tradeoff_findings.MEASURES:
-        layout = tradeoff_charts.frontier(MARKS, CLEAN, measure).layout
+        layout = tradeoff_charts.frontier(MARKS, CLEAN, measure, kappa).layout
         assert layout.xaxis.range[0] < 0 and layout.xaxis.range[1] > 2.7
 
 
+@pytest.mark.parametrize("kappa", MARKS)
+def test_the_mark_chosen_is_the_largest_and_the_other_kappas_are_hollow_stops_that_tell_their_seeds(
+    kappa: float,
+) -> None:
+    found = drawn("conviction", kappa)
+    whole = "naive" if kappa == 0 else f"\u03ba {kappa:g}"
+    sizes = {name: trace.marker.size for name, trace in found.items() if "each seed" not in name}
+    assert max(sizes, key=sizes.__getitem__) == whole and whole in found[whole].text[0]
+    stops = found["another \u03ba"]
+    others = [each for each in MARKS if each not in (0.0, kappa)]
+    assert list(stops.customdata) == others and stops.marker.symbol == "triangle-up-open"
+    assert stops.marker.size == min(sizes.values())
+    for each, told in zip(others, stops.hovertext, strict=True):
+        costs = zip(MARKS[each].seeds, MARKS[each].measures["stolen_watermark"], strict=True)
+        assert all(f"seed {seed}: " in told and f"{percent(survives)} survives" in told for seed, survives in costs)
+    assert {"clean", "naive", "naive, each seed"} <= found.keys(), "the controls are always whole"
+
+
+def test_from_one_kappa_to_another_the_same_traces_move() -> None:
+    own = OwnRun(0.03, 0.5, True, 21)
+    drawings = [
+        tradeoff_charts.frontier(MARKS, CLEAN, "survival", kappa, run) for kappa in MARKS for run in (None, own)
+    ]
+    assert len({len(figure.data) for figure in drawings}) == 1  # of another number, the browser would draw all anew
+    sizes = [[trace.marker.size or 0 for trace in figure.data] for figure in drawings]
+    assert len({each.index(max(each)) for each in sizes}) == 1
+    assert all(figure.layout.transition.duration for figure in drawings)
+
+
 def test_a_mark_that_no_number_of_triggers_convicts_stands_at_the_bottom_and_so_does_the_median_of_such() -> None:
-    found = drawn("triggers")
+    found = drawn("triggers", 10.0)
     assert found["naive"].y[0] == found["clean"].y[0] == tradeoff_charts.NEVER
     assert found["\u03ba 10"].y[0] == 13
     measures = {name: values[:2] for name, values in MARKS[5.0].measures.items()}
@@ -92,10 +121,8 @@ def test_the_picture_says_what_never_is_and_names_the_paper_and_its_sizes() -> N
     ]
 
 
-def test_the_ring_is_the_kappa_chosen_and_the_star_the_visitors_own_run() -> None:
+def test_the_star_is_the_visitors_own_run() -> None:
     figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21))
-    (ring,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
-    assert (ring.x[0], ring.y[0]) == (pytest.approx(2.7), 13)
     (star,) = [trace for trace in figure.data if trace.name == "your run"]
     assert (star.x[0], star.y[0]) == (3.0, 21)
     assert "50\u202f% of the mark survives" in star.hovertext[0]
@@ -120,20 +147,15 @@ def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
     )
 
 
-def test_the_title_says_what_a_mark_does_and_costs_beside_the_papers_price() -> None:
+def test_the_title_says_what_a_mark_costs_and_does_in_the_same_form_for_every_kappa() -> None:
     said = tradeoff_findings.price_of
-    paper = "costs 2.7 points (the paper: 0.81)"
-    assert said(MARKS[10.0], "conviction") == f"A mark that convicts on 3 of 3 seeds {paper}"
-    assert (
-        said(MARKS[10.0], "triggers") == f"A mark that on half of the seeds is proven with 13 triggers or fewer {paper}"
-    )
-    assert said(MARKS[10.0], "survival") == f"A mark of which 60\u202f% survives (mean of 3 seeds) {paper}"
-    assert said(MARKS[0.0], "conviction") == "The naive mark convicts on 0 of 3 seeds; it costs 0.2 points"
-    assert said(MARKS[0.0], "triggers") == (
-        "The naive mark on half of the seeds is not proven with 1,000 triggers; it costs 0.2 points"
-    )
-    useless = mark(1, 0.005, (0.0,) * 3, NEVER)  # it does not do what the paper's does at its price
-    assert said(useless, "conviction") == "A mark that convicts on 0 of 3 seeds costs 0.5 points"
+    lead = "\u03ba 10 costs 2.7 points, convicts on 3 of 3 seeds; "
+    assert said(MARKS[10.0], "conviction") == f"{lead}60\u202f% of the mark survives"
+    assert said(MARKS[10.0], "survival") == said(MARKS[10.0], "conviction")
+    assert said(MARKS[10.0], "triggers") == f"{lead}half need 13 triggers or fewer"
+    lead = "\u03ba 0 (naive) costs 0.2 points, convicts on 0 of 3 seeds; "
+    assert said(MARKS[0.0], "conviction") == f"{lead}1\u202f% of the mark survives"
+    assert said(MARKS[0.0], "triggers") == f"{lead}half need more than 1,000 triggers"
 
 
 def test_a_seed_is_convicted_or_not_and_a_mark_stands_at_the_share_of_its_seeds() -> None:
