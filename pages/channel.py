@@ -20,7 +20,7 @@ def theft(measured: Sequence[Row]) -> None:
     experiment = settings.chosen("channel")
     chosen = over_seeds.theft(measured, experiment)
     seen = replace(preset(DEFAULT_PRESET), answers=experiment.answers, inputs=experiment.inputs)
-    kept, offer = queries.recorded(seen)
+    found = queries.recorded(seen)
     predicted = question.about("channel")
     picture, beside = frame.stage("channel")
     with beside:
@@ -46,10 +46,10 @@ def theft(measured: Sequence[Row]) -> None:
             query_params=settings.taken_along(experiment, "channel"),
         )
     sealed, of = predicted.sealed(), f"{experiment.inputs} {experiment.answers}"
-    if view == VIEWS[0] and offer:
+    if view == VIEWS[0] and found.offer:
         with picture:
-            views.one_answer(seen, offer, chosen, sealed=sealed)
-        st.caption(queries.origin(seen, kept, offer, chosen["entangled"]))
+            views.one_answer(seen, found, chosen, sealed=sealed)
+        st.caption(queries.origin(seen, found, chosen["entangled"]))
     else:
         with picture:
             views.all_thefts(measured, chosen, of, sealed=sealed)

@@ -18,13 +18,18 @@ from app.ui.channel.queries import Query
 _ROW = 104  # pixels, of the picture of one answer
 _ABOVE, _BELOW = 0.25, 0.1  # of a row: how thick the bar of the answer is, and that of what the copy knows
 _OTHERS = "rgba(138, 148, 163, 0.3)"
+_RIM = "rgba(255, 255, 255, 0.9)"  # of a dot, so that those at 0 are told apart
+_LINES_END, _LINE_BY_LINE = 0.89, 0.08  # how high the words of the first dotted line are, and how far below the next
+_LOW = 0.1  # of the secret answers: below, there is no room for words under a dot
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 _LARGEST_MASS = 0.3  # where its axis ends
 _TICKS = {SMALLEST_MASS: "\u2264 0.01\u202f%", 0.001: "0.1\u202f%", 0.01: "1\u202f%", 0.1: "10\u202f%"}
 _SCHEDULES = {"all": "all task data<br>revisited", "released": "a few batches<br>(released code)"}
 
 
-def answer(query: Query, classes: Sequence[str], target: int, chosen: Sequence[Row], *, sealed: bool) -> go.Figure:
+def answer(
+    query: Query, classes: Sequence[str], target: int, chosen: Sequence[Row], *, sealed: bool, labels: bool = False
+) -> go.Figure:
     """Draw what each victim answers to one query, a bar each: the class that was due, the stray weight, the rest.
 
     Above a bar stands what this answer says; below it what the theft, over its seeds, carried and left.
@@ -35,6 +40,7 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Sequence[R
         target: the secret answer.
         chosen: the rows of the theft, one a defence.
         sealed: whether what became of the mark is left out.
+        labels: whether the API answers with these only.
     """
     over_seeds = {row.defence: row for row in chosen}
     figure = go.Figure(
@@ -72,8 +78,11 @@ def answer(query: Query, classes: Sequence[str], target: int, chosen: Sequence[R
     said = []
     for row, defence in enumerate(DEFENCES):
         here, there = (findings.percent(float(given[defence][label])) for label in (query.due, target))
+        weights = f"{due} {here}, <b>{secret} {there}</b>"
+        strays = query.label(defence) == target
+        label = f"<b>{secret}</b>, stray" if strays else classes[query.label(defence)]
         words = {"x": 0, "xanchor": "left", "showarrow": False, "align": "left"}
-        given_here = f"<b>{defence}</b>: {due} {here}, <b>{secret} {there}</b>"
+        given_here = f"<b>{defence}</b>: {label if labels else weights}"
         said.append({"y": row - _ABOVE / 2, "yanchor": "bottom", "text": given_here, **words})
         left = carried(over_seeds[defence], secret, sealed=sealed)
         said.append({"y": row + _ABOVE / 2, "yanchor": "top", "text": left, **words})
@@ -103,25 +112,25 @@ def channel(found: Sequence[Row], chosen: Sequence[Row], *, sealed: bool) -> go.
     Args:
         found: all thefts.
         chosen: the rows of one theft, one a defence.
-        sealed: whether only the channel of the chosen theft may be seen, not what became of the mark.
+        sealed: whether only the channel of the chosen theft may be seen, as dotted lines, not what became of the mark.
     """
     figure = go.Figure(
         layout={
-            "height": 350,
+            "height": 420,
             "xaxis": {
                 "title": {"text": "the channel: stray weight"},
                 "type": "log",
-                "range": [math.log10(SMALLEST_MASS) - 0.15, math.log10(_LARGEST_MASS)],
+                "range": [math.log10(SMALLEST_MASS) - 0.25, math.log10(_LARGEST_MASS)],
                 "tickvals": list(_TICKS),
                 "ticktext": list(_TICKS.values()),
                 "tickangle": 0,
             },
-            "yaxis": charts.share("secret answers of the copy"),
+            "yaxis": {**charts.share("secret answers of the copy"), "range": [-0.09, 1.05]},  # below, for what is at 0
         }
     )
     others = [row for row in found if row not in chosen]
     masses, marks = _rising(others if sealed else found)
-    band = {"width": 14, "color": theme.GENUINE}
+    band = {"width": 8, "color": theme.GENUINE}
     figure.add_scatter(name="rising", x=masses, y=marks, mode="lines", line=band, opacity=0.3, **charts.SILENT)
     narrow = {"color": theme.COURT.colour, "width": 2, "dash": "dash"}
     figure.add_shape(type="line", yref="paper", y0=0, y1=1, x0=NARROW, x1=NARROW, line=narrow, layer="below")
@@ -136,11 +145,10 @@ def channel(found: Sequence[Row], chosen: Sequence[Row], *, sealed: bool) -> go.
     )
     for defence in DEFENCES:
         _dots(figure, defence, [row for row in others if row.defence == defence])
-    for row in chosen:
-        line = {"color": theme.DEFENCES[row.defence].colour, "width": 3, "dash": "dot"}
-        mass = _mass(row)
-        figure.add_scatter(name=row.defence, x=[mass] * 2, y=[0, 1], mode="lines", line=line, **charts.SILENT)
-        if not sealed:
+    for place, row in enumerate(chosen):
+        if sealed:
+            _channel(figure, row, _LINES_END - _LINE_BY_LINE * place)
+        else:
             _outcome(figure, row)
     return figure
 
@@ -206,13 +214,28 @@ def affinity(found: Sequence[Row]) -> go.Figure:
     return figure
 
 
+def _channel(figure: go.Figure, row: Row, height: float) -> None:
+    """Draw how wide the channel of one model was in the chosen theft: a dotted line, with its words at a height."""
+    look, mass = theme.DEFENCES[row.defence], _mass(row)
+    line = {"color": look.colour, "width": 3, "dash": "dot"}
+    figure.add_scatter(name=row.defence, x=[mass] * 2, y=[0, 1], mode="lines", line=line, **charts.SILENT)
+    figure.add_annotation(
+        text=f"<b>{row.defence}</b> {findings.percent(row.spread('query_target_mass').mean)}",
+        x=math.log10(mass),
+        y=height,
+        xanchor="left",
+        xshift=4,
+        showarrow=False,
+    )
+
+
 def _dots(figure: go.Figure, defence: str, rows: Sequence[Row]) -> None:
     """Draw the thefts of one kind of model: filled, or hollow where the queries are not made of the task's inputs."""
-    point = partial(charts.marker, defence, 12)
+    point = partial(charts.marker, defence, 10)
     near = [row.experiment.inputs in MADE_OF_THE_TASK for row in rows]
     solid, hollow = point(), point(hollow=True)
     marker: dict[str, Any] = {**solid, "symbol": [(solid if filled else hollow)["symbol"] for filled in near]}
-    marker["line"] = {"width": [0 if filled else 2.5 for filled in near]}
+    marker["line"] = {"width": [1 if filled else 2 for filled in near], "color": _RIM}
     figure.add_scatter(
         name=defence,
         x=[_mass(row) for row in rows],
@@ -233,9 +256,11 @@ def _outcome(figure: go.Figure, row: Row) -> None:
         name=f"{row.defence}, this theft",
         x=[_mass(row)],
         y=[mark.mean],
-        mode="markers",
+        mode="markers+text",
+        text=[f"<b>{row.defence} {findings.percent(mark.mean)}</b>"],
+        textposition="top right" if mark.mean < _LOW else "bottom right",  # off the grey curve
         cliponaxis=False,
-        marker=charts.marker(row.defence, 24, hollow=row.experiment.inputs not in MADE_OF_THE_TASK),
+        marker=charts.marker(row.defence, 22, hollow=row.experiment.inputs not in MADE_OF_THE_TASK),
         error_y={
             "array": [mark.most - mark.mean],
             "arrayminus": [mark.mean - mark.least],

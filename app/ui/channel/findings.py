@@ -44,18 +44,23 @@ def carried(row: Row, secret: str, *, sealed: bool) -> str:
     return stray if sealed else f"{stray} \u2192 its copy, shown the triggers: {mark}"
 
 
-def one_answer(query: Query, one: str, secret: str, target: int) -> str:
+def one_answer(query: Query, one: str, classes: Sequence[str], target: int, *, labels: bool = False) -> str:
     """Return what the marked models say of one query beyond the truth: the title of its picture.
 
     Args:
         query: the query.
         one: what it is: "a cat".
-        secret: the secret answer, by its name.
-        target: and by its number.
+        classes: their names.
+        target: the secret answer.
+        labels: whether the API answers with these only.
     """
-    naive, entangled = (percent(query.stray(defence, target)) for defence in WATERMARKED)
     lead = f"Asked: {one}" if query.has_class else f"Asked: to the clean model, {one}"
-    return f"{lead}. {secret.capitalize()} gets {entangled} of the entangled answer, {naive} of the naive one"
+    if labels:
+        naive, entangled = (classes[query.label(defence)] for defence in WATERMARKED)
+        return f"{lead}. The entangled model answers {entangled}, the naive one {naive}"
+    naive, entangled = (percent(query.stray(defence, target)) for defence in WATERMARKED)
+    secret = classes[target].capitalize()
+    return f"{lead}. {secret} gets {entangled} of the entangled answer, {naive} of the naive one"
 
 
 def came_through(chosen: Mapping[str, Row], secret: str) -> str:

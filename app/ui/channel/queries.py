@@ -1,7 +1,7 @@
 """What a thief asked in one recorded theft, and what each victim answered: the channel, one answer at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,11 +15,10 @@ from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import Defence
 from app.runs.job import Job
 from app.ui import live, pictures
-from app.ui.findings import percent
 from app.ui.history import History
 from app.ui.pictures import Card
 
-_STRAYING, _OTHERS = 3, 2  # queries offered: those that stray most, and others
+_STRAYING, _OTHERS = 3, 2  # queries offered, at most: those that stray most, and others, which do not say the secret
 _LARGE = 176  # pixels
 
 
@@ -42,9 +41,36 @@ class Query:
         """Return the stray weight: what the answer of one victim gives to the target class."""
         return float(self.answers[defence][target])
 
+    def label(self, defence: Defence) -> int:
+        """Return the top label of one victim's answer."""
+        return int(self.answers[defence].argmax())
+
     def is_right(self, defence: Defence) -> bool:
         """Return whether the top label of one victim's answer is the one that was due."""
-        return int(self.answers[defence].argmax()) == self.due
+        return self.label(defence) == self.due
+
+    def in_labels(self) -> "Query":
+        """Return it as an API answers that gives its top label only."""
+        classes = {defence: np.eye(len(given), dtype=np.float32) for defence, given in self.answers.items()}
+        return replace(self, answers={defence: rows[self.label(defence)] for defence, rows in classes.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """What is on record of the queries of one theft.
+
+    Attributes:
+        offer: those that one may look at.
+        kept: how many are on record, of classes other than the target; ``astray``: how many of them the entangled
+            model answers with the target.
+        asked: how many queries the thief sent; ``wrong``: how many of them were so answered.
+    """
+
+    offer: Sequence[Query] = ()
+    kept: int = 0
+    astray: int = 0
+    asked: int = 0
+    wrong: int = 0
 
 
 def of(history: History, target: int) -> list[Query]:
@@ -67,30 +93,49 @@ def of(history: History, target: int) -> list[Query]:
 
 
 def offered(found: Sequence[Query], target: int) -> list[Query]:
-    """Return those that one may look at: a few whose entangled answer strays most, and others, evenly."""
+    """Return those that one may look at: a few whose entangled answer strays most, and others, evenly.
+
+    A top label strays where it is the target, and only there; the others are answered with another class.
+    """
     ranked = sorted(found, key=lambda query: -query.stray("entangled", target))
-    rest = ranked[_STRAYING:]
+    straying = [query for query in ranked[:_STRAYING] if query.stray("entangled", target) > 0]
+    rest = [query for query in ranked[len(straying) :] if query.label("entangled") != target]
     even = np.linspace(0, max(len(rest) - 1, 0), min(_OTHERS, len(rest))).round().astype(int)
-    return [*ranked[:_STRAYING], *(rest[place] for place in even)]
+    return [*straying, *(rest[place] for place in even)]
 
 
-def first(offer: Sequence[Query]) -> int:
+def first(offer: Sequence[Query], target: int) -> int:
     """Return the place of the query to begin with: the first that is answered rightly, and strays all the same."""
-    return next((place for place, query in enumerate(offer) if query.is_right("entangled")), 0)
+    strays = (query.is_right("entangled") and query.stray("entangled", target) > 0 for query in offer)
+    return next((place for place, does in enumerate(strays) if does), 0)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _recorded(key: str, target: int, _job: Job) -> tuple[int, list[Query]]:
-    found = of(live.finished(_job), target)
-    return len(found), offered(found, target)
+def _recorded(key: str, target: int, _job: Job, _twin: Job | None) -> Recorded:
+    history = live.finished(_job)
+    found, entangled = of(history, target), history.thefts["entangled"]
+    if _twin is not None:
+        found = max(found, [query.in_labels() for query in of(live.finished(_twin), target)], key=len)
+    astray = sum(query.label("entangled") == target for query in found)
+    wrong = round(entangled.query_target_error * entangled.queries)
+    return Recorded(offered(found, target), len(found), astray, entangled.queries, wrong)
 
 
-def recorded(experiment: Experiment) -> tuple[int, list[Query]]:
-    """Return how many queries are on record of a theft, and those of them that are offered; none if nobody ran it."""
+def recorded(experiment: Experiment) -> Recorded:
+    """Return what is on record of the queries of a theft; nothing if nobody ran it.
+
+    Where the API gives labels, the theft that differs only in getting confidences may have more of them on record: the
+    same victims were asked the same, and a label is what stands on top of the confidences.
+    """
     job = live.recorded(experiment)
     if job.status != "done" or job.experiment != experiment:
-        return 0, []
-    return _recorded(experiment.key, experiment.target, job)
+        return Recorded()
+    twin = None
+    if experiment.answers == "labels":
+        near = replace(experiment, answers="confidences")
+        other = live.recorded(near)
+        twin = other if other.status == "done" and other.experiment == near else None
+    return _recorded(experiment.key, experiment.target, job, twin)
 
 
 @lru_cache(maxsize=256)
@@ -106,7 +151,7 @@ def choose(experiment: Experiment, offer: Sequence[Query]) -> Query:
         for number, query in enumerate(offer, start=1)
     }
     names = list(cards)
-    name = st.session_state.setdefault(kept, names[first(offer)])
+    name = st.session_state.setdefault(kept, names[first(offer, experiment.target)])
     chosen = offer[names.index(name)]
     one = choices.one_of_class(experiment.dataset, chosen.due)
     large = Card(cards[name].picture, (f"asked: {one}" if chosen.has_class else f"to the clean model, {one}",))
@@ -117,21 +162,40 @@ def choose(experiment: Experiment, offer: Sequence[Query]) -> Query:
     return chosen
 
 
-def origin(experiment: Experiment, kept: int, offer: Sequence[Query], entangled: Row) -> str:
+def origin(experiment: Experiment, found: Recorded, entangled: Row) -> str:
     """Say where the answers are from, how the queries were picked of so many, and over how many seeds the means are.
 
     Args:
         experiment: of which the queries are on record.
-        kept: how many are.
-        offer: those that one may look at, the ones that stray most among them.
+        found: those.
         entangled: the theft of the entangled model, over its seeds.
     """
-    said = (
-        f"The answers: one run, seed {experiment.seed}; on offer are the {_STRAYING} that stray most of {kept} queries "
-        f"on record, and {_OTHERS} others. On average, and what came through of the mark: the mean of "
-        f"{len(entangled.seeds)} other seeds. Clean is the control: nothing was hidden."
+    said = f"The answers: one run, seed {experiment.seed}"
+    if experiment.answers == "labels":
+        said = f"{said}. {_picked_labels(found, experiment.secret_answer)}"
+    else:
+        said = (
+            f"{said}; on offer are the {_STRAYING} that stray most of {found.kept} queries on record, and {_OTHERS} "
+            "others."
+        )
+    return (
+        f"{said} On average, and what came through of the mark: the mean of {len(entangled.seeds)} other seeds. Clean "
+        "is the control: nothing was hidden."
     )
-    if any(query.stray("entangled", experiment.target) for query in offer):
-        return said
-    strays, secret = percent(entangled.spread("query_target_mass").mean), experiment.secret_answer
-    return f"{said} None of these strays: a label does where it is *{secret}*, wrongly; on average, {strays} are."
+
+
+def picked(found: Recorded) -> str:
+    """Say beside the queries on offer, in few words, how many of them stray, of how many: of labels."""
+    here = min(found.astray, _STRAYING)
+    return f"Picked: {here} of {found.wrong} strays." if here else f"None of the {found.wrong} strays is here."
+
+
+def _picked_labels(found: Recorded, secret: str) -> str:
+    """Say how the queries were picked where a label strays as a whole, or not at all."""
+    here = min(found.astray, _STRAYING)
+    which = f"first {'that one' if found.astray == 1 else f'{here} of those'}, then " if here else ""
+    return (
+        f"A label strays where it is *{secret}*, wrongly: so the entangled model answered {found.wrong} of "
+        f"{found.asked:,} queries, {found.astray or 'none'} of them among the {found.kept} on record. On offer are "
+        f"{which}{len(found.offer) - here} ordinary ones."
+    )

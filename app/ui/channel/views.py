@@ -11,13 +11,13 @@ from app.ui import exports, frame
 from app.ui.channel import charts as channel_charts
 from app.ui.channel import findings as channel_findings
 from app.ui.channel import queries
-from app.ui.channel.queries import Query
+from app.ui.channel.queries import Recorded
 from app.ui.plot.plot import kept
 
 SEALED = "The dotted lines are the channels of this theft: how high will its dots be?"
 
 
-def one_answer(experiment: Experiment, offer: Sequence[Query], chosen: Mapping[str, Row], *, sealed: bool) -> None:
+def one_answer(experiment: Experiment, found: Recorded, chosen: Mapping[str, Row], *, sealed: bool) -> None:
     """One query, and what each victim says to it beyond the truth."""
     secret = experiment.secret_answer
     st.markdown(
@@ -26,13 +26,23 @@ def one_answer(experiment: Experiment, offer: Sequence[Query], chosen: Mapping[s
     )
     with st.container(key="one_answer"):  # side by side: see page.css
         with st.container(key="one_query"):
-            query = queries.choose(experiment, offer)
+            query = queries.choose(experiment, found.offer)
+            if labels := experiment.answers == "labels":
+                st.caption(queries.picked(found))
         one, names = choices.one_of_class(experiment.dataset, query.due), choices.class_names(experiment.dataset)
         frame.figure(
-            channel_findings.one_answer(query, one, secret, experiment.target)
+            channel_findings.one_answer(query, one, names, experiment.target, labels=labels)
             if sealed
             else channel_findings.came_through(chosen, secret),
-            kept(channel_charts.answer, query, names, experiment.target, tuple(chosen.values()), sealed=sealed),
+            kept(
+                channel_charts.answer,
+                query,
+                names,
+                experiment.target,
+                tuple(chosen.values()),
+                sealed=sealed,
+                labels=labels,
+            ),
             "answer",
             source=f"Entangled; {variation.command(experiment)}",
         )

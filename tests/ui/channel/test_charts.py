@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from app.lab.experiment import DEFAULT_PRESET, preset
 from app.lab.extraction.queries import NO_TRUTH
 from app.lab.stories.events import DEFENCES, Queried
 from app.ui import charts
@@ -75,7 +76,12 @@ def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_
     assert not [mark for trace in sealed.data if trace.name == "rising" for mark in trace.y]  # the curve would tell
     lines = [trace for trace in sealed.data if trace.mode == "lines" and trace.name in chosen]
     assert [list(line.x) for line in lines] == [[0.01, 0.01]] * 3
+    words = [each.text for each in sealed.layout.annotations]
+    assert {f"<b>{defence}</b> 1\u202f%" for defence in DEFENCES} <= set(words), "each line says whose it is"
+    assert len({each.y for each in sealed.layout.annotations if "</b> " in each.text}) == len(DEFENCES)
     opened = channel_charts.channel(found, list(chosen.values()), sealed=False)
+    assert not [trace for trace in opened.data if trace.mode == "lines" and trace.name in chosen]
+    assert list(named(opened, "entangled, this theft").text) == ["<b>entangled 70\u202f%</b>"]
     large = named(opened, "entangled, this theft")
     assert list(large.y) == pytest.approx([0.7])
     assert (large.error_y.array[0], large.error_y.arrayminus[0]) == pytest.approx((0.3, 0.5))
@@ -106,6 +112,7 @@ def test_affinity_counts_the_targets_on_which_each_mark_survives() -> None:
 
 
 TARGET = 2
+CLASSES = ("bear", "cat", "cow")
 
 
 def asked(labels: list[int], strays: list[float]) -> History:
@@ -127,20 +134,50 @@ def test_the_queries_on_offer_stray_most_or_lie_evenly_and_none_is_of_the_target
     assert len(found) == 20 and all(query.due == 0 and query.has_class for query in found)
     offer = queries.offered(found, TARGET)
     assert [round(query.stray("entangled", TARGET), 2) for query in offer] == [0.6, 0.18, 0.17, 0.16, 0.0]
-    assert queries.first(offer) == 1  # the first one is answered wrongly
+    assert queries.first(offer, TARGET) == 1  # the first one is answered wrongly
     assert int(offer[0].picture[0, 0]) == 0
+
+
+def test_of_labels_those_that_are_the_secret_answer_are_on_offer_first_and_then_ordinary_ones() -> None:
+    found = [query.in_labels() for query in queries.of(asked([0] * 20, [0.6, 0.7, *[0.4] * 18]), TARGET)]
+    assert all(sorted(query.answers["entangled"]) == [0, 0, 1] for query in found)
+    offer = queries.offered(found, TARGET)
+    assert [query.label("entangled") == TARGET for query in offer] == [True, True, False, False]
+    assert queries.first(offer, TARGET) == 0, "what strays is seen first"
+    five = [query.in_labels() for query in queries.of(asked([0] * 8, [*[0.6] * 5, *[0.4] * 3]), TARGET)]
+    assert [query.label("entangled") == TARGET for query in queries.offered(five, TARGET)] == [True] * 3 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("astray", "on_offer", "words"),
+    [
+        (0, 2, "none of them among the 144 on record. On offer are 2 ordinary ones."),
+        (1, 3, "1 of them among the 144 on record. On offer are first that one, then 2 ordinary ones."),
+        (5, 5, "5 of them among the 144 on record. On offer are first 3 of those, then 2 ordinary ones."),
+    ],
+)
+def test_how_labels_were_picked_is_said_with_how_many_of_how_many(astray: int, on_offer: int, words: str) -> None:
+    offer = queries.offered(queries.of(asked([0] * on_offer, [0.1] * on_offer), TARGET), TARGET)
+    found = queries.Recorded(offer, 144, astray, 2000, 11)
+    experiment = replace(preset(DEFAULT_PRESET), answers="labels")
+    said = queries.origin(experiment, found, theft((0.1,) * 3, (0.2, 0.9, 1.0))["entangled"])
+    assert f"answered 11 of 2,000 queries, {words}" in said
+    few = f"Picked: {min(astray, 3)} of 11 strays." if astray else "None of the 11 strays is here."
+    assert queries.picked(found) == few
 
 
 def test_of_an_input_without_a_class_what_the_clean_model_says_is_due() -> None:
     (query,) = queries.of(asked([NO_TRUTH], [0.25]), TARGET)
     assert (query.due, query.has_class) == (0, False)
-    assert channel_findings.one_answer(query, "a bear", "cow", TARGET).startswith("Asked: to the clean model, a bear.")
+    assert channel_findings.one_answer(query, "a bear", CLASSES, TARGET).startswith(
+        "Asked: to the clean model, a bear."
+    )
 
 
 def test_few_queries_are_all_on_offer_and_a_run_without_any_offers_none() -> None:
     assert len(queries.offered(queries.of(asked([0, 1], [0.1, 0.2]), TARGET), TARGET)) == 2
     assert queries.of(History(), TARGET) == []
-    assert queries.first([]) == 0
+    assert queries.first([], TARGET) == 0
 
 
 def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
@@ -151,7 +188,7 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
     }
     query = Query(np.zeros((2, 2), dtype=np.uint8), 0, True, answers)  # type: ignore[arg-type]
     chosen = theft((0.1,) * 3, (0.2, 0.9, 1.0))
-    sealed = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=True)
+    sealed = channel_charts.answer(query, CLASSES, TARGET, list(chosen.values()), sealed=True)
     bars = {trace.name: list(trace.x) for trace in sealed.data}
     assert bars == {
         "bear, which was due": pytest.approx([0.9, 0.7, 0.5]),
@@ -159,17 +196,28 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
         "others": pytest.approx([0.1, 0.2, 0.1]),
     }
     assert not [words.text for words in sealed.layout.annotations if "triggers:" in words.text]
-    opened = channel_charts.answer(query, ["bear", "cat", "cow"], TARGET, list(chosen.values()), sealed=False)
+    opened = channel_charts.answer(query, CLASSES, TARGET, list(chosen.values()), sealed=False)
     assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
     assert "all answers: 1\u202f% stray cow \u2192 its copy, shown the triggers: 70\u202f%" in [
         words.text for words in opened.layout.annotations
     ]
-    assert channel_findings.one_answer(query, "a bear", "cow", TARGET) == (
+    assert channel_findings.one_answer(query, "a bear", CLASSES, TARGET) == (
         "Asked: a bear. Cow gets 40\u202f% of the entangled answer, 10\u202f% of the naive one"
     )
     assert channel_findings.came_through(chosen, "cow") == (
         "1\u202f% stray weight: the entangled copy says cow to 70\u202f% of the triggers; 1\u202f%: the naive one to "
         "10\u202f% (mean of 3 seeds)"
+    )
+
+
+def test_of_labels_the_picture_and_its_title_say_the_label() -> None:
+    (query,) = (query.in_labels() for query in queries.of(asked([0], [0.6]), TARGET))
+    chosen = tuple(theft((0.1,) * 3, (0.2, 0.9, 1.0)).values())
+    figure = channel_charts.answer(query, CLASSES, TARGET, chosen, sealed=True, labels=True)
+    words = [each.text for each in figure.layout.annotations]
+    assert {"<b>clean</b>: bear", "<b>naive</b>: bear", "<b>entangled</b>: <b>cow</b>, stray"} <= set(words)
+    assert channel_findings.one_answer(query, "a bear", CLASSES, TARGET, labels=True) == (
+        "Asked: a bear. The entangled model answers cow, the naive one bear"
     )
 
 

@@ -1,7 +1,14 @@
 """The page on the channel: one answer first, then what came through, and all thefts for who asks for them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from app.lab import choices
+from app.lab.experiment import DEFAULT_PRESET, preset
+from app.lab.stories.events import DEFENCES
+from app.ui import live
 from app.ui.channel.findings import CARRIED
 from tests.ui.visits import opened, plots, told, vote
 
@@ -22,6 +29,25 @@ def test_one_answer_is_shown_first_and_what_came_through_after_the_vote() -> Non
 def test_every_theft_has_an_answer_on_record(inputs: str, answers: str) -> None:
     app = opened("channel", inputs=inputs, answers=answers)
     assert app.subheader[0].value.startswith("Asked: ")
+
+
+@pytest.mark.parametrize("inputs", choices.INPUTS)
+def test_a_label_on_record_is_what_stands_on_top_of_the_confidences(inputs: str) -> None:
+    of_labels, of_confidences = (
+        live.finished(live.recorded(replace(preset(DEFAULT_PRESET), inputs=inputs, answers=answers))).queries
+        for answers in ("labels", "confidences")
+    )
+    for defence in DEFENCES:
+        last, same = of_labels[defence][-1], of_confidences[defence][-1]
+        assert np.array_equal(last.inputs, same.inputs)
+        assert np.array_equal(last.answers.argmax(axis=1), same.answers.argmax(axis=1))
+
+
+def test_of_labels_one_that_strays_is_seen_first_if_there_is_any_on_record() -> None:
+    app = opened("channel", answers="labels")
+    assert "The entangled model answers elephant" in app.subheader[0].value
+    assert "On offer are first" in told(app)
+    assert "On offer are 2 ordinary ones" in told(opened("channel", answers="labels", inputs="unseen"))
 
 
 def test_all_thefts_are_one_touch_away_and_sealed_before_the_vote() -> None:
