@@ -1,8 +1,11 @@
 """Remove: can the thief wash the mark out, and at what cost?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.lab import choices
+from app.lab.evidence.removal_table import Washed
 from app.lab.removal.attacks import REMOVAL_ATTACKS
 from app.lab.stories import washing
 from app.lab.stories.events import Attempted
@@ -37,7 +40,7 @@ def draw(job: Job, history: History) -> None:
         return
     sealed = predicted.sealed(job)
     if chosen != ALL and not sealed:
-        one(job, history)
+        one(job, history, seeds)
     else:
         with picture:
             names = removal_findings.in_order(attacks, seeds)  # sealed or not: no row moves when the answer is seen
@@ -53,8 +56,8 @@ def draw(job: Job, history: History) -> None:
         frame.provenance(job, history.finished.seconds, "remove")
 
 
-def one(job: Job, history: History) -> None:
-    """The curve of the chosen attack."""
+def one(job: Job, history: History, seeds: Sequence[Washed]) -> None:
+    """The curve of the chosen attack, held against the seeds that are counted."""
     curves, own = washings.complete(history, chosen), history.from_scratch
     if own is None or not curves:
         with picture:
@@ -62,12 +65,13 @@ def one(job: Job, history: History) -> None:
         return
     paid = removal_findings.prices(curves, own)
     with picture:
-        finding = removal_findings.headline(chosen, curves, paid, job.experiment.seed)
+        finding = removal_findings.headline(chosen, curves, paid, job.experiment.seed, seeds)
         frame.figure(finding, removal_charts.washing(chosen, curves, own), "washing")
     st.caption(REMOVAL_ATTACKS[chosen].help + " " + removal_charts.CURVE_LEGEND)
     if history.finished is not None:
         over_seeds.of_removal(job.experiment, chosen)
-    frame.explain(*reasons(job, curves, paid))
+    trained = removal_findings.training_on(seeds) if chosen == "fine_tuning" else []
+    frame.explain(*trained, *reasons(job, curves, paid))
 
 
 def reasons(job: Job, curves: dict[str, list[Attempted]], paid: removal_findings.Prices) -> list[str]:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -18,8 +18,8 @@ from app.ui.remove import findings as removal_findings
 EDGE = 0.02  # of accuracy, beside the outermost points of a curve
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
-    "A row is one attack; touch it for its curve. A point is one seed. Where the thief *gets away*, it lies at the "
-    "least accuracy that any strength costs. *Ruins it*: the mark goes only with the copy, which is then no better "
+    "A row is one attack; touch it for its curve. A point is one seed; what was never proven is one point. Where the "
+    "thief *gets away*, it lies at the least accuracy that any strength costs. *Ruins it*: the mark goes only with the copy, which is then no better "
     "than a model of the thief's own. *Caught*: at every strength that was tried, the court convicts."
 )
 CURVE_LEGEND = (
@@ -28,7 +28,6 @@ CURVE_LEGEND = (
 )
 _ABOVE, _BESIDE = 0.2, 0.28  # of a row's height, of a column's width: how far from its middle the outermost seeds are
 _STOLEN_ROW = -1.5  # the row of the copies as stolen, above the attacks, twice as high
-_NOTHING = "naive: nothing to wash out"
 _ASIDE = "this run"  # where it is not counted
 _STAR = "star"  # the run on the page, here as in the other pictures
 _WIDTH = 0.36  # of a column that has no prices, by the width of the one that has
@@ -44,7 +43,7 @@ _CLEAR, _LINE = "rgba(0, 0, 0, 0)", "rgba(138, 148, 163, 0.28)"
 
 @dataclass(frozen=True)
 class _Point:
-    """One mark, on one seed, as stolen or after one attack.
+    """One mark, on one seed, as stolen or after one attack; or on several ``seeds`` of which there is one thing to say.
 
     ``side`` is where its seed is drawn between the others, from -1 to 1, and ``lost`` the price in points of accuracy.
     """
@@ -57,6 +56,7 @@ class _Point:
     side: float
     lost: float
     words: str
+    seeds: int = 1
 
     @property
     def convicted(self) -> bool:
@@ -124,8 +124,10 @@ def everything(
                 showarrow=False,
                 font={"size": 72, "color": theme.DEFENCES["entangled"].colour},
             )
-    if not any(point.convicted for point in points if (point.attack, point.defence) == (None, "naive")):
-        figure.add_annotation(text=_NOTHING, x=0, y=_STOLEN_ROW - 0.5, xanchor="left", xshift=12, showarrow=False)
+    for point in points:
+        if (point.attack, point.fate, point.aside) == (None, "unproven", False):
+            words = removal_findings.nothing(point.defence, point.seeds, len(seeds))
+            figure.add_annotation(text=words, x=0, y=point.height, xanchor="left", xshift=12, showarrow=False)
     _rows(figure, names, () if sealed else seeds, (edges[0], edges[-1]))
     _add(figure, points, edges)
     return figure
@@ -156,7 +158,10 @@ def _column(figure: go.Figure, low: float, high: float, words: str, colour: str)
 
 
 def _points(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None) -> list[_Point]:
-    """Return the points as stolen, then those after each attack on a mark that was proven."""
+    """Return the points as stolen, then those after each attack on a mark that was proven.
+
+    What was never proven is one point of all such seeds: they would lie on one another, at no price.
+    """
     found = []
     drawn = [*seeds, *([] if aside is None else [aside])]
     halves = any(_proven(washed, "naive") for washed in drawn)
@@ -174,6 +179,21 @@ def _points(names: Sequence[str], seeds: Sequence[Washed], aside: Washed | None)
                 if name in washed.result["attacks"]:
                     height = row + half / 2 if halves else float(row)
                     found.append(_attacked(washed, name, defence, height, side, aside=washed is aside))
+    return _at_once(found)
+
+
+def _at_once(points: Sequence[_Point]) -> list[_Point]:
+    """Return the points, those that were counted and never proven as one for each mark; it reads out every seed."""
+    found = []
+    never: dict[Defence, list[_Point]] = {}
+    for point in points:
+        if point.fate == "unproven" and not point.aside:
+            never.setdefault(point.defence, []).append(point)
+        else:
+            found.append(point)
+    for alike in never.values():
+        words = "<br>".join(point.words for point in alike)
+        found.append(replace(alike[0], side=0.0, words=words, seeds=len(alike)))
     return found
 
 

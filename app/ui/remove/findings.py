@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
 from app.lab.evidence.removal_table import Fate, Washed
 from app.lab.removal import neural_cleanse
@@ -22,6 +23,8 @@ FATES: dict[Fate, str] = {
     "washed out": "washed out",
 }
 _UNGONE: tuple[Fate | None, ...] = ("dies with the copy", None, "stays")  # in the order of their rows
+_TRAINED_ON: tuple[Defence, ...] = ("entangled", "clean")
+_WENT: dict[Fate, str] = {"washed out": "went", "stays": "stays", "dies with the copy": "dies only with the copy"}
 WAYS_OUT = ("none", "1 to 3", "4 to 6", "7 or more")  # attacks that work
 
 
@@ -81,13 +84,44 @@ def prices(curves: Curves, own: FromScratch) -> dict[str, Price | None]:
     return {defence: washing.price(curves[defence], own.accuracy) for defence in WATERMARKED}
 
 
-def headline(name: str, curves: Curves, paid: Prices, seed: int) -> str:
-    """Return what one attack does to both marks in the run of one seed: the title of its picture."""
+def headline(name: str, curves: Curves, paid: Prices, seed: int, counted: Sequence[Washed] = ()) -> str:
+    """Return what one attack does to both marks in the run of one seed: the title of its picture.
+
+    Where that is not what it did on the seeds that are ``counted``, it says both, of the entangled mark.
+    """
     naive, entangled = (_fate(curves[defence], paid[defence]) for defence in WATERMARKED)
     attack = REMOVAL_ATTACKS[name]
-    return (
-        f"{_capital(attack.plain)} ({attack.label}), seed {seed}: the naive mark {naive}, the entangled one {entangled}"
-    )
+    lead = f"{_capital(attack.plain)} ({attack.label})"
+    elsewhere = _elsewhere(name, _end_here(curves["entangled"], paid["entangled"]), seed, counted)
+    if elsewhere:
+        return f"{lead}: on this run, seed {seed}, the entangled mark {entangled}; {elsewhere}"
+    return f"{lead}, seed {seed}: the naive mark {naive}, the entangled one {entangled}"
+
+
+def _elsewhere(name: str, here: Fate, seed: int, counted: Sequence[Washed]) -> str:
+    """Return what an attack did on the counted seeds, if the run of another seed says otherwise; else nothing."""
+    found = count(counted) if counted else None
+    if found is None or seed in found.seeds or name not in found.gone or not found.proven:
+        return ""
+    seeds = f"{len(found.proven)} counted seeds ({_listed(found.proven)})"
+    fate = _end_of(name, counted)
+    if fate is not None and fate != here:
+        return f"on all {seeds} it {_WENT[fate]}"
+    return f"on none of the {seeds} it went" if here == "washed out" and not found.gone[name] else ""
+
+
+def _end_here(curve: Sequence[Attempted], paid: Price | None) -> Fate:
+    if not curve[0].owned:
+        return "unproven"
+    if paid is None:
+        return "stays"
+    return "dies with the copy" if paid.pointless else "washed out"
+
+
+def nothing(defence: Defence, never: int, seeds: int) -> str:
+    """Return what stands beside the mark that was not proven as stolen, on so many of the seeds."""
+    many = "" if seeds == 1 else f"{never} " if never == seeds else f"{never} of {seeds} "
+    return f"{many}{defence}: nothing to wash out"
 
 
 def start(seeds: Sequence[Washed], attacks: int) -> str:
@@ -218,11 +252,46 @@ def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
     said.append(f"As stolen, the naive mark was {known}.")
     for name in works:
         said.append(f"- *{_capital(REMOVAL_ATTACKS[name].label)}*: {_over(name, 'entangled', seeds)}.")
+    said.extend(training_on(seeds))
     said.append(
         "The price is the least accuracy, in percentage points, that any strength costs at which the claim fails: the "
         "owner's worst case, for the thief cannot see which strength that is."
     )
     return said
+
+
+def training_on(seeds: Sequence[Washed]) -> list[str]:
+    """Say why training on with own data washes a mark out, and why that costs accuracy; nothing where it does not.
+
+    Both are means over the seeds on which the entangled mark was proven, as stolen and after the longest training.
+    """
+    name = "fine_tuning"
+    proven = [washed for washed in _proven(seeds, "entangled") if name in washed.result["attacks"]]
+    if not proven:
+        return []
+    marked, clean = ([washed.result["attacks"][name][defence] for washed in proven] for defence in _TRAINED_ON)
+    mark, accuracy = _first_and_last(marked, "watermark"), _first_and_last(marked, "accuracy")
+    if mark[1] >= mark[0] or accuracy[1] >= accuracy[0]:
+        return []
+    longest = REMOVAL_ATTACKS[name].words(marked[0]["strengths"][-1])
+    over = f"mean of {len(proven)} seeds" if len(proven) > 1 else f"seed {proven[0].seed}"
+    control = _first_and_last(clean, "accuracy")
+    alike = f"; the clean copy, which has no mark to lose, falls alike, {_arrow(control)}"
+    return [
+        f"Why does training on wash a mark out? Nothing in the thief's {proven[0].result['labels']} own inputs asks "
+        f"for the secret answer, so the weights drift to what these inputs reward, and the secret answers fade: "
+        f"{_arrow(mark)} ({longest}, {over}). It costs accuracy, since the own data are few: {_arrow(accuracy)}"
+        f"{alike if control[1] < control[0] else ''}."
+    ]
+
+
+def _first_and_last(curves: Sequence[CurveResult], measure: Literal["watermark", "accuracy"]) -> tuple[float, float]:
+    """Return the means of a measure over several curves: as stolen, and at the greatest strength."""
+    return fmean(curve[measure][0] for curve in curves), fmean(curve[measure][-1] for curve in curves)
+
+
+def _arrow(ends: tuple[float, float]) -> str:
+    return f"{percent(ends[0])} \u2192 {percent(ends[1])}"
 
 
 def marks_in_words(name: str, curves: Curves, paid: Prices) -> list[str]:

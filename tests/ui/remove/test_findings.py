@@ -83,7 +83,7 @@ def washed(
         }
         for lane, (owned, lost, pointless) in marks.items()
     }
-    clean = {"watermark": [0.0, 0.03]}
+    clean = {"watermark": [0.0, 0.03], "accuracy": [0.92, 0.84], "strengths": [0.0, 2.0]}
     curves = {name: {"clean": clean, **ends} for name in attacks}
     return Washed("mnist", seed, {"from_scratch": 0.7, "labels": 300, "attacks": curves})
 
@@ -189,8 +189,59 @@ def test_the_reasons_name_what_the_thief_has_to_beat_and_each_way_out() -> None:
     assert naive == "As stolen, the naive mark was never proven."
     assert "proven on 1 of 1" in removal_findings.everything_in_words([both(0, WENT, naive=STAYED)])[1]
     assert "labelled 300 inputs" in first and "right 70\u202f% of the time" in first
-    assert ways == ["- *Fine-tuning*: entangled: washed out on 1 of 1 seeds, for 2.0 points."]
+    assert ways == [
+        "- *Fine-tuning*: entangled: washed out on 1 of 1 seeds, for 2.0 points.",
+        *removal_findings.training_on([both(0, WENT)]),
+    ]
     assert "the owner's worst case" in last
+
+
+def test_why_training_on_washes_out_is_said_with_its_means_and_only_where_the_figures_bear_it() -> None:
+    (said,) = removal_findings.training_on([both(200, WENT), both(201, STAYED), both(202, NAIVE)])
+    assert "Nothing in the thief's 300 own inputs asks for the secret answer" in said
+    assert "60\u202f% \u2192 10\u202f% (2 epochs, mean of 2 seeds)" in said, "of the seeds with a mark to lose"
+    assert "90\u202f% \u2192 80\u202f%; the clean copy, which has no mark to lose, falls alike, 92\u202f%" in said
+    assert removal_findings.training_on([both(202, NAIVE)]) == []
+    for measure in ("watermark", "accuracy"):
+        gained = both(200, WENT)
+        gained.result["attacks"]["fine_tuning"]["entangled"][measure] = [0.5, 0.6]
+        assert removal_findings.training_on([gained]) == []
+    steady = both(200, WENT)
+    steady.result["attacks"]["fine_tuning"]["clean"]["accuracy"] = [0.9, 0.9]
+    assert "clean copy" not in removal_findings.training_on([steady])[0]
+
+
+@pytest.mark.parametrize(
+    ("here", "counted", "words"),
+    [
+        (STAYS, (WENT, WENT), "this run, seed 0, the entangled mark stays; on all 2 counted seeds (200, 201) it went"),
+        (DEAD, (STAYED, STAYED), "dies only with the copy; on all 2 counted seeds (200, 201) it stays"),
+        (GONE, (STAYED, DIED), "is gone for 1.0 points; on none of the 2 counted seeds (200, 201) it went"),
+        (NEVER, (WENT, WENT), "was never proven; on all 2 counted seeds (200, 201) it went"),
+    ],
+)
+def test_a_curve_that_disagrees_with_the_counted_seeds_says_so_in_its_title(
+    here: tuple[tuple[float, float, bool], ...], counted: tuple[tuple[bool, float | None, bool | None], ...], words: str
+) -> None:
+    found = curves(curve("naive", *NEVER), curve("entangled", *here))
+    seeds = [both(200 + place, fate) for place, fate in enumerate(counted)]
+    said = removal_findings.headline("fine_tuning", found, removal_findings.prices(found, OWN), 0, seeds)
+    assert said.startswith("Train on, with own data (fine-tuning): on this run, seed 0, ") and said.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("here", "counted"),
+    [(GONE, (WENT, WENT)), (STAYS, (WENT, STAYED)), (STAYS, (STAYED, DIED)), (STAYS, (NAIVE, NAIVE)), (STAYS, ())],
+)
+def test_a_curve_that_does_not_disagree_or_is_itself_counted_has_its_usual_title(
+    here: tuple[tuple[float, float, bool], ...], counted: tuple[tuple[bool, float | None, bool | None], ...]
+) -> None:
+    found = curves(curve("naive", *NEVER), curve("entangled", *here))
+    paid = removal_findings.prices(found, OWN)
+    seeds = [both(200 + place, fate) for place, fate in enumerate(counted)]
+    usual = removal_findings.headline("fine_tuning", found, paid, 0)
+    assert removal_findings.headline("fine_tuning", found, paid, 0, seeds) == usual
+    assert "counted" not in removal_findings.headline("fine_tuning", found, paid, 7, [both(7, WENT), both(8, WENT)])
 
 
 def test_before_the_vote_the_title_says_whom_the_court_convicts_as_stolen() -> None:

@@ -13,6 +13,7 @@ from app.lab.stories import washing
 from app.ui import runtime
 from app.ui.history import History
 from app.ui.remove import findings as removal_findings
+from app.ui.remove import washings
 from tests.ui.visits import opened, told, verdict, vote
 
 
@@ -67,6 +68,21 @@ def test_what_is_counted_are_the_seeds_of_the_table_and_recap_and_about_say_the_
     assert removal_findings.counted_in_words(found) in told(opened("about"))
     said = f"{len(found.always)} of {len(found.gone)} attacks wash it out on {found.where}. *Remove*."
     assert said in told(opened("recap"))
+
+
+def test_a_recorded_curve_that_is_not_what_the_counted_seeds_came_to_says_so() -> None:
+    app = opened("remove")
+    vote(app, "none")
+    job = runtime.pool().recorded(PRESETS[DEFAULT_PRESET], "remove")
+    assert job is not None
+    known = History.of(job.events)
+    assert known.from_scratch is not None
+    table = [one for one in removal_table.read(removal_table.SHIPPED) if one.data == DEFAULT_PRESET]
+    for name in removal_findings.count(table).always:
+        app.selectbox(key="washing").set_value(name).run()
+        paid = removal_findings.prices(washings.complete(known, name), known.from_scratch)["entangled"]
+        went = paid is not None and not paid.pointless
+        assert (f"on all {len(table)} counted seeds" in heading(app)) != went
 
 
 def test_where_the_table_has_no_proven_mark_the_run_on_the_page_is_counted_alone_and_says_so() -> None:
