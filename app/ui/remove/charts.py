@@ -19,8 +19,9 @@ EDGE = 0.02  # of accuracy, beside the outermost points of a curve
 STOLEN = "as<br>stolen"  # the strength 0
 LEGEND = (
     "A row is one attack; touch it for its curve. A point is one seed; what was never proven is one point. Where the "
-    "thief *gets away*, it lies at the least accuracy that any strength costs. *Ruins it*: the mark goes only with the copy, which is then no better "
-    "than a model of the thief's own. *Caught*: at every strength that was tried, the court convicts."
+    "thief *gets away*, it lies at the least accuracy that any strength costs. *Ruins it*: the mark goes only with the "
+    "copy, which is then no better than a model of the thief's own. *Caught*: at every strength that was tried, the "
+    "court convicts."
 )
 CURVE_LEGEND = (
     "Filled: the court convicts. Dashed: what it asks for. The clean copy, washed alike, sets that, since a damaged "
