@@ -143,6 +143,8 @@ def channel(found: Sequence[Row], chosen: Sequence[Row], *, sealed: bool) -> go.
         text=f"<b>{findings.percent(NARROW)}</b>",
         showarrow=False,
     )
+    # On a narrow screen, the words of the chosen theft would lie on one another: there, the legend says what is whose.
+    figure.layout.meta = {"narrow": {"annotations": [each.to_plotly_json() for each in figure.layout.annotations]}}
     for defence in DEFENCES:
         _dots(figure, defence, [row for row in others if row.defence == defence])
     for place, row in enumerate(chosen):
@@ -256,9 +258,7 @@ def _outcome(figure: go.Figure, row: Row) -> None:
         name=f"{row.defence}, this theft",
         x=[_mass(row)],
         y=[mark.mean],
-        mode="markers+text",
-        text=[f"<b>{row.defence} {findings.percent(mark.mean)}</b>"],
-        textposition="top right" if mark.mean < _LOW else "bottom right",  # off the grey curve
+        mode="markers",
         cliponaxis=False,
         marker=charts.marker(row.defence, 22, hollow=row.experiment.inputs not in MADE_OF_THE_TASK),
         error_y={
@@ -272,6 +272,18 @@ def _outcome(figure: go.Figure, row: Row) -> None:
         hoverinfo="text",
         showlegend=False,
         meta=charts.GHOSTED,
+    )
+    low = mark.mean < _LOW
+    left = low and _mass(row) > 10 * SMALLEST_MASS  # of the dot, where there is room
+    figure.add_annotation(
+        text=f"<b>{row.defence} {findings.percent(mark.mean)}</b>",
+        x=math.log10(_mass(row)),
+        y=mark.mean,
+        xanchor="right" if left else "left",
+        xshift=-14 if left else 14,
+        yanchor="bottom" if low else "top",
+        yshift=12 if low else -12,  # off the grey curve
+        showarrow=False,
     )
 
 

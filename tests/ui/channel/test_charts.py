@@ -81,7 +81,10 @@ def test_the_sealed_channel_hides_what_became_of_the_chosen_theft_and_shows_its_
     assert len({each.y for each in sealed.layout.annotations if "</b> " in each.text}) == len(DEFENCES)
     opened = channel_charts.channel(found, list(chosen.values()), sealed=False)
     assert not [trace for trace in opened.data if trace.mode == "lines" and trace.name in chosen]
-    assert list(named(opened, "entangled, this theft").text) == ["<b>entangled 70\u202f%</b>"]
+    assert "<b>entangled 70\u202f%</b>" in [each.text for each in opened.layout.annotations]
+    for figure in (sealed, opened):
+        narrow = figure.layout.meta["narrow"]["annotations"]
+        assert [each["text"] for each in narrow] == ["<b>0.5\u202f%</b>"], "on a phone, they would lie on one another"
     large = named(opened, "entangled, this theft")
     assert list(large.y) == pytest.approx([0.7])
     assert (large.error_y.array[0], large.error_y.arrayminus[0]) == pytest.approx((0.3, 0.5))
