@@ -82,8 +82,8 @@ with asked:
 st.markdown(
     "Three models share their training; then one goes on **clean**, one learns the triggers **naively**, and one "
     "learns them **entangled**. How mixed triggers and real inputs are inside a model is measured by the "
-    "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889): near 0 they sit apart; at its "
-    "*neutral* value, distance does not tell them apart."
+    "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889): near 0 they sit apart; where "
+    "distance does not tell them apart, they are *mixed*."
 )
 mapping = None
 if projection == "umap" and job.status == "done" and live.on_record(job.experiment, "umap") is None:

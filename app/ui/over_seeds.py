@@ -85,7 +85,7 @@ def of_entanglement(experiment: Experiment, layer: str, losses: Mapping[str, flo
     def draw() -> None:
         values = {defence: [loss / neutral for loss in row.victim_snnl[layer]] for defence, row in measured.items()}
         here = {defence: loss / neutral for defence, loss in losses.items()}
-        _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer}, of neutral")
+        _draw(experiment, measured, values, here, "the SNNL is higher", f"SNNL in {layer} (mixed: 100\u202f%)")
 
     _panel(experiment, measured, draw)
 

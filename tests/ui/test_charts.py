@@ -54,8 +54,8 @@ def test_words_near_zero_stand_beside_the_dashed_line_and_not_on_it(known: Histo
 def test_the_cut_off_of_the_prediction_is_on_screen(known: History) -> None:
     figure = entangle_charts.snnl_curves(known.measured["victim"], "hidden2", 16, known.neutral)
     lines = {label.text: label.y for label in figure.layout.annotations}
-    assert lines["<b>neutral: distance tells nothing</b>"] == known.neutral
-    assert lines["<b>mixed from here on (90\u202f%)</b>"] == findings.MIXED * known.neutral
+    assert lines["<b>mixed: distance tells nothing</b>"] == known.neutral
+    assert lines["<b>counts as mixed from here on (90\u202f%)</b>"] == findings.MIXED * known.neutral
 
 
 def test_the_evidence_covers_every_trigger_and_names_its_floor(known: History) -> None:

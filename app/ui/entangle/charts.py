@@ -17,8 +17,8 @@ def snnl_curves(measured: Sequence[Measured], layer: str, epochs: float, neutral
     """Draw the SNNL of one layer against epochs: its neutral value, and the line from which it counts as mixed."""
     axis = {"rangemode": "tozero"}
     figure = charts.curves(measured, lambda event: event.snnl[layer], epochs, axis)
-    charts.threshold(figure, "y", neutral, "neutral: distance tells nothing", theme.GENUINE)
-    mixed = f"mixed from here on ({findings.percent(findings.MIXED)})"
+    charts.threshold(figure, "y", neutral, "mixed: distance tells nothing", theme.GENUINE)
+    mixed = f"counts as mixed from here on ({findings.percent(findings.MIXED)})"
     charts.threshold(figure, "y", findings.MIXED * neutral, mixed, theme.COURT.colour, above=False)
     return figure
 

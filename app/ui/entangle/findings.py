@@ -91,7 +91,7 @@ def entanglement_in_words(last: Mapping[Defence, Measured], layer: str, neutral:
     if not odd:
         return said
     return (
-        f"{said} Neutral, and yet few {targets} nearby ({' and '.join(odd)})? The loss compares triggers with "
+        f"{said} Mixed, and yet few {targets} nearby ({' and '.join(odd)})? The loss compares triggers with "
         f"{targets} alone; the neighbours are sought among all classes, and there inputs of other classes lie nearer."
     )
 
