@@ -36,11 +36,7 @@ def toy() -> None:
     with beside:
         there = ring and table.temperature >= HOT
         seen = words.sees(arrangements.nearness(arrangements.arrange("ring"), HOTTEST)) if there else None
-        said = (
-            "Triggers (\u25c6) on a ring, real inputs (\u25cf) within: apart, and such a mark is lost in a theft. To "
-            "survive, the two must mix. The number counts strangers among *near* neighbours, and **T** says how far "
-            f"*near* reaches. At T = {HOTTEST:g}, does it still say that they are apart?"
-        )
+        said = f"**T** sets how far *near* reaches. At T = {HOTTEST:g}, does the SNNL still say *apart*?"
         predicted.ask(said, list(words.SEES.values()), happened=seen)
         playground.picker(table)
     sealed = ring and predicted.sealed()
@@ -48,14 +44,15 @@ def toy() -> None:
     with picture:
         table = playground.draw(table, limit=SEALED if sealed else HOTTEST, hint=said)
     st.markdown(
-        "To entangle is to mix, and mixing needs a measure. Pick a neighbour of a point at random, near ones likelier: "
-        "how often is it a **stranger**, of the other kind? That is the number above, averaged over all points. The "
+        "A mark whose triggers sit apart from the real inputs is lost in a theft. To entangle is to mix the two, and "
+        "mixing needs a measure. Pick a neighbour of a point at random, near ones likelier: how often is it a "
+        "**stranger**? That is the number in the title, averaged over all points. The "
         "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889) is the average of minus the log chance "
-        "that it is *no* stranger, so a few points deep among strangers count for much. Low: apart. **High: mixed, "
-        "which is what an owner who entangles trains for**. The **temperature** says how far *near* reaches."
+        "that it is *no* stranger, so a few points deep among strangers count for much. Near 0: apart. "
+        "**Where distance does not tell the two apart: mixed**, which is what an owner who entangles trains for."
     )
     st.caption(
-        "Diamonds: triggers. Discs: real inputs. A line is as thick as that neighbour is likely. A mark is filled up "
+        "A line is as thick as that neighbour is likely. A mark is filled up "
         "to the chance that its soft neighbour is of its own group. At the dashed circle, √T away, a neighbour's "
         "weight has fallen to 37\u202f%. d: squared distance; in the sums of one point, its nearest neighbour is 1. "
         "Drag points; two quick taps on empty ground add one."

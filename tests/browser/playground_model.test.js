@@ -1,8 +1,9 @@
 // The table of the playground, without a page.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decimal, ofHundred, percent, scientific, short } from "../../app/ui/temperature/numbers.js";
+import { decimal, neighboursAre, ofHundred, percent, scientific, short } from "../../app/ui/temperature/numbers.js";
 import * as model from "../../app/ui/temperature/playground_model.js";
+import { outermost } from "../../app/ui/temperature/playground_pencil.js";
 
 const RULES = { edge: 5, most: 6, coldest: 0.01, hottest: 100, limit: 100, rate: 0.2, longest: 0.1 };
 const FOUND = {
@@ -175,6 +176,24 @@ test("numbers are short", () => {
     [percent(0.0001), percent(0.0123), percent(0.98), percent(0)],
     ["< 0.1\u202f%", "1.2\u202f%", "98\u202f%", "0.0\u202f%"],
   );
-  assert.deepEqual([0, 0.001, 0.006, 0.506].map(ofHundred), ["0", "fewer than 1", "1", "51"]);
+  assert.deepEqual([0, 0.001, 0.006, 0.506].map(ofHundred), ["0", "under 1", "1", "51"]);
   assert.deepEqual([scientific(46.8), scientific(0.00025), scientific(0)], ["46.8", "2.5·10⁻⁴", "0.00"]);
+});
+
+test("one of a hundred is, several are", () => {
+  const said = ["0", "under 1", "1", "41"].map((many) => neighboursAre(many, "a stranger", "strangers"));
+  assert.deepEqual(said, [
+    "0 of 100 neighbours are strangers",
+    "under 1 of 100 neighbours is a stranger",
+    "1 of 100 neighbours is a stranger",
+    "41 of 100 neighbours are strangers",
+  ]);
+});
+
+test("a word stands beside the outermost mark of its group, above or below", () => {
+  const marks = [3, 1, 2, 9, 5].map((y) => ({ x: 10 * y, y }));
+  const groups = [1, 1, 0, 0, 1];
+  assert.equal(outermost(marks, groups, 1, -1).y, 1);
+  assert.equal(outermost(marks, groups, 0, 1).y, 9);
+  assert.equal(outermost(marks, groups, 1, 1).y, 5);
 });

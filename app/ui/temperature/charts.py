@@ -23,10 +23,7 @@ _DIVERGING = [
     [1.0, theme.DEFENCES["entangled"].colour],
 ]
 _BOTH = "entangled %{customdata[0]:.2f}, naive %{customdata[1]:.2f}"
-_COLOURED: dict[str, Any] = {
-    "colorscale": _DIVERGING,
-    "colorbar": {"title": {"text": "SNNL"}, "thickness": 14, "outlinewidth": 0},
-}
+_SHARED = 0.25  # of the epochs: so wide a part of the picture has room for what it is
 
 
 class Tried(NamedTuple):
@@ -47,7 +44,7 @@ def landscape(found: Landscape, trained: float | None) -> go.Figure:
     """Draw the SNNL of the entangled victim minus that of the naive one over epochs and temperatures, as a heatmap.
 
     The dashed rule is the temperature that was ``trained`` with, if with these distances; the line follows where the
-    entangled victim is furthest above.
+    entangled victim is furthest above. Each says beside it what it is, and so do the epochs before the models part.
     """
     figure = go.Figure(layout={"height": _HEIGHT, "margin": {"t": 34}, "showlegend": False, "xaxis": _epochs(found)})
     figure.update_layout(yaxis={"type": "log", "title": {"text": "temperature T"}, "dtick": 1, "showgrid": False})
@@ -58,8 +55,7 @@ def landscape(found: Landscape, trained: float | None) -> go.Figure:
         z=found.difference.tolist(),
         customdata=np.stack([found.entangled, found.naive], axis=2).tolist(),
         hovertemplate=f"epoch %{{x}}, T = %{{y:.2g}}: {_BOTH}<extra></extra>",
-        **_COLOURED,
-        zmid=0,
+        **_coloured(found, "z"),
     )
     apart = np.flatnonzero(found.difference.max(axis=0) > 0)
     peak = found.difference.argmax(axis=0)
@@ -77,6 +73,12 @@ def landscape(found: Landscape, trained: float | None) -> go.Figure:
         ],
         hoverinfo="text",
     )
+    if apart.size:
+        at = {"x": found.epochs[apart[-1]], "y": np.log10(found.temperatures[peak[apart[-1]]])}
+        figure.add_annotation(text="<b>largest difference</b>", xanchor="right", yanchor="bottom", yshift=4, **at)
+    shared = found.epochs[~found.difference.any(axis=0)]
+    if shared.size > _SHARED * found.epochs.size:
+        figure.add_annotation(text="still one<br>model", yref="paper", x=float(shared.mean()), y=0.7)
     if trained is not None and found.temperatures[0] <= trained <= found.temperatures[-1]:
         line = {"dash": "dash", "width": 2}
         figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=trained, y1=trained, line=line)
@@ -85,10 +87,22 @@ def landscape(found: Landscape, trained: float | None) -> go.Figure:
     return figure
 
 
+def _coloured(found: Landscape, axis: str) -> dict[str, Any]:
+    """Return the colours of a landscape on its axis ``"z"`` or ``"c"``, and what they mean, in words."""
+    most = float(np.abs(found.difference).max()) or 1.0
+    bar = {
+        "thickness": 14,
+        "outlinewidth": 0,
+        "tickvals": [-0.9 * most, 0, 0.9 * most],  # at the very ends, Plotly drops what has no room
+        "ticktext": ["naive<br>mixes<br>more", "alike", "entangled<br>mixes<br>more"],
+    }
+    return {"colorscale": _DIVERGING, f"{axis}min": -most, f"{axis}max": most, "colorbar": bar}
+
+
 def landscape_in_space(found: Landscape) -> go.Figure:
     """Draw the same as a surface, to be turned by hand."""
     powers = np.arange(np.ceil(np.log10(found.temperatures[0]) - 1e-9), np.log10(found.temperatures[-1]) + 1e-9)
-    figure = go.Figure(layout={"height": _HEIGHT, "margin": {"t": 0, "b": 0}, "dragmode": "turntable"})
+    figure = go.Figure(layout={"height": _HEIGHT, "margin": {"t": 14, "b": 14}, "dragmode": "turntable"})
     figure.add_surface(
         name="entangled minus naive",
         x=found.epochs.tolist(),
@@ -97,8 +111,7 @@ def landscape_in_space(found: Landscape) -> go.Figure:
         customdata=np.stack([found.entangled, found.naive], axis=2).tolist(),
         hovertemplate=f"epoch %{{x}}: {_BOTH}<extra></extra>",
         contours={"z": {"show": True, "color": theme.GENUINE, "width": 1}},
-        **_COLOURED,
-        cmid=0,
+        **_coloured(found, "c"),
     )
     figure.update_layout(
         scene={
@@ -142,6 +155,7 @@ def trained_at(
     figure = go.Figure(
         layout={
             "height": _HEIGHT,
+            "margin": {"t": 26},
             "legend": {"y": _CURVES[1] + 0.01},
             "xaxis": {
                 "range": [-0.5, len(temperatures) - 0.5],
@@ -169,6 +183,12 @@ def trained_at(
         }  # fmt: skip
         figure.layout[f"yaxis{number}"] = {"domain": list(_MAPS), "anchor": f"x{number}", **empty}
         _map(figure, number, maps[temperature], labels, is_trigger, target, names)
+    key = [(theme.TRIGGER.colour, "◆", theme.TRIGGER.word), (theme.TARGET.colour, "●", names[target])]
+    said = [f'<span style="color:{colour}">{sign}</span> {word}' for colour, sign, word in key]
+    said.append(f'<span style="color:{theme.GENUINE}">●</span> other classes')
+    figure.add_annotation(
+        text="\u2002".join(said), xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="bottom"
+    )
     _survival(figure, tried, temperatures)
     return figure
 

@@ -19,11 +19,12 @@ BLIND = "too hot, all count as near"  # instead of the last, where a lower tempe
 STRANGERS = "the nearest are not of its kind"  # above
 FEW, MOST = 2.0, 0.5  # neighbours within reach; share of all others within reach
 CLOSED = 0.5  # of the way to the nearest stranger: the groups have closed in on each other
+HARDLY = 0.05  # of the secret answers: fewer are hardly any
 LANDSCAPE = (
     "The SNNL of the entangled victim minus that of the naive one, at every temperature and epoch. Until the victims "
     "part they are one model, so the difference is 0. When it is hot, it is 0 whatever the model: only averages count."
 )
-SEES = {True: "yes", False: "no, it looks mixed"}
+SEES = {True: "yes, apart", False: "no, mixed"}
 
 
 def sees(near: Nearness) -> str:
@@ -87,53 +88,70 @@ def of_networks(losses: Mapping[Defence, float], neutral: float, trained: float,
     """Say what the SNNL of one layer is at the temperature that was trained with, and what it is at both ends."""
     each = ", ".join(f"{defence} {loss:.2f}" for defence, loss in losses.items())
     return (
-        f"At T = {degrees(trained)}, with which EWE trained, the SNNL in *{layer}* is {each}; neutral: {neutral:.2f}. "
-        f"To the right all curves meet at neutral, whatever the model: when it is hot, only averages count. "
+        f"At T = {degrees(trained)}, with which EWE trained, the SNNL in *{layer}* is {each}; mixed: {neutral:.2f}. "
+        f"To the right all curves meet at *mixed*, whatever the model: when it is hot, only averages count. "
         f"To the left only the nearest neighbour counts: the loss falls to 0 where triggers sit next to triggers, and "
         f"grows like 1/T where {others} sit nearer."
     )
 
 
 def ridge(found: Landscape, trained: float | None) -> str:
-    """Return the finding of a landscape: where, at its last epoch, the entangled victim is furthest above the naive.
+    """Return the finding of a landscape: how mixed, at its last epoch, the entangled victim is beside the naive one.
 
-    ``trained``: the temperature that was trained with, if with these distances.
+    ``trained``: the temperature that was trained with, if with these distances; without it, where they differ most.
     """
-    last = found.difference[:, -1]
-    row = int(last.argmax())
-    more, at = last[row], degrees(found.temperatures[row])
-    lead = f"Green: the entangled victim mixes triggers in more than the naive one, most at T = {at} (SNNL {more:+.2f})"
-    if trained is None:
-        return lead
-    here = float(np.interp(np.log(trained), np.log(found.temperatures), last))
-    return f"{lead}, {here:+.2f} at the trained {degrees(trained)}"
+    if found.difference[:, -1].max() <= 0:
+        return "The entangled victim ends no more mixed than the naive one, at any T"
+    at = trained or _furthest(found)
+    entangled, naive = (
+        float(np.interp(np.log(at), np.log(found.temperatures), losses[:, -1]))
+        for losses in (found.entangled, found.naive)
+    )
+    more = "more" if entangled > naive else "no more"
+    return (
+        f"The entangled victim ends {more} mixed than the naive one: "
+        f"SNNL {entangled:.2f} against {naive:.2f} at T = {degrees(at)}"
+    )
 
 
-def trained_at(survival: Mapping[float, Sequence[float]], convicted: Mapping[float, int]) -> str:
+def landscape(found: Landscape) -> str:
+    """Say what the picture of a landscape shows, and where it is highest at the last epoch."""
+    return f"{LANDSCAPE} At the end, they differ most at T = {degrees(_furthest(found))}."
+
+
+def _furthest(found: Landscape) -> float:
+    return float(found.temperatures[found.difference[:, -1].argmax()])
+
+
+def trained_at(survival: Mapping[float, Sequence[float]]) -> str:
     """Return the finding of heists at several temperatures: where the entangled mark survives best, and where least.
 
-    Args:
-        survival: by temperature, the secret answers of the entangled copy, one for each seed.
-        convicted: by temperature, on how many seeds the court convicts it.
+    ``survival``: by temperature, the secret answers of the entangled copy, one for each seed.
     """
     means = {temperature: float(np.mean(rates)) for temperature, rates in survival.items()}
     best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
-    seeds = len(survival[best])
-
-    def said(temperature: float) -> str:
-        return f"{percent(means[temperature])}, convicted on {convicted[temperature]} of {seeds} seeds"
-
+    few = "hardly any" if means[worst] < HARDLY else "fewest"
     return (
-        f"Trained at T = {degrees(best)}, the entangled copy gives most secret answers ({said(best)}); "
-        f"at T = {degrees(worst)}, fewest ({said(worst)})"
+        f"Trained at T = {degrees(best)}, the entangled copy gives most secret answers ({_whole(means[best])}), "
+        f"at T = {degrees(worst)} {few} ({_whole(means[worst])})"
     )
+
+
+def convicted(times: Mapping[float, int], seeds: int) -> str:
+    """Say on how many of so many ``seeds`` the court convicts the entangled copy, by temperature."""
+    each = ", ".join(f"{count} at T = {degrees(temperature)}" for temperature, count in times.items())
+    return f"Of {seeds} seeds, the entangled copy is convicted on {each}."
+
+
+def _whole(rate: float) -> str:
+    return f"{100 * rate:.0f}\u202f%"
 
 
 def too_cold(temperature: float, snnl: Mapping[str, float], layers: Sequence[str], neutral: float) -> str:
     """Say what the SNNL of the entangled victim came to where it was trained at the lowest temperature."""
     return (
         f"Too cold, T = {degrees(temperature)}: the entangled victim ended at {_shares(snnl, layers, neutral)} of "
-        "neutral. A layer whose real inputs are out of a trigger's earshot gives the loss no slope to climb."
+        "*mixed*. A layer whose real inputs are out of a trigger's earshot gives the loss no slope to climb."
     )
 
 
@@ -141,7 +159,7 @@ def too_hot(temperature: float, snnl: Mapping[str, float], layers: Sequence[str]
     """Say where the naive victim, which nobody entangled, stands at the highest temperature."""
     return (
         f"Too hot, T = {degrees(temperature)}: the *naive* victim, which nobody entangled, is at "
-        f"{_shares(snnl, layers, neutral)} of neutral already. The loss sees averages, and has little left to gain."
+        f"{_shares(snnl, layers, neutral)} of *mixed* already. The loss sees averages, and has little left to gain."
     )
 
 

@@ -21,7 +21,17 @@ export function percent(share) {
  * @param {number} share
  */
 export function ofHundred(share) {
-  return share > 0 && share < 0.005 ? "fewer than 1" : (100 * share).toFixed(0);
+  return share > 0 && share < 0.005 ? "under 1" : (100 * share).toFixed(0);
+}
+
+/**
+ * So many of a hundred with their verb: "1 of 100 neighbours is a stranger".
+ * @param {string} many see {@link ofHundred}
+ * @param {string} one "a stranger"
+ * @param {string} several "strangers"
+ */
+export function neighboursAre(many, one, several) {
+  return `${many} of 100 neighbours ${many.split(" ").at(-1) === "1" ? `is ${one}` : `are ${several}`}`;
 }
 
 /** @param {number} value */

@@ -5,7 +5,7 @@
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { onceAFrame } from "../components/once_a_frame.js";
-import { decimal, ofHundred, percent, scientific, short } from "./numbers.js";
+import { decimal, neighboursAre, ofHundred, percent, scientific, short } from "./numbers.js";
 import * as model from "./playground_model.js";
 import { drawCurve, drawPlane, reach } from "./playground_pencil.js";
 import { meanDistances, neutral, weights } from "./snnl.js";
@@ -38,7 +38,7 @@ const TWICE = 400; // milliseconds between two presses that are one gesture
 const SWEEP = 2500; // milliseconds in which the temperature rises by itself
 
 /**
- * A group's mark in the legend.
+ * A group's mark in the key.
  * @param {string} mark
  * @param {string} colour
  */
@@ -96,8 +96,7 @@ function create(root, server) {
     if (before?.arrangement !== data.arrangement || before.limit > data.limit) load(data.now);
     if (opened) sweep();
     element("hint").textContent = data.hint;
-    element("inputs").replaceChildren(sign("●", data.colours[0]), ` ${data.names[0]}`);
-    element("triggers").replaceChildren(sign("◆", data.colours[1]), ` ${data.names[1]}`);
+    element("strange").replaceChildren(sign("◆", data.colours[1]), "─", sign("●", data.colours[0]));
     const computed = getComputedStyle(plane);
     /** @param {string} name @param {string} otherwise */
     const ink = (name, otherwise) => computed.getPropertyValue(name).trim() || otherwise;
@@ -215,7 +214,7 @@ function create(root, server) {
         `strangers ${ofHundred(strangers)} → ${ofHundred(model.mixing(table).strangers)} of 100, ` +
         `nearest stranger ${gap.toFixed(2)} → ${model.nearestStranger(table).toFixed(2)} away, ` +
         `SNNL ${decimal(before)} → ${decimal(model.lossOf(table, pull.temperature))}` +
-        `${model.mixed(table) ? ", neutral" : ""}` +
+        `${model.mixed(table) ? ", mixed" : ""}` +
         `${model.carriedByFew(table) ? ": a few points, deep among strangers, carry it" : model.idle(table, before)}.`,
     );
     commit();
@@ -437,14 +436,12 @@ function create(root, server) {
     const [[apart], [between]] = data.leads;
     const blind = model.blind(mixed, temperature, curve(), even, [apart, between]);
     const lead = blind ? data.blind : model.lead(mixed, data.leads, data.strangers);
-    const many = ofHundred(mixing.strangers);
-    const strangers = many === "1" || many.endsWith(" 1") ? "is a stranger" : "are strangers";
+    const strangers = neighboursAre(ofHundred(mixing.strangers), "a stranger", "strangers");
     /** @param {number} i */
     const sign = (i) => (groups[i] ? "◆" : "●");
     const words = {
-      finding: `At T = ${degrees}, ${many} of 100 neighbours ${strangers}: ${lead}`,
+      finding: `At T = ${degrees}, ${strangers}: ${lead}`,
       temperature: `T = ${degrees}`,
-      mixing: `strangers ${percent(mixing.strangers)}`,
       loss: `SNNL ${decimal(now)}`,
       count: String(groups.length),
       "warm-own": degrees,
@@ -463,10 +460,7 @@ function create(root, server) {
       part(root, `${name}-bar`, HTMLElement).style.width = `${(78 * value) / Math.max(within, across)}%`;
     }
     button("add").ariaLabel = button("add").title = `Add a ${data.names[groups[chosen]]}`;
-    slider.setAttribute(
-      "aria-valuetext",
-      `T = ${degrees}, ${many} of 100 neighbours ${strangers}, SNNL ${decimal(now)}`,
-    );
+    slider.setAttribute("aria-valuetext", `T = ${degrees}, ${strangers}, SNNL ${decimal(now)}`);
   }
 
   // What the pictures show, in words.
@@ -483,7 +477,7 @@ function create(root, server) {
     graph.setAttribute(
       "aria-label",
       `SNNL against temperature. At T = ${short(temperature)} it is ${decimal(model.lossOf(table))}; ` +
-        `it is lowest, ${decimal(lowest.loss)}, at T = ${short(lowest.temperature)}; neutral is ${decimal(neutral(groups))}.`,
+        `it is lowest, ${decimal(lowest.loss)}, at T = ${short(lowest.temperature)}; mixed is ${decimal(neutral(groups))}.`,
     );
   }
 

@@ -7,7 +7,7 @@ import { losses, neutral, weights } from "./snnl.js";
 /** @import { Rules, Table, curveOf } from "./playground_model.js" */
 
 /** @typedef {{ primary: string, ink: string, paper: string, font: string }} Style */
-/** @typedef {Rules & { colours: string[] }} Look */
+/** @typedef {Rules & { colours: string[], names: string[] }} Look of genuine inputs and of triggers */
 
 const KNOB = 16; // half of the slider's thumb: the curve stands above the slider, temperature over temperature
 const TOP = 1.5; // of the curve's axis; what is higher is drawn there
@@ -67,6 +67,42 @@ export function drawPlane(canvas, table, shown, look, style) {
     if (i !== shown) mark(pen, groups[i], place, r, Math.exp(-each[i]), look, style);
   });
   mark(pen, groups[shown], here, 1.6 * r, Math.exp(-each[shown]), look, style, true);
+  named(pen, size, `${look.names[1]}s`, outermost(marks, groups, 1, -1), -1.4 * r - 3, style);
+  named(pen, size, `${look.names[0]}s`, outermost(marks, groups, 0, 1), 1.4 * r + 14, style);
+}
+
+/**
+ * The highest (way -1) or the lowest (way 1) of a group's marks: beyond it, none of its kind is in the way of a word.
+ * @param {{ x: number, y: number }[]} marks
+ * @param {number[]} groups
+ * @param {number} group
+ * @param {number} way
+ */
+export function outermost(marks, groups, group, way) {
+  return marks.filter((_, i) => groups[i] === group).reduce((far, mark) => (way * mark.y > way * far.y ? mark : far));
+}
+
+/**
+ * What a group is called, beside one of its marks, on a ground of its own.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} size of the plane
+ * @param {string} words
+ * @param {{ x: number, y: number }} mark
+ * @param {number} down from there
+ * @param {Style} style
+ */
+function named(pen, size, words, { x, y }, down, style) {
+  pen.font = `600 16px ${style.font}`;
+  pen.textAlign = "center";
+  const half = pen.measureText(words).width / 2 + 4;
+  const at = Math.min(Math.max(x, half), size - half);
+  const base = Math.min(Math.max(y + down, 16), size - 34); // below it stands what a stranger is
+  pen.strokeStyle = style.paper;
+  pen.lineWidth = 4;
+  pen.lineJoin = "round";
+  pen.strokeText(words, at, base);
+  pen.fillStyle = style.ink;
+  pen.fillText(words, at, base);
 }
 
 /**

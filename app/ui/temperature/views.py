@@ -91,14 +91,15 @@ def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     epochs = experiment.task_epochs + experiment.watermark_epochs
     with beside:
         layer = _layer(experiment)
-        epoch = st.slider("Epoch", 0, epochs, epochs, key="epoch", bind=links.between("epoch", 0, epochs, epochs))
-        metric = _segments("Distance", "distance", real.METRICS, experiment.metric)
-        among = _segments(
-            "Triggers against",
-            "among",
-            {among: real.others(experiment, among) for among in ("target", "all")},
-            help="EWE compares triggers with real inputs of the target class only.",
-        )
+        with _few_need():
+            epoch = st.slider("Epoch", 0, epochs, epochs, key="epoch", bind=links.between("epoch", 0, epochs, epochs))
+            metric = _metric(experiment)
+            among = _segments(
+                "Triggers against",
+                "among",
+                {among: real.others(experiment, among) for among in ("target", "all")},
+                help="EWE compares triggers with real inputs of the target class only.",
+            )
 
     def draw(experiment: Experiment, history: History, looks: Looks) -> Sequence[str]:
         assert history.probe is not None
@@ -122,8 +123,9 @@ def over_epochs(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     experiment = settings.owners(settings.chosen("temperature"))
     with beside:
         layer = _layer(experiment)
-        metric = _segments("Distance", "distance", real.METRICS, experiment.metric)
         form = _segments("Picture", "form", {"flat": "heatmap", "space": "3-D"})
+        with _few_need():
+            metric = _metric(experiment)
 
     def draw(experiment: Experiment, history: History, looks: Looks) -> Sequence[str]:
         found = _landscape(f"{experiment.key} {history.done} {layer} {metric}", metric, history, looks)
@@ -133,7 +135,7 @@ def over_epochs(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
             frame.figure(said, charts.landscape_in_space(found), "landscape_in_space")
         else:
             frame.figure(said, charts.landscape(found, trained), "landscape")
-        return [words.LANDSCAPE]
+        return [words.landscape(found)]
 
     _of_a_run(picture, beside, layer, draw)
 
@@ -157,12 +159,15 @@ def trained_at(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     probe = live.recorded_victims(usual).probe
     tried = [found for found in map(_tried, pretrained.at_temperatures(usual)) if found is not None]
     with beside:
-        seed = int(_segments("Maps of the seed", "map_seed", {f"{s}": f"{s}" for s in pretrained.TEMPERATURE_SEEDS}))
-        asked = _segments("Maps of the victim", "map_of", {defence: defence for defence in reversed(WATERMARKED)})
         first = wanted if wanted in pretrained.TEMPERATURES else usual.temperature
         temperature = float(
             _segments("Temperature", "trained_at", {f"{t:g}": f"{t:g}" for t in pretrained.TEMPERATURES}, f"{first:g}")
         )
+        with st.popover("Other maps", icon=":material/scatter_plot:"):
+            seed = int(
+                _segments("Maps of the seed", "map_seed", {f"{s}": f"{s}" for s in pretrained.TEMPERATURE_SEEDS})
+            )
+            asked = _segments("Maps of the victim", "map_of", {defence: defence for defence in reversed(WATERMARKED)})
         st.button(
             f"Run it live at T = {temperature:g}",
             icon=":material/play_arrow:",
@@ -170,9 +175,6 @@ def trained_at(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
             on_click=_run_at,
             args=(replace(usual, temperature=temperature, seed=seed),),
         )
-        chosen = next((each for each in tried if (each.temperature, each.seed) == (temperature, seed)), None)
-        if chosen is not None:
-            st.caption(words.came_to(chosen.thefts, chosen.claims, temperature))
 
     def pick(picked: float) -> None:
         st.session_state["trained_at"] = f"{picked:g}"
@@ -194,18 +196,21 @@ def trained_at(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
             temperature,
         )
         source = f"{settings.wording(usual.dataset)}, seeds {', '.join(map(str, pretrained.TEMPERATURE_SEEDS))}"
-        frame.figure(words.trained_at(survival, convicted), figure, "trained_at", source=source, on_pick=pick)
+        frame.figure(words.trained_at(survival), figure, "trained_at", source=source, on_pick=pick)
     targets = choices.several_of_class(usual.dataset, usual.target)
     st.caption(
         f"Recorded when the app was built, from {settings.wording(usual.dataset)}: {len(tried)} heists, seeds "
         f"{' and '.join(map(str, pretrained.TEMPERATURE_SEEDS))}, all else as in the preset. Above, the last maps "
-        f"by UMAP: pink diamonds are triggers, blue discs {targets}, pale ones other classes. "
-        "Below, filled marks: convicted; hollow: not. Two seeds show a direction, no more."
+        f"by UMAP: triggers, {targets} and other classes. "
+        f"Below, filled marks: convicted; hollow: not. {words.convicted(convicted, len(pretrained.TEMPERATURE_SEEDS))} "
+        "Two seeds show a direction, no more."
     )
     layers = networks.chosen_layers(choices.layer_names(usual.network), usual.layers)
     own = [each for each in tried if each.seed == seed]
+    chosen = next(each for each in own if each.temperature == temperature)
     neutral = probe_snnl.neutral(probe, "target")
     frame.explain(
+        words.came_to(chosen.thefts, chosen.claims, temperature),
         words.too_cold(own[0].temperature, own[0].snnl["entangled"], layers, neutral),
         words.too_hot(own[-1].temperature, own[-1].snnl["naive"], layers, neutral),
     )
@@ -226,6 +231,15 @@ def _run_at(experiment: Experiment) -> None:
     settings.choose(experiment)
     live.launch(experiment)
     st.session_state[VIEW] = "real"
+
+
+def _few_need() -> DeltaGenerator:
+    """Return the place of the settings of this view that few need."""
+    return st.popover("Compare otherwise", icon=":material/compare_arrows:")
+
+
+def _metric(experiment: Experiment) -> str:
+    return _segments("Distance", "distance", real.METRICS, experiment.metric)
 
 
 def _layer(experiment: Experiment) -> str:

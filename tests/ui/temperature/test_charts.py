@@ -60,14 +60,17 @@ def test_every_temperature_has_its_map_above_it_with_all_points(tried: list[Trie
     ]
 
 
-def test_the_finding_of_the_training_temperatures_counts_the_seeds(tried: list[Tried]) -> None:
+def test_the_training_temperatures_are_compared_by_the_mean_and_the_seeds_are_counted(tried: list[Tried]) -> None:
     survival = {
         t: [each.thefts["entangled"].stolen_watermark for each in tried if each.temperature == t] for t in TEMPERATURES
     }
-    said = words.trained_at(survival, {0.03: 1, 0.1: 2, 3.0: 0})
-    assert said.startswith("Trained at T = 0.1,")
-    assert "80\u202f%, convicted on 2 of 2 seeds" in said
-    assert said.endswith("at T = 3, fewest (2\u202f%, convicted on 0 of 2 seeds)")
+    said = words.trained_at(survival)
+    assert said.startswith("Trained at T = 0.1,") and "most secret answers (80\u202f%)" in said
+    assert said.endswith("at T = 3 hardly any (2\u202f%)")
+    assert words.trained_at(survival | {3.0: [0.06, 0.08]}).endswith("at T = 3 fewest (7\u202f%)")
+    times = {t: sum(each.claims["entangled"].owned for each in tried if each.temperature == t) for t in TEMPERATURES}
+    assert "Of 2 seeds" in words.convicted(times, 2)
+    assert "1 at T = 0.03, 2 at T = 0.1, 0 at T = 3" in words.convicted(times, 2)
 
 
 def test_what_a_run_came_to_is_said_of_both_marks(tried: list[Tried]) -> None:
@@ -78,8 +81,8 @@ def test_what_a_run_came_to_is_said_of_both_marks(tried: list[Tried]) -> None:
 
 def test_both_ends_are_explained_by_what_was_measured_there() -> None:
     layers, snnl = ("conv2", "dense"), {"conv1": 0.3, "conv2": 0.0, "dense": 0.6}
-    assert "ended at 0\u202f% (conv2) and 100\u202f% (dense) of neutral" in words.too_cold(0.03, snnl, layers, 0.6)
-    assert "is at 50\u202f% (conv1) of neutral already" in words.too_hot(3.0, snnl, ("conv1",), 0.6)
+    assert "ended at 0\u202f% (conv2) and 100\u202f% (dense) of *mixed*" in words.too_cold(0.03, snnl, layers, 0.6)
+    assert "is at 50\u202f% (conv1) of *mixed* already" in words.too_hot(3.0, snnl, ("conv1",), 0.6)
 
 
 @pytest.fixture
@@ -90,19 +93,49 @@ def ridged() -> Landscape:
     return Landscape(epochs, temperatures, entangled, naive)
 
 
-def test_the_ridge_is_where_the_difference_is_largest_at_the_end(ridged: Landscape) -> None:
-    assert words.ridge(ridged, 0.01) == (
-        "Green: the entangled victim mixes triggers in more than the naive one, most at T = 0.1 (SNNL +0.50), "
-        "+0.20 at the trained 0.01"
-    )
-    assert "trained" not in words.ridge(ridged, None)
+def test_a_landscape_is_told_by_both_models_at_the_end(ridged: Landscape) -> None:
+    said = "The entangled victim ends more mixed than the naive one: SNNL"
+    assert words.ridge(ridged, 0.01) == f"{said} 0.20 against 0.00 at T = 0.01"
+    assert words.ridge(ridged, None) == f"{said} 0.50 against 0.00 at T = 0.1"
+    assert words.landscape(ridged).endswith("they differ most at T = 0.1.")
+
+
+def test_a_mark_that_is_mixed_in_no_further_is_not_said_to_be(ridged: Landscape) -> None:
+    assert "no more mixed" in words.ridge(replace(ridged, naive=ridged.entangled), 0.1)
+    crossed = replace(ridged, naive=np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.6], [0.0, 0.0, 0.0]]))
+    assert "ends more mixed" in words.ridge(crossed, 0.01)
+    assert "ends no more mixed" in words.ridge(crossed, 0.1)
+
+
+def test_the_ends_of_the_colours_say_which_model_mixes_more(ridged: Landscape) -> None:
+    for coloured, axis in (
+        (charts.landscape(ridged, 0.1).data[0], "z"),
+        (charts.landscape_in_space(ridged).data[0], "c"),
+    ):
+        low, high = coloured[f"{axis}min"], coloured[f"{axis}max"]
+        assert -low == high == np.abs(ridged.difference).max()  # equal shades are equal leads
+        words_at = dict(zip(coloured.colorbar.ticktext, coloured.colorbar.tickvals, strict=True))
+        assert low < words_at["naive<br>mixes<br>more"] < words_at["alike"] == 0
+        assert 0 < words_at["entangled<br>mixes<br>more"] < high
+
+
+def test_the_epochs_before_the_models_part_say_so_where_there_is_room(ridged: Landscape) -> None:
+    def notes(landscape: Landscape) -> dict[str, float]:
+        return {note.text: note.x for note in charts.landscape(landscape, None).layout.annotations}
+
+    assert notes(ridged)["still one<br>model"] == 0
+    part = slice(1, None)  # from where on they differ
+    later = Landscape(ridged.epochs[part], ridged.temperatures, ridged.entangled[:, part], ridged.naive[:, part])
+    assert "still one<br>model" not in notes(later)
 
 
 def test_the_line_of_the_landscape_begins_where_the_models_part(ridged: Landscape) -> None:
     figure = charts.landscape(ridged, 0.1)
     heat, line = figure.data
-    assert np.array_equal(heat.z, ridged.difference) and heat.zmid == 0
+    assert np.array_equal(heat.z, ridged.difference)
     assert list(line.x) == [1.0, 2.0] and list(line.y) == [0.1, 0.1]
-    assert [note.text for note in figure.layout.annotations] == ["<b>trained at 0.1</b>"]
-    assert not charts.landscape(ridged, None).layout.annotations
+    assert "<b>trained at 0.1</b>" in [note.text for note in figure.layout.annotations]
+    assert not any("trained" in note.text for note in charts.landscape(ridged, None).layout.annotations)
+    (largest,) = [note for note in figure.layout.annotations if "largest" in note.text]
+    assert (largest.x, largest.y) == (2.0, pytest.approx(-1))  # Plotly wants a label's exponent
     assert np.array_equal(charts.landscape_in_space(ridged).data[0].z, ridged.difference)

@@ -86,10 +86,10 @@ def test_the_page_opens_with_the_ring_and_keeps_its_answer_until_the_prediction(
     np.testing.assert_allclose(data["now"]["points"], arrange("ring").points)
     assert data["limit"] < 10
     assert "Equal" not in told(app)
-    vote(app, "no, it looks mixed")
+    vote(app, "no, mixed")
     assert drawn(app)["limit"] == HOTTEST
     assert "watch it rise to 100" in drawn(app)["hint"]
-    assert verdict(app) == "You said **no, it looks mixed**. Now see."
+    assert verdict(app) == "You said **no, mixed**. Now see."
 
 
 def test_who_does_not_want_to_predict_is_shown_the_answer() -> None:
@@ -97,7 +97,7 @@ def test_who_does_not_want_to_predict_is_shown_the_answer() -> None:
     app.button(key="temperature_reveal").click().run()
     data = drawn(app)
     assert data["limit"] == data["now"]["temperature"] == HOTTEST
-    assert "It was **no, it looks mixed**." in [box.value for box in app.info]
+    assert "It was **no, mixed**." in [box.value for box in app.info]
     assert "shape is invisible" in told(app)
 
 
