@@ -11,7 +11,7 @@ const measured = cases.map(({ cosines, norms, triggers, members, metric, tempera
     losses: temperatures.map((temperature) => model.lossOf(seen, temperature)),
     curve: model.curveOf(seen, coldest, hottest),
     neutral: model.neutralOf(seen),
-    heard: model.heard(seen, place, temperatures[0], 5),
+    picked: temperatures.map((temperature) => model.picked(seen, place, temperature, 10)),
   };
 });
 process.stdout.write(JSON.stringify(measured));

@@ -29,23 +29,26 @@ test("distances are those of the members alone, in their order", () => {
   assert.equal(model.seen(COSINES, NORMS, TRIGGERS, [0, 1], "cosine").distances[1], 0);
 });
 
-test("a member hears the others, the nearest loudest, and the rest is silence", () => {
+test("the pictures of a pick are its own kind first, then the strangers, in their share", () => {
   const seen = model.seen(COSINES, NORMS, TRIGGERS, [0, 1, 2, 3, 4], "cosine");
-  const { neighbours, strangers } = model.heard(seen, 0, 0.1, 9);
-  assert.deepEqual(
-    neighbours.map(({ member }) => member),
-    [1, 4, 2, 3],
-  );
-  const sum = neighbours.reduce((total, { weight }) => total + weight, 0);
-  assert.ok(Math.abs(sum - 1) < 1e-12);
-  assert.ok(Math.abs(strangers - (1 - neighbours[0].weight)) < 1e-12);
-  assert.equal(model.heard(seen, 0, 0.1, 2).neighbours.length, 2);
+  const hot = model.picked(seen, 0, 1e9, 8); // all four others alike: one trigger, three real inputs
+  assert.ok(Math.abs(hot.strangers - 3 / 4) < 1e-6);
+  assert.deepEqual(hot.neighbours, [1, 1, 4, 4, 2, 2, 3, 3]);
+  const cold = model.picked(seen, 0, 1e-3, 8); // the other trigger lies in the same direction
+  assert.deepEqual(cold.neighbours, Array(8).fill(1));
+  assert.ok(cold.strangers < 1e-12);
 });
 
-test("the likeliest of the other group is known, with its rank, however few are asked for", () => {
-  const seen = model.seen(COSINES, NORMS, TRIGGERS, [0, 1, 2, 3, 4], "cosine");
-  const { neighbours, stranger } = model.heard(seen, 0, 0.1, 1);
-  assert.deepEqual([neighbours.length, stranger.member, stranger.rank], [1, 4, 2]);
+test("a pick that only strangers are near to is of strangers, and of two alone it is the other one", () => {
+  const between = model.seen(COSINES, NORMS, TRIGGERS, [0, 2, 3], "cosine");
+  assert.deepEqual(model.picked(between, 0, 0.1, 4), { neighbours: [1, 1, 2, 2], strangers: 1 });
   const alone = model.seen(COSINES, NORMS, TRIGGERS, [0, 1], "cosine");
-  assert.equal(model.heard(alone, 0, 0.1, 1).stranger, undefined);
+  assert.deepEqual(model.picked(alone, 0, 0.1, 2), { neighbours: [1, 1], strangers: 0 });
+});
+
+test("names with the same number are told together, in their order", () => {
+  assert.deepEqual(model.alike(["entangled", "naive", "clean"], ["28", "1", "1"]), [
+    { words: "28", names: ["entangled"] },
+    { words: "1", names: ["naive", "clean"] },
+  ]);
 });

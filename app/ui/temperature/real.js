@@ -3,7 +3,7 @@
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";
 import { onceAFrame } from "../components/once_a_frame.js";
-import { decimal, ofHundred, percent, short } from "./numbers.js";
+import { decimal, neighboursAre, ofHundred, short } from "./numbers.js";
 import * as model from "./real_model.js";
 import { drawCurves } from "./real_pencil.js";
 
@@ -20,7 +20,7 @@ import { drawCurves } from "./real_pencil.js";
  * @property {boolean[]} triggers of the probe
  * @property {string[]} words of each input of the probe, what it is
  * @property {number[]} members who are compared
- * @property {string} others what the members are called that are no triggers
+ * @property {[one: string, several: string][]} kinds what members are called: real ones, and triggers
  * @property {string} metric
  * @property {number | null} trained the temperature, if with this metric
  * @property {string} otherwise what is said where it was trained with another one
@@ -31,8 +31,8 @@ import { drawCurves } from "./real_pencil.js";
  * @property {string} colour of triggers
  */
 
-const TILES = 12; // neighbours of each row, at most: as many as have room
-const WIDE = 62; // pixels, of one of them
+const PICTURES = 10; // of the neighbours, in each row: each stands for ten of a hundred
+const SEEN = 100; // milliseconds between two sets of pictures
 const SIGNS = /** @type {Record<string, string>} */ ({ circle: "●", square: "■", "triangle-up": "▲" });
 
 export default mount(create);
@@ -49,20 +49,21 @@ function create(root) {
   let seen = [];
   /** @type {Curve[]} of each model */
   let curves = [];
-  /** @type {{ says: HTMLElement, tiles: { button: HTMLButtonElement, picture: HTMLElement, weight: HTMLElement }[] }[]} */
+  /** @type {{ says: HTMLElement, tiles: HTMLButtonElement[] }[]} of each model */
   let rows = [];
   /** @type {HTMLElement[]} of each model, what is said of its loss */
   let values = [];
   /** @type {Style} */
   let style = { ink: "", paper: "", font: "" };
   let chosen = -1; // an input of the probe
-  let room = TILES;
+  /** @type {number[][]} of each model, the inputs that its pictures are to show */
+  let picked = [];
+  let waiting = 0; // for the next set of pictures
   const drawing = onceAFrame(paint);
+  const rule = make("style");
+  element("rows").before(rule);
 
-  const observer = new ResizeObserver(() => {
-    room = Math.min(TILES, Math.max(1, Math.floor(element("rows").clientWidth / WIDE)));
-    drawing.ask();
-  });
+  const observer = new ResizeObserver(() => drawing.ask());
   observer.observe(graph);
   observer.observe(element("rows"));
   slider.addEventListener("input", () => drawing.ask());
@@ -99,7 +100,9 @@ function create(root) {
 
   /** @param {Data | undefined} before */
   function unpack(before) {
-    const { coldest, hottest, members, metric, models, triggers } = data;
+    const { coldest, colour, columns, hottest, members, metric, models, sheet, triggers } = data;
+    // A rule for all pictures: the sheet is long, and in the style of each it would be read again as often as one moves.
+    rule.textContent = `.picture { background-image: url("${sheet}"); background-size: ${columns * 100}% auto; --trigger: ${colour}; }`;
     seen = models.map(({ cosines, norms }) =>
       model.seen(model.int16(cosines), model.float32(norms), triggers, members, metric),
     );
@@ -115,30 +118,26 @@ function create(root) {
 
   function build() {
     rows = data.models.map(() => {
-      const says = make("p");
-      const tiles = Array.from({ length: TILES }, () => {
-        const picture = make("i", { className: "picture" });
-        const weight = make("span");
-        const button = make("button", { type: "button", className: "tile" }, picture, weight);
+      const says = make("span");
+      const tiles = Array.from({ length: PICTURES }, () => {
+        const button = make("button", { type: "button", className: "picture" });
         button.addEventListener("click", () => choose(Number(button.value)));
-        return { button, picture, weight };
+        return button;
       });
       return { says, tiles };
     });
-    element("rows").replaceChildren(
-      ...rows.map(({ says, tiles }) =>
-        make(
-          "div",
-          { className: "row" },
-          says,
-          make("div", { className: "tiles" }, ...tiles.map((tile) => tile.button)),
-        ),
+    const drawn = rows.map(({ says, tiles }, i) =>
+      make(
+        "div",
+        { className: "row" },
+        make("p", {}, signed(data.models[i]), says),
+        make("div", { className: "tiles" }, ...tiles),
       ),
     );
+    element("rows").replaceChildren(...drawn.reverse()); // in the order of the title: the entangled one first
     values = data.models.map(() => make("span"));
-    element("values").replaceChildren(
-      ...data.models.map((each, i) => make("li", {}, signed(each), values[i], make("span", { className: "share" }))),
-    );
+    const told = data.models.map((each, i) => make("li", {}, signed(each), " ", values[i]));
+    element("values").replaceChildren(...told.reverse());
   }
 
   /** @param {Data["models"][number]} model */
@@ -154,70 +153,68 @@ function create(root) {
     const even = model.neutralOf(seen[0]);
     const losses = seen.map((each) => model.lossOf(each, temperature));
     drawCurves(graph, { curves, losses, temperature, even, ...data }, style);
-    tell(temperature, losses, even);
-    hear(temperature);
+    values.forEach((value, i) => {
+      write(value, decimal(losses[i]));
+    });
+    pick(temperature);
   }
 
-  /**
-   * @param {number} temperature
-   * @param {number[]} losses
-   * @param {number} even
-   */
-  function tell(temperature, losses, even) {
-    const { models, otherwise, parted, trained } = data;
+  // The one number of this page: of a hundred neighbours of the chosen input, how many are strangers.
+  /** @param {number} temperature */
+  function pick(temperature) {
+    const { kinds, members, models, otherwise, parted, trained, triggers, words } = data;
     const degrees = short(temperature);
-    const strangers = seen.map((each) => ofHundred(model.strangersOf(each, temperature)));
-    const mixed = ofHundred(model.neutralStrangersOf(seen[0]));
-    const named = models.map(({ name }, i) => `${name} ${strangers[i]}`).reverse();
-    const said = `${parted ? named.join(", ") : `${strangers[0]}, still one model`}; fully mixed ${mixed}`;
-    write(element("finding"), `At T = ${degrees}, strangers among 100 neighbours: ${said}`);
+    const place = members.indexOf(chosen);
+    const [one, several] = kinds[triggers[chosen] ? 0 : 1]; // who are strangers to it
+    const picks = seen.map((each) => model.picked(each, place, temperature, PICTURES));
+    const many = picks.map(({ strangers }) => ofHundred(strangers));
+    const [first, ...rest] = model.alike(models.map(({ name }) => name).reverse(), [...many].reverse());
+    /** @param {string[]} names */
+    const either = (names) => (rest.length ? ` if ${names.join(" or ")}` : ", whatever the model");
+    const counted = parted
+      ? [
+          `${neighboursAre(first.words, one, several)}${either(first.names)}`,
+          ...rest.map((each) => `${each.words}${either(each.names)}`),
+        ].join(", ")
+      : `${neighboursAre(many[0], one, several)}: still one model`;
+    write(element("finding"), `At T = ${degrees}, ${counted}`);
     write(element("temperature"), `T = ${degrees}`);
-    const then = trained
-      ? degrees === short(trained)
-        ? "the trained one"
-        : `trained at ${short(trained)}`
-      : otherwise;
-    write(element("trained"), then);
-    values.forEach((value, i) => {
-      write(value, `SNNL ${decimal(losses[i])}`);
-      write(/** @type {Element} */ (value.nextElementSibling), `${percent(losses[i] / even)} of neutral`);
-    });
-    slider.setAttribute("aria-valuetext", `T = ${degrees}; strangers among 100 neighbours: ${said}`);
+    write(element("otherwise"), trained ? "" : otherwise);
+    slider.setAttribute("aria-valuetext", `T = ${degrees}; ${counted}`);
     graph.setAttribute(
       "aria-label",
       `SNNL against temperature, a curve each for ${models.map(({ name }) => name).join(", ")}.`,
     );
+    show(element("picture"), chosen);
+    write(element("who"), `Chosen: ${words[chosen]}`);
+    const strange = members.filter((member) => triggers[member] !== triggers[chosen]).length;
+    write(element("even"), `Mixed would be ${ofHundred(strange / (members.length - 1))} ${several}.`);
+    rows.forEach(({ says }, i) => {
+      write(says, `: ${neighboursAre(many[i], one, several)}`);
+    });
+    picked = picks.map(({ neighbours }) => neighbours.map((neighbour) => members[neighbour]));
+    if (!waiting) follows();
   }
 
-  /** @param {number} temperature */
-  function hear(temperature) {
-    const { members, models, others, triggers, words } = data;
-    const place = members.indexOf(chosen);
-    show(element("picture"), chosen);
-    const kinds = triggers[chosen] ? others : "triggers";
-    const strange = members.filter((member) => triggers[member] !== triggers[chosen]).length;
-    write(element("who"), `Chosen: ${words[chosen]}`);
-    write(element("even"), `Fully mixed, ${percent(strange / (members.length - 1))} of them would be ${kinds}.`);
-    models.forEach(({ name }, i) => {
-      const { neighbours, stranger, strangers } = model.heard(seen[i], place, temperature, room);
-      const apart = stranger && stranger.rank > room; // it has no place among the likeliest: the last one's is its
-      const last = apart ? `; the first of them is no. ${stranger.rank}, at the end` : "";
-      write(rows[i].says, `${name}: ${percent(strangers)} ${kinds}${last}`);
-      rows[i].tiles.forEach(({ button, picture, weight }, k) => {
-        button.hidden = k >= room;
-        if (button.hidden) return;
-        const beyond = Boolean(apart) && k === room - 1;
-        button.classList.toggle("beyond", beyond);
-        const { member, weight: share } = beyond && stranger ? stranger : neighbours[k];
-        const input = members[member];
-        show(picture, input);
-        write(weight, percent(share));
-        if (button.value !== String(input)) {
-          button.value = String(input);
-          button.setAttribute("aria-label", `Follow ${words[input]}`);
-        }
-      });
-    });
+  // The pictures follow a drag as fast as one sees them, and the curves every frame: thirty to be drawn anew take long.
+  function follows() {
+    waiting = 0;
+    const due = rows.flatMap(({ tiles }, i) => tiles.map((tile, k) => ({ tile, input: picked[i][k] })));
+    const late = due.filter(({ tile, input }) => !shows(tile, input));
+    for (const { tile, input } of late) {
+      show(tile, input);
+      tile.value = String(input);
+      tile.setAttribute("aria-label", `Follow ${data.words[input]}`);
+    }
+    if (late.length) waiting = setTimeout(follows, SEEN);
+  }
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {number} input
+   */
+  function shows({ dataset }, input) {
+    return dataset.input === String(input) && dataset.of === data.of;
   }
 
   /**
@@ -225,17 +222,12 @@ function create(root) {
    * @param {number} input
    */
   function show(picture, input) {
-    const { colour, columns, sheet, triggers } = data;
-    if (picture.dataset.input === String(input) && picture.dataset.of === data.of) return;
-    Object.assign(picture.dataset, { input, of: data.of });
-    const side = picture.offsetWidth || 52;
-    const [column, row] = [input % columns, Math.floor(input / columns)];
-    Object.assign(picture.style, {
-      backgroundImage: `url(${sheet})`,
-      backgroundSize: `${columns * side}px auto`,
-      backgroundPosition: `${-column * side}px ${-row * side}px`,
-    });
-    picture.style.setProperty("--trigger", colour);
+    const { columns, of, triggers } = data;
+    if (shows(picture, input)) return;
+    Object.assign(picture.dataset, { input, of });
+    const at = [input % columns, Math.floor(input / columns)];
+    const last = [columns - 1, Math.ceil(triggers.length / columns) - 1];
+    picture.style.backgroundPosition = at.map((i, axis) => `${(100 * i) / Math.max(1, last[axis])}%`).join(" ");
     picture.classList.toggle("trigger", triggers[input]);
   }
 
@@ -243,6 +235,7 @@ function create(root) {
     update,
     destroy() {
       drawing.cancel();
+      clearTimeout(waiting);
       observer.disconnect();
     },
   };

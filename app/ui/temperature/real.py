@@ -59,7 +59,10 @@ def draw(
                 for secret, label in zip(probe.is_trigger, probe.labels, strict=True)
             ],
             "members": np.flatnonzero(probe_snnl.compared(probe, among)).tolist(),
-            "others": others(experiment, among),
+            "kinds": [
+                [_other(experiment, among), others(experiment, among)],
+                [f"a {theme.TRIGGER.word}", f"{theme.TRIGGER.word}s"],
+            ],
             "metric": metric,
             "trained": experiment.temperature if metric == experiment.metric else None,
             "otherwise": f"trained with {METRICS[experiment.metric]} distances",
@@ -77,6 +80,13 @@ def others(experiment: Experiment, among: str) -> str:
     if among == "all":
         return "real inputs"
     return f"real {choices.several_of_class(experiment.dataset, experiment.target)}"
+
+
+def _other(experiment: Experiment, among: str) -> str:
+    if among == "all":
+        return "a real input"
+    name = choices.class_name(experiment.dataset, experiment.target)
+    return f"a real {name}" if name.isalnum() and not choices.is_own(experiment.dataset) else f"a real input of {name}"
 
 
 def _packed(values: NDArray[np.generic]) -> str:

@@ -1,6 +1,6 @@
 // Features of trained networks, as far as the SNNL needs them: the distances between all inputs of a probe, from their
 // cosine similarities in 16 bits and their lengths, as app/lab/task/representation.py packs them. Pure functions.
-import { curve, loss, losses, nearestOfEach, neutral, neutralStrangers, strangers, weights } from "./snnl.js";
+import { curve, loss, nearestOfEach, neutral, weights } from "./snnl.js";
 
 const ONE = 32767; // a similarity of 1
 const FINE = 6; // temperatures of a curve, an octave
@@ -12,14 +12,6 @@ const FINE = 6; // temperatures of a curve, an octave
  * @property {number[]} groups of each member: 1, trigger, or 0
  * @property {Float64Array} distances members * members numbers, row by row
  * @property {Float64Array[]} nearest of each member, see snnl.js
- */
-
-/**
- * One whom a member hears.
- * @typedef {object} Neighbour
- * @property {number} member its place among the members
- * @property {number} weight the chance that it is the soft neighbour
- * @property {number} rank 1: the likeliest
  */
 
 /** @param {string} packed little-endian, in base64 */
@@ -76,23 +68,6 @@ export function lossOf({ distances, groups, nearest }, temperature) {
 }
 
 /**
- * The chance that the soft neighbour of a member is a stranger, averaged over all members.
- * @param {Seen} seen
- * @param {number} temperature
- */
-export function strangersOf({ distances, groups, nearest }, temperature) {
-  return strangers(losses(distances, groups, temperature, nearest));
-}
-
-/**
- * The same where distances tell nothing.
- * @param {Seen} seen
- */
-export function neutralStrangersOf({ groups }) {
-  return neutralStrangers(groups);
-}
-
-/**
  * The loss from cold to hot.
  * @param {Seen} seen
  * @param {number} coldest
@@ -108,22 +83,53 @@ export function neutralOf({ groups }) {
 }
 
 /**
- * Whom one member hears, the likeliest first; the likeliest of the other group; and the chance that its soft neighbour
- * is of that group.
+ * What a pick among the neighbours of one member comes to, near ones likelier: so many pictures of it, its own kind
+ * first and then the strangers, each kind with its share of the pictures and the likeliest first, where a neighbour
+ * that has the weight of several pictures is there several times; and the chance that the pick is a stranger.
  * @param {Seen} seen
  * @param {number} place of the member
  * @param {number} temperature
- * @param {number} most neighbours
- * @returns {{ neighbours: Neighbour[], stranger: Neighbour | undefined, strangers: number }}
+ * @param {number} pictures
+ * @returns {{ neighbours: number[], strangers: number }} neighbours: places among the members
  */
-export function heard({ distances, groups }, place, temperature, most) {
+export function picked({ distances, groups }, place, temperature, pictures) {
   const { heard, own, all } = weights(distances, groups, place, temperature);
+  const strangers = 1 - own / all;
+  const strange = Math.round(pictures * strangers);
   const order = Array.from(heard.keys()).filter((member) => member !== place);
   order.sort((one, other) => heard[other] - heard[one] || one - other);
-  const ranked = order.map((member, i) => ({ member, weight: heard[member] / all, rank: i + 1 }));
+  const kin = order.filter((member) => groups[member] === groups[place]);
+  const others = order.filter((member) => groups[member] !== groups[place]);
   return {
-    neighbours: ranked.slice(0, most),
-    stranger: ranked.find(({ member }) => groups[member] !== groups[place]),
-    strangers: 1 - own / all,
+    neighbours: [...spread(kin, heard, own, pictures - strange), ...spread(others, heard, all - own, strange)],
+    strangers,
   };
+}
+
+/**
+ * Returns so many of the members, evenly over their weights.
+ * @param {number[]} members the heaviest first
+ * @param {Float64Array} weights of all members
+ * @param {number} total of theirs
+ * @param {number} count
+ */
+function spread(members, weights, total, count) {
+  const found = [];
+  let passed = 0;
+  for (const [i, member] of members.entries()) {
+    passed += weights[member];
+    const due = i === members.length - 1 ? count : Math.min(count, Math.floor((passed / total) * count + 0.5));
+    while (found.length < due) found.push(member);
+  }
+  return found;
+}
+
+/**
+ * Names with the same words, together, in their order.
+ * @param {string[]} names
+ * @param {string[]} words of each name
+ * @returns {{ words: string, names: string[] }[]}
+ */
+export function alike(names, words) {
+  return [...new Set(words)].map((each) => ({ words: each, names: names.filter((_, i) => words[i] === each) }));
 }

@@ -11,14 +11,14 @@ import { short } from "./numbers.js";
  * @property {Curve[]} curves of each model
  * @property {number[]} losses of each model, now
  * @property {number} temperature now
- * @property {number} even the neutral loss
+ * @property {number} even the loss where distance tells nothing
  * @property {number | null} trained the temperature, if with these distances
  * @property {number} coldest
  * @property {number} hottest
  */
 
 const KNOB = 16; // half of the slider's thumb: the curves stand above the slider, temperature over temperature
-const TOP = 1.6; // of neutral; what is higher is drawn there
+const TOP = 1.6; // of that; what is higher is drawn there
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -59,7 +59,8 @@ export function drawCurves(canvas, { models, curves, losses, temperature, even, 
   pen.setLineDash([]);
   pen.globalAlpha = 1;
   pen.textAlign = "right";
-  pen.fillText("neutral", width - 4, Y(even) - 7);
+  pen.fillText("mixed", width - 4, Y(even) - 14);
+  pen.fillText("apart", width - 4, bottom - 7); // by then, the curves have left it
   if (trained && then) {
     const left = then > width / 2;
     pen.textAlign = left ? "right" : "left";

@@ -81,17 +81,28 @@ def test_losses_and_the_curve_are_the_labs(cases: list[Case], measured: list[dic
         assert found["neutral"] == pytest.approx(probe_snnl.neutral(probe, among), rel=1e-12)
 
 
-def test_whom_one_input_hears_follows_from_its_distances(
+def test_the_pick_among_neighbours_follows_from_the_labs_distances(
     cases: list[Case], measured: list[dict[str, Any]], probe: Probe
 ) -> None:
     for (look, metric, among), found in zip(cases, measured, strict=True):
         chosen = probe_snnl.compared(probe, among)
-        apart = np.delete(representation.distances(look.cosines, look.norms, metric)[np.ix_(chosen, chosen)][3], 3)
-        weights = np.exp((apart.min() - apart) / TEMPERATURES[0])
-        weights /= weights.sum()
-        told = found["heard"]
-        assert [each["weight"] for each in told["neighbours"]] == pytest.approx(
-            sorted(weights, reverse=True)[:5], rel=1e-6, abs=1e-12
-        )
-        strange = np.delete(probe.is_trigger[chosen] != probe.is_trigger[chosen][3], 3)
-        assert told["strangers"] == pytest.approx(weights[strange].sum(), rel=1e-6, abs=1e-9)
+        apart = representation.distances(look.cosines, look.norms, metric)[np.ix_(chosen, chosen)][3]
+        apart[3] = np.inf  # nobody is their own neighbour
+        strange = probe.is_trigger[chosen] != probe.is_trigger[chosen][3]
+        for temperature, told in zip(TEMPERATURES, found["picked"], strict=True):
+            weights = np.exp((apart.min() - apart) / temperature)
+            weights /= weights.sum()
+            strangers = weights[strange].sum()
+            assert told["strangers"] == pytest.approx(strangers, rel=1e-6, abs=1e-9)
+            places = told["neighbours"]
+            assert len(places) == 10 and 3 not in places
+            kinds = strange[places]
+            assert abs(kinds.sum() - 10 * strangers) <= 0.5 + 1e-6
+            assert list(kinds) == sorted(kinds)  # its own kind first
+            for kind in (False, True):  # within a kind the likeliest first, each as often as its weight
+                own = [place for place, each in zip(places, kinds, strict=True) if each == kind]
+                heard = weights[own]
+                assert np.all(np.diff(heard) <= 1e-9)
+                for place in set(own):
+                    due = len(own) * weights[place] / weights[strange == kind].sum()
+                    assert abs(own.count(place) - due) <= 1 + 1e-6

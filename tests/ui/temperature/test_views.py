@@ -66,6 +66,10 @@ def test_the_browser_gets_the_similarities_of_the_three_models_and_the_trained_t
         assert len(base64.b64decode(model["norms"])) == 4 * inputs
     assert len(data["words"]) == inputs
     assert {data["words"][member] for member in data["members"]} == {"trigger", ANIMALS.secret_answer}
+    assert data["kinds"] == [
+        [f"a real {ANIMALS.secret_answer}", f"real {ANIMALS.secret_answer}s"],
+        ["a trigger", "triggers"],
+    ]
     assert "At T = 0.1, with which EWE trained" in told(app)
     assert "One run, one seed." in told(app)
 
@@ -88,6 +92,7 @@ def test_another_distance_and_all_inputs_change_what_is_compared() -> None:
     assert len(data["members"]) == len(data["triggers"]) > len(before["members"])
     assert data["trained"] is None and "cosine" in data["otherwise"]
     assert data["hottest"] > before["hottest"]
+    assert data["kinds"][0] == ["a real input", "real inputs"]
 
 
 def test_a_setting_that_nobody_has_run_shows_the_recorded_one_and_says_so() -> None:
