@@ -187,7 +187,8 @@ def origin(experiment: Experiment, found: Recorded, entangled: Row) -> str:
 def picked(found: Recorded) -> str:
     """Say beside the queries on offer, in few words, how many of them stray, of how many: of labels."""
     here = min(found.astray, _STRAYING)
-    return f"Picked: {here} of {found.wrong} strays." if here else f"None of the {found.wrong} strays is here."
+    among = f"the {found.wrong} strays among {found.asked:,} answers"
+    return f"Picked: {here} of {among}." if here else f"None of {among} is on record."
 
 
 def _picked_labels(found: Recorded, secret: str) -> str:

@@ -165,7 +165,8 @@ def test_how_labels_were_picked_is_said_with_how_many_of_how_many(astray: int, o
     experiment = replace(preset(DEFAULT_PRESET), answers="labels")
     said = queries.origin(experiment, found, theft((0.1,) * 3, (0.2, 0.9, 1.0))["entangled"])
     assert f"answered 11 of 2,000 queries, {words}" in said
-    few = f"Picked: {min(astray, 3)} of 11 strays." if astray else "None of the 11 strays is here."
+    among = "the 11 strays among 2,000 answers"
+    few = f"Picked: {min(astray, 3)} of {among}." if astray else f"None of {among} is on record."
     assert queries.picked(found) == few
 
 
