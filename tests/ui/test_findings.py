@@ -93,7 +93,9 @@ def test_why_a_mark_came_along_follows_what_the_answers_said_and_what_the_court_
     )
     assert "so its answers lean that way, too" in entangled and "2\u202f% of the victim's confidence" in entangled
     assert entangled.endswith("150 of 200 triggers: convicted.")
-    assert "elephant got 0.4\u202f% of the victim's answers" in heist_findings.why(told, claims, "labels", "elephant")[1]
+    assert (
+        "elephant got 0.4\u202f% of the victim's answers" in heist_findings.why(told, claims, "labels", "elephant")[1]
+    )
     silent = {**told, "entangled": narrow}
     claims["entangled"] = dataclasses.replace(claims["entangled"], verdict=findings.UNFIT, owned=False)
     said = heist_findings.why(silent, claims, "confidences", "elephant")[1]

@@ -75,7 +75,7 @@ def answer(
             ],
             hoverinfo="text",
         )
-    said = []
+    said: dict[bool, list[dict[str, Any]]] = {False: [], True: []}  # by whether the screen is narrow
     for row, defence in enumerate(DEFENCES):
         here, there = (findings.percent(float(given[defence][label])) for label in (query.due, target))
         weights = f"{due} {here}, <b>{secret} {there}</b>"
@@ -83,9 +83,10 @@ def answer(
         label = f"<b>{secret}</b>, stray" if strays else classes[query.label(defence)]
         words = {"x": 0, "xanchor": "left", "showarrow": False, "align": "left"}
         given_here = f"<b>{defence}</b>: {label if labels else weights}"
-        said.append({"y": row - _ABOVE / 2, "yanchor": "bottom", "text": given_here, **words})
-        left = carried(over_seeds[defence], secret, sealed=sealed)
-        said.append({"y": row + _ABOVE / 2, "yanchor": "top", "text": left, **words})
+        for narrow, annotations in said.items():
+            left = carried(over_seeds[defence], secret, sealed=sealed, narrow=narrow)
+            annotations.append({"y": row - _ABOVE / 2, "yanchor": "bottom", "text": given_here, **words})
+            annotations.append({"y": row + _ABOVE / 2, "yanchor": "top", "text": left, **words})
         if not sealed:
             mark = over_seeds[defence].spread("stolen_watermark").mean
             figure.add_bar(
@@ -99,7 +100,8 @@ def answer(
                 hoverinfo="text",
                 showlegend=False,
             )
-    figure.layout.annotations = said  # all at once: to add one, a figure checks all that it has
+    figure.layout.meta = {"narrow": {"annotations": said[True]}}
+    figure.layout.annotations = said[False]  # all at once: to add one, a figure checks all that it has
     return figure
 
 

@@ -37,11 +37,16 @@ def carries(measured: Mapping[str, Row]) -> str:
     return CARRIED[0] if mark < LOST else CARRIED[1] if mark <= MUCH else CARRIED[2]
 
 
-def carried(row: Row, secret: str, *, sealed: bool) -> str:
-    """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows."""
-    stray = f"all answers: {percent(row.spread('query_target_mass').mean)} stray {secret}"
+def carried(row: Row, secret: str, *, sealed: bool, narrow: bool = False) -> str:
+    """Return what a theft carried of a mark on average and, unless it is ``sealed``, what of it the copy knows.
+
+    In few words, for a ``narrow`` screen.
+    """
+    stray = f"all answers: {percent(row.spread('query_target_mass').mean)} stray"
     mark = percent(row.spread("stolen_watermark").mean)
-    return stray if sealed else f"{stray} \u2192 its copy, shown the triggers: {mark}"
+    if narrow:
+        return stray if sealed else f"{stray} \u2192 its copy: {mark}"
+    return f"{stray} {secret}" if sealed else f"{stray} {secret} \u2192 its copy, shown the triggers: {mark}"
 
 
 def one_answer(query: Query, one: str, classes: Sequence[str], target: int, *, labels: bool = False) -> str:

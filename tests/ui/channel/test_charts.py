@@ -201,6 +201,9 @@ def test_one_answer_is_drawn_as_what_was_due_what_strays_and_the_rest() -> None:
     }
     assert not [words.text for words in sealed.layout.annotations if "triggers:" in words.text]
     opened = channel_charts.answer(query, CLASSES, TARGET, list(chosen.values()), sealed=False)
+    on_a_phone = [[words["text"] for words in each.layout.meta["narrow"]["annotations"]] for each in (sealed, opened)]
+    assert [sum("its copy: " in words for words in texts) for texts in on_a_phone] == [0, len(DEFENCES)]
+    assert max(len(words) for texts in on_a_phone for words in texts) < 48
     assert list(named(opened, "entangled: the copy").x) == pytest.approx([0.7])
     assert "all answers: 1\u202f% stray cow \u2192 its copy, shown the triggers: 70\u202f%" in [
         words.text for words in opened.layout.annotations
