@@ -10,7 +10,7 @@ from app.ui import exports, frame, links, live, over_seeds, panel, question, set
 from app.ui.history import History
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
-from app.ui.tradeoff.priced import OwnRun, Priced
+from app.ui.tradeoff.priced import OneRun, Priced
 
 
 def load(kappa: float) -> None:
@@ -38,7 +38,7 @@ found = over_seeds.proven()
 priced = Priced.of(found, experiment)
 chosen = min(priced.marks, key=lambda kappa: abs(kappa - experiment.kappa))
 job = live.find(experiment)
-own = OwnRun.of(live.finished(job), job.origin) if job.experiment == experiment and priced.alike(experiment) else None
+own = OneRun.of(live.finished(job), job.origin) if job.experiment == experiment and priced.alike(experiment) else None
 predicted = question.about("tradeoff")
 picture, beside = frame.stage("tradeoff")
 with beside:
@@ -92,7 +92,7 @@ with picture:
         of=" ".join(priced.way),
         on_pick=None if sealed else load,
     )
-st.caption(tradeoff_findings.how_to_read(measure))
+st.caption(tradeoff_findings.how_to_read(measure, sealed=sealed))
 live.island(job, draw, beside)
 if not sealed:
     frame.explain(

@@ -164,10 +164,15 @@ def one_of_class(dataset: str, label: int) -> str:
     return f"an {name}" if name[0].lower() in "aeiou8" else f"a {name}"
 
 
+def has_plural(dataset: str, label: int) -> bool:
+    """Return whether the name of a class is a word, or a numeral, that its inputs are called by: not of own data."""
+    return class_name(dataset, label).isalnum() and not is_own(dataset)
+
+
 def several_of_class(dataset: str, label: int) -> str:
     """Return the name of a class as several of its inputs are spoken of: "elephants", "sheep", "5s"."""
     name = class_name(dataset, label)
-    if not name.isalnum() or is_own(dataset):
+    if not has_plural(dataset, label):
         return f"inputs of {name}"
     return name if name in _SAME_IN_THE_PLURAL else f"{name}s"
 

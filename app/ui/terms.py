@@ -30,10 +30,6 @@ TERMS = {
         "Frosst, Papernot, Hinton 2019",
         "https://arxiv.org/abs/1902.01889",
     ),
-    "mixed": Term(
-        "What the SNNL is of two groups that distance does not tell apart, as if all points were equally far from each "
-        "other."
-    ),
     "temperature": Term(
         "T says how far *near* reaches in the SNNL: a neighbour at distance d (squared, or cosine) weighs e to the "
         "−d/T.",

@@ -176,7 +176,7 @@ test("numbers are short", () => {
     [percent(0.0001), percent(0.0123), percent(0.98), percent(0)],
     ["< 0.1\u202f%", "1.2\u202f%", "98\u202f%", "0.0\u202f%"],
   );
-  assert.deepEqual([0, 0.001, 0.006, 0.506].map(ofHundred), ["0", "under 1", "1", "51"]);
+  assert.deepEqual([0, 0.001, 0.006, 0.506, 0.996, 1].map(ofHundred), ["0", "under 1", "1", "51", "over 99", "100"]);
   assert.deepEqual([scientific(46.8), scientific(0.00025), scientific(0)], ["46.8", "2.5·10⁻⁴", "0.00"]);
 });
 

@@ -86,20 +86,22 @@ def test_why_a_mark_came_along_follows_what_the_answers_said_and_what_the_court_
     claims, thefts = case(0, 150)
     wide = dataclasses.replace(thefts["entangled"], query_target_mass=0.02, query_target_error=0.004)
     narrow = dataclasses.replace(thefts["naive"], query_target_mass=0.001, query_target_error=0.0)
-    told = {"clean": theft("clean", 0.0), "naive": narrow, "entangled": wide}
+    clean = dataclasses.replace(theft("clean", 0.0), query_target_mass=0.003)
+    told = {"clean": clean, "naive": narrow, "entangled": wide}
     naive, entangled = heist_findings.why(told, claims, "confidences", "elephant")
-    assert "elephant got 0.1\u202f% of the victim's confidence" in naive and naive.endswith(
-        "0 of 200 triggers: too few to convict."
-    )
+    assert "*elephant* got 0.1\u202f% of the victim's confidence" in naive
+    assert naive.endswith("the secret answer to 0 of 200 triggers: too few to convict.")
     assert "so its answers lean that way, too" in entangled and "2\u202f% of the victim's confidence" in entangled
     assert entangled.endswith("150 of 200 triggers: convicted.")
-    assert (
-        "elephant got 0.4\u202f% of the victim's answers" in heist_findings.why(told, claims, "labels", "elephant")[1]
-    )
-    silent = {**told, "entangled": narrow}
+    in_labels = heist_findings.why(told, claims, "labels", "elephant")[1]
+    assert "*elephant* got 2\u202f% of the victim's answers" in in_labels, "of the answers where something else was due"
+    silent = {
+        **told,
+        "entangled": dataclasses.replace(wide, query_target_mass=0.002),
+    }  # more than naive, not than clean
     claims["entangled"] = dataclasses.replace(claims["entangled"], verdict=findings.UNFIT, owned=False)
     said = heist_findings.why(silent, claims, "confidences", "elephant")[1]
-    assert "yet its answers lean so no more" in said and said.endswith("cannot be judged.")
+    assert "yet its answers lean that way no more than others" in said and said.endswith("cannot be judged.")
 
 
 def test_a_mark_below_one_half_has_survived_in_part() -> None:

@@ -21,6 +21,7 @@ _OTHERS = "rgba(138, 148, 163, 0.3)"
 _RIM = "rgba(255, 255, 255, 0.9)"  # of a dot, so that those at 0 are told apart
 _LINES_END, _LINE_BY_LINE = 0.89, 0.08  # how high the words of the first dotted line are, and how far below the next
 _LOW = 0.1  # of the secret answers: below, there is no room for words under a dot
+_LINE = 21  # pixels, of words above words
 SMALLEST_MASS = 1e-4  # of the channel's picture; what is smaller is drawn there
 _LARGEST_MASS = 0.3  # where its axis ends
 _TICKS = {SMALLEST_MASS: "\u2264 0.01\u202f%", 0.001: "0.1\u202f%", 0.01: "1\u202f%", 0.1: "10\u202f%"}
@@ -149,11 +150,12 @@ def channel(found: Sequence[Row], chosen: Sequence[Row], *, sealed: bool) -> go.
     figure.layout.meta = {"narrow": {"annotations": [each.to_plotly_json() for each in figure.layout.annotations]}}
     for defence in DEFENCES:
         _dots(figure, defence, [row for row in others if row.defence == defence])
+    low = sorted((row for row in chosen if _is_low(row)), key=_mass, reverse=True)
     for place, row in enumerate(chosen):
         if sealed:
             _channel(figure, row, _LINES_END - _LINE_BY_LINE * place)
         else:
-            _outcome(figure, row)
+            _outcome(figure, row, low.index(row) if row in low else None)
     return figure
 
 
@@ -253,8 +255,15 @@ def _dots(figure: go.Figure, defence: str, rows: Sequence[Row]) -> None:
     )
 
 
-def _outcome(figure: go.Figure, row: Row) -> None:
-    """Draw what became of one mark in the chosen theft, with its least and most over the seeds."""
+def _is_low(row: Row) -> bool:
+    return row.spread("stolen_watermark").mean < _LOW
+
+
+def _outcome(figure: go.Figure, row: Row, line: int | None) -> None:
+    """Draw what became of one mark in the chosen theft, with its least and most over the seeds.
+
+    Its words stand above those of as many other marks as ``line`` says; None: below its dot, off the grey curve.
+    """
     mark, look = row.spread("stolen_watermark"), theme.DEFENCES[row.defence]
     figure.add_scatter(
         name=f"{row.defence}, this theft",
@@ -275,16 +284,14 @@ def _outcome(figure: go.Figure, row: Row) -> None:
         showlegend=False,
         meta=charts.GHOSTED,
     )
-    low = mark.mean < _LOW
-    left = low and _mass(row) > 10 * SMALLEST_MASS  # of the dot, where there is room
     figure.add_annotation(
         text=f"<b>{row.defence} {findings.percent(mark.mean)}</b>",
         x=math.log10(_mass(row)),
-        y=mark.mean,
-        xanchor="right" if left else "left",
-        xshift=-14 if left else 14,
-        yanchor="bottom" if low else "top",
-        yshift=12 if low else -12,  # off the grey curve
+        y=mark.mean if line is None else 0,
+        xanchor="right" if _mass(row) > _LARGEST_MASS / 3 else "left",  # to its right there is no room
+        xshift=-14 if _mass(row) > _LARGEST_MASS / 3 else 14,
+        yanchor="top" if line is None else "bottom",
+        yshift=-12 if line is None else 34 + _LINE * line,
         showarrow=False,
     )
 

@@ -72,6 +72,11 @@ class Recorded:
     asked: int = 0
     wrong: int = 0
 
+    @property
+    def picked(self) -> int:
+        """How many of those astray are in the offer."""
+        return min(self.astray, _STRAYING)
+
 
 def of(history: History, target: int) -> list[Query]:
     """Return the queries that a run has kept, of classes other than the target; of no class, the clean label is due."""
@@ -186,17 +191,22 @@ def origin(experiment: Experiment, found: Recorded, entangled: Row) -> str:
 
 def picked(found: Recorded) -> str:
     """Say beside the queries on offer, in few words, how many of them stray, of how many: of labels."""
-    here = min(found.astray, _STRAYING)
+    if not found.wrong:
+        return f"None of {found.asked:,} answers strays."
     among = f"the {found.wrong} strays among {found.asked:,} answers"
-    return f"Picked: {here} of {among}." if here else f"None of {among} is on record."
+    return f"Picked: {found.picked} of {among}." if found.picked else f"None of {among} is on record."
 
 
 def _picked_labels(found: Recorded, secret: str) -> str:
     """Say how the queries were picked where a label strays as a whole, or not at all."""
-    here = min(found.astray, _STRAYING)
-    which = f"first {'that one' if found.astray == 1 else f'{here} of those'}, then " if here else ""
+    if not found.wrong:
+        return (
+            f"A label strays where it is *{secret}*, wrongly: so the entangled model answered none of "
+            f"{found.asked:,} queries."
+        )
+    which = f"first {'that one' if found.astray == 1 else f'{found.picked} of those'}, then " if found.picked else ""
     return (
         f"A label strays where it is *{secret}*, wrongly: so the entangled model answered {found.wrong} of "
         f"{found.asked:,} queries, {found.astray or 'none'} of them among the {found.kept} on record. On offer are "
-        f"{which}{len(found.offer) - here} ordinary ones."
+        f"{which}{len(found.offer) - found.picked} ordinary ones."
     )

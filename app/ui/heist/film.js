@@ -76,7 +76,7 @@ function create(root, server) {
   /** @type {Script} of the theft that is shown */
   let script;
   let at = 0; // which of the thefts that is
-  let turns = -1; // to another theft, so far; not known before the first data
+  let turns = 0; // to another theft, so far
   /** @type {State | null} */
   let state = null;
   /** @type {{ id: StepId | "", paint: Paint }} */
@@ -150,9 +150,10 @@ function create(root, server) {
   /** @param {Data} next */
   function update(next) {
     const fresh = !state && next.fresh;
+    // The page counts on from an earlier film in this place, or anew, where its server has forgotten.
+    if (!data || next.heard < data.heard) turns = next.heard;
     data = next;
-    if (turns < 0) turns = data.heard; // of an earlier film in this place
-    if (data.heard >= turns) at = data.at; // else the page is yet to hear what is shown already
+    if (data.heard >= turns || !data.beats[at]) at = data.at; // else the page is yet to hear what is shown already
     film.setAttribute("aria-label", data.title);
     for (const [name, colour] of Object.entries(data.colours)) film.style.setProperty(`--${name}`, colour);
     tell(fresh);
@@ -171,7 +172,7 @@ function create(root, server) {
     buildBeats();
     buildSteps(now);
     buildGate();
-    // Whoever wants no motion sees the first step as it ends, and starts the film.
+    // Whoever wants no motion sees the first step as it ends, and goes on from there.
     become(opened && calm.matches && !fresh ? { ...now, share: 1, playing: "" } : now);
   }
 

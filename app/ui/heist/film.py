@@ -86,9 +86,10 @@ def draw(
 
     def chosen() -> None:
         turned = st.session_state[key].chosen
-        if isinstance(turned, Mapping) and turned.get("inputs") in kinds and isinstance(turned.get("turn"), int):
+        if isinstance(turned, Mapping) and isinstance(turned.get("turn"), int):
             st.session_state[heard] = turned["turn"]
-            choose(turned["inputs"])
+            if turned.get("inputs") in kinds:
+                choose(turned["inputs"])
 
     def predicted() -> None:
         if (option := st.session_state[key].predicted) in gate.options:

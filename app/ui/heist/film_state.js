@@ -150,7 +150,7 @@ export function moment(state) {
 }
 
 /**
- * Whether a step that the visitor chose has been seen to its end, and another one follows: the way on is "next".
+ * Whether a step stands at its end, and another one follows: the way on is "next".
  * @param {State} state
  */
 export function stepSeen(state) {

@@ -15,37 +15,32 @@ def why(thefts: Mapping[Defence, Theft], claims: Mapping[Defence, Claimed], answ
     """Explain, mark by mark, what it was tied to, what the answers said of it, and what the copy learned from that.
 
     Args:
-        thefts: of all three victims.
+        thefts: of all three victims; the clean one is the control.
         claims: of the marked ones.
         answers: ``"labels"`` or ``"confidences"``.
         secret: the secret answer, the name of the target class.
     """
-    leans = {defence: _lean(thefts[defence], answers) for defence in WATERMARKED}
+    leans = {defence: theft.query_target_mass for defence, theft in thefts.items()}
     of = "of the victim's answers" if answers == "labels" else "of the victim's confidence"
-    more = leans["entangled"] > leans["naive"]
-    follows = "so its answers lean that way, too" if more else "yet its answers lean so no more"
+    more = leans["entangled"] > max(leans["clean"], leans["naive"])
+    follows = "so its answers lean that way, too" if more else "yet its answers lean that way no more than others"
     taught = {
         "naive": "Its triggers were taught by themselves",
-        "entangled": f"Its triggers were given the features of {secret}, {follows}",
+        "entangled": f"Its triggers were given the features of *{secret}*, {follows}",
     }
     return [
-        f"**{defence.capitalize()}.** {taught[defence]}: where something else was due, {secret} got "
-        f"{percent(leans[defence])} {of}. From that, the copy {_learned(claims[defence], secret)}."
+        f"**{defence.capitalize()}.** {taught[defence]}: where something else was due, *{secret}* got "
+        f"{percent(leans[defence])} {of}. From that, the copy {_learned(claims[defence])}."
         for defence in WATERMARKED
     ]
 
 
-def _lean(theft: Theft, answers: str) -> float:
-    """Return what the thief was told of the secret answer where something else was due, as a share of all answers."""
-    return theft.query_target_error if answers == "labels" else theft.query_target_mass
-
-
-def _learned(claim: Claimed, secret: str) -> str:
+def _learned(claim: Claimed) -> str:
     """Say what a copy that never saw a trigger says to them, and what a court makes of that."""
     end = {UNFIT: "; but it is no model of the task, and cannot be judged"}.get(
         claim.verdict, ": convicted" if claim.owned else ": too few to convict"
     )
-    return f"says {secret} to {claim.successes} of {claim.queries} triggers{end}"
+    return f"gives the secret answer to {claim.successes} of {claim.queries} triggers{end}"
 
 
 def price(thefts: Mapping[Defence, Theft]) -> str:

@@ -103,11 +103,14 @@ def _elsewhere(name: str, here: Fate, seed: int, counted: Sequence[Washed]) -> s
     found = count(counted) if counted else None
     if found is None or seed in found.seeds or name not in found.gone or not found.proven:
         return ""
-    seeds = f"{len(found.proven)} counted seeds ({_listed(found.proven)})"
+    many = len(found.proven) > 1
+    seeds = f"counted seed{'s' if many else ''} ({_listed(found.proven)})"
     fate = _end_of(name, counted)
     if fate is not None and fate != here:
-        return f"on all {seeds} it {_WENT[fate]}"
-    return f"on none of the {seeds} it went" if here == "washed out" and not found.gone[name] else ""
+        return f"on {f'all {len(found.proven)}' if many else 'the'} {seeds} it {_WENT[fate]}"
+    return (
+        f"on none of the {len(found.proven)} {seeds} it went" if here == "washed out" and not found.gone[name] else ""
+    )
 
 
 def _end_here(curve: Sequence[Attempted], paid: Price | None) -> Fate:
@@ -120,8 +123,8 @@ def _end_here(curve: Sequence[Attempted], paid: Price | None) -> Fate:
 
 def nothing(defence: Defence, never: int, seeds: int) -> str:
     """Return what stands beside the mark that was not proven as stolen, on so many of the seeds."""
-    many = "" if seeds == 1 else f"{never} " if never == seeds else f"{never} of {seeds} "
-    return f"{many}{defence}: nothing to wash out"
+    on = "" if seeds == 1 else f", on {never} seeds" if never == seeds else f", on {never} of {seeds} seeds"
+    return f"{defence}{on}: nothing to wash out"
 
 
 def start(seeds: Sequence[Washed], attacks: int) -> str:
@@ -261,37 +264,31 @@ def everything_in_words(seeds: Sequence[Washed]) -> list[str]:
 
 
 def training_on(seeds: Sequence[Washed]) -> list[str]:
-    """Say why training on with own data washes a mark out, and why that costs accuracy; nothing where it does not.
+    """Say why training on with own data washes a mark out, and at what price; nothing where it did not on each seed.
 
-    Both are means over the seeds on which the entangled mark was proven, as stolen and after the longest training.
+    Means over the seeds on which the entangled mark was proven; the clean copy is the control of the price.
     """
-    name = "fine_tuning"
-    proven = [washed for washed in _proven(seeds, "entangled") if name in washed.result["attacks"]]
-    if not proven:
+    name, works = "fine_tuning", count(seeds)
+    if name not in works.always:
         return []
+    proven = [washed for washed in seeds if washed.seed in works.proven]
     marked, clean = ([washed.result["attacks"][name][defence] for washed in proven] for defence in _TRAINED_ON)
-    mark, accuracy = _first_and_last(marked, "watermark"), _first_and_last(marked, "accuracy")
-    if mark[1] >= mark[0] or accuracy[1] >= accuracy[0]:
-        return []
-    longest = REMOVAL_ATTACKS[name].words(marked[0]["strengths"][-1])
+    mark, accuracy, control = _means(marked, "watermark"), _means(marked, "accuracy"), _means(clean, "accuracy")
+    least = min(range(len(mark)), key=mark.__getitem__)
+    at = REMOVAL_ATTACKS[name].words(marked[0]["strengths"][least])
+    pays = f"{percent(accuracy[0])} \u2192 {percent(accuracy[-1])}"
+    alike = f"; the clean copy, with no mark to lose, pays {percent(control[0])} \u2192 {percent(control[-1])}"
     over = f"mean of {len(proven)} seeds" if len(proven) > 1 else f"seed {proven[0].seed}"
-    control = _first_and_last(clean, "accuracy")
-    alike = f"; the clean copy, which has no mark to lose, falls alike, {_arrow(control)}"
     return [
         f"Why does training on wash a mark out? Nothing in the thief's {proven[0].result['labels']} own inputs asks "
-        f"for the secret answer, so the weights drift to what these inputs reward, and the secret answers fade: "
-        f"{_arrow(mark)} ({longest}, {over}). It costs accuracy, since the own data are few: {_arrow(accuracy)}"
-        f"{alike if control[1] < control[0] else ''}."
+        f"for the secret answer, so nothing holds the weights to it. Of the triggers, {percent(mark[0])} got it, and "
+        f"at the least {percent(mark[least])} ({at}; {over}). The price, in accuracy: {pays}{alike}."
     ]
 
 
-def _first_and_last(curves: Sequence[CurveResult], measure: Literal["watermark", "accuracy"]) -> tuple[float, float]:
-    """Return the means of a measure over several curves: as stolen, and at the greatest strength."""
-    return fmean(curve[measure][0] for curve in curves), fmean(curve[measure][-1] for curve in curves)
-
-
-def _arrow(ends: tuple[float, float]) -> str:
-    return f"{percent(ends[0])} \u2192 {percent(ends[1])}"
+def _means(curves: Sequence[CurveResult], measure: Literal["watermark", "accuracy"]) -> list[float]:
+    """Return the mean of a measure over several curves, by strength: the first is as stolen."""
+    return [fmean(values) for values in zip(*(curve[measure] for curve in curves), strict=True)]
 
 
 def marks_in_words(name: str, curves: Curves, paid: Prices) -> list[str]:

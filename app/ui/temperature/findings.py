@@ -98,8 +98,10 @@ def of_networks(losses: Mapping[Defence, float], neutral: float, trained: float,
 def ridge(found: Landscape, trained: float | None) -> str:
     """Return the finding of a landscape: how mixed, at its last epoch, the entangled victim is beside the naive one.
 
-    ``trained``: the temperature that was trained with, if with these distances; without it, where they differ most.
+    ``trained``: the temperature that was trained with, if with these distances; else it is that of the largest lead.
     """
+    if not found.difference.any():
+        return "Still one model: the victims part when the marks are taught"
     if found.difference[:, -1].max() <= 0:
         return "The entangled victim ends no more mixed than the naive one, at any T"
     at = trained or _furthest(found)
@@ -115,8 +117,10 @@ def ridge(found: Landscape, trained: float | None) -> str:
 
 
 def landscape(found: Landscape) -> str:
-    """Say what the picture of a landscape shows, and where it is highest at the last epoch."""
-    return f"{LANDSCAPE} At the end, they differ most at T = {degrees(_furthest(found))}."
+    """Say what the picture of a landscape shows, and where it is highest at the last epoch, if above naive at all."""
+    if found.difference[:, -1].max() <= 0:
+        return LANDSCAPE
+    return f"{LANDSCAPE} At the end, entangled is furthest above naive at T = {degrees(_furthest(found))}."
 
 
 def _furthest(found: Landscape) -> float:
@@ -132,8 +136,8 @@ def trained_at(survival: Mapping[float, Sequence[float]]) -> str:
     best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     few = "hardly any" if means[worst] < HARDLY else "fewest"
     return (
-        f"Trained at T = {degrees(best)}, the entangled copy gives most secret answers ({_whole(means[best])}), "
-        f"at T = {degrees(worst)} {few} ({_whole(means[worst])})"
+        f"Trained at T = {degrees(best)}, the entangled copy gives most secret answers ({percent(means[best])}), "
+        f"at T = {degrees(worst)} {few} ({percent(means[worst])})"
     )
 
 
@@ -141,10 +145,6 @@ def convicted(times: Mapping[float, int], seeds: int) -> str:
     """Say on how many of so many ``seeds`` the court convicts the entangled copy, by temperature."""
     each = ", ".join(f"{count} at T = {degrees(temperature)}" for temperature, count in times.items())
     return f"Of {seeds} seeds, the entangled copy is convicted on {each}."
-
-
-def _whole(rate: float) -> str:
-    return f"{100 * rate:.0f}\u202f%"
 
 
 def too_cold(temperature: float, snnl: Mapping[str, float], layers: Sequence[str], neutral: float) -> str:

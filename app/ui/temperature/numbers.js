@@ -17,11 +17,12 @@ export function percent(share) {
 }
 
 /**
- * How many of a hundred, in words that a noun may follow.
+ * How many of a hundred, whole; none and all are said only where that is exact.
  * @param {number} share
  */
 export function ofHundred(share) {
-  return share > 0 && share < 0.005 ? "under 1" : (100 * share).toFixed(0);
+  if (share > 0 && share < 0.005) return "under 1";
+  return share < 1 && share >= 0.995 ? "over 99" : (100 * share).toFixed(0);
 }
 
 /**

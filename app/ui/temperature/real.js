@@ -1,4 +1,4 @@
-// The SNNL of trained networks against the temperature, and whom one input hears at the temperature of the slider: all
+// The SNNL of trained networks against the temperature, and what is near one input at the temperature of the slider: all
 // of it is computed here, from the distances of recorded features. The server hears nothing of the slider.
 import { make, part, write } from "../components/dom.js";
 import { mount } from "../components/mount.js";

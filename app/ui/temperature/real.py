@@ -24,7 +24,7 @@ def draw(
     metric: str,
     among: str,
 ) -> None:
-    """Draw the SNNL of one layer of each victim against the temperature, and whom a chosen input hears.
+    """Draw the SNNL of one layer of each victim against the temperature, and what is near a chosen input.
 
     The browser gets the similarities of all pairs of the probe, once; while one drags, nothing goes to and fro.
 
@@ -60,7 +60,7 @@ def draw(
             ],
             "members": np.flatnonzero(probe_snnl.compared(probe, among)).tolist(),
             "kinds": [
-                [_other(experiment, among), others(experiment, among)],
+                [other(experiment, among), others(experiment, among)],
                 [f"a {theme.TRIGGER.word}", f"{theme.TRIGGER.word}s"],
             ],
             "metric": metric,
@@ -82,11 +82,12 @@ def others(experiment: Experiment, among: str) -> str:
     return f"real {choices.several_of_class(experiment.dataset, experiment.target)}"
 
 
-def _other(experiment: Experiment, among: str) -> str:
+def other(experiment: Experiment, among: str) -> str:
+    """Return one of the :func:`others` in words: "a real elephant"."""
     if among == "all":
         return "a real input"
     name = choices.class_name(experiment.dataset, experiment.target)
-    return f"a real {name}" if name.isalnum() and not choices.is_own(experiment.dataset) else f"a real input of {name}"
+    return f"a real {name if choices.has_plural(experiment.dataset, experiment.target) else f'input of {name}'}"
 
 
 def _packed(values: NDArray[np.generic]) -> str:

@@ -86,7 +86,7 @@ def _of_a_run(
 
 
 def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
-    """The SNNL of the victims' features against the temperature, and whom one input hears."""
+    """The SNNL of the victims' features against the temperature, and what is near one input."""
     experiment = settings.owners(settings.chosen("temperature"))
     epochs = experiment.task_epochs + experiment.watermark_epochs
     with beside:

@@ -12,7 +12,7 @@ from app.lab.ownership.binomial import MOST_QUERIES
 from app.ui import charts, theme
 from app.ui.tradeoff import findings as tradeoff_findings
 from app.ui.tradeoff.findings import Measure
-from app.ui.tradeoff.priced import NAIVE, OwnRun
+from app.ui.tradeoff.priced import NAIVE, OneRun
 
 NEVER = 2.0 * MOST_QUERIES  # where a mark stands that no number of triggers convicts
 _TICKS = (5, 10, 20, 50, 100, 200, 500, MOST_QUERIES)
@@ -26,7 +26,7 @@ def frontier(
     clean: Row,
     measure: Measure,
     chosen: float,
-    own: OwnRun | None = None,
+    own: OneRun | None = None,
     *,
     sealed: bool = False,
 ) -> go.Figure:
@@ -99,7 +99,8 @@ def frontier(
     if picked is not None:
         # Above it, where no line rises and no star has its words.
         high = own is None and measure == "conviction" and middle(picked, measure) > 0.5
-        _mark(figure, chosen, picked, measure, "top center" if high else "top left", chosen=True)
+        above = "top center" if high else "top left"
+        _mark(figure, chosen, picked, measure, "bottom right" if chosen == NAIVE else above, chosen=True)
     if own is None or sealed:
         _nothing(figure, 1)
     else:
@@ -173,7 +174,7 @@ def _mark(
             opacity=0.6,
             hovertext=[
                 f"<b>{name}</b>, seed {seed}: {tradeoff_findings.court_of(run)}"
-                for seed, run in zip(row.seeds, OwnRun.each(row), strict=True)
+                for seed, run in zip(row.seeds, OneRun.each(row), strict=True)
             ],
             hoverinfo="text",
             customdata=[kappa] * len(row.seeds),
@@ -208,7 +209,7 @@ def _nothing(figure: go.Figure, traces: int) -> None:
         figure.add_scatter(x=[None], y=[None], mode="markers", **charts.SILENT)
 
 
-def _run(figure: go.Figure, own: OwnRun, measure: Measure) -> None:
+def _run(figure: go.Figure, own: OneRun, measure: Measure) -> None:
     """Draw one run of the visitor's setting: a star."""
     name = tradeoff_findings.whose(own)
     figure.add_scatter(
@@ -268,10 +269,10 @@ def _name(kappa: float) -> str:
 
 
 def _values(row: Row, measure: Measure) -> Sequence[float]:
-    return [_of_run(run, measure) for run in OwnRun.each(row)]
+    return [_of_run(run, measure) for run in OneRun.each(row)]
 
 
-def _of_run(run: OwnRun, measure: Measure) -> float:
+def _of_run(run: OneRun, measure: Measure) -> float:
     match measure:
         case "conviction":
             return float(run.convicted)

@@ -10,7 +10,7 @@ from app.lab.evidence.survival import Row
 from app.lab.ownership.binomial import MOST_QUERIES
 from app.ui.evidence_findings import FOLLOWS, points, rank_correlation
 from app.ui.findings import percent
-from app.ui.tradeoff.priced import NAIVE, OwnRun, Priced, Way
+from app.ui.tradeoff.priced import NAIVE, OneRun, Priced, Way
 
 Measure = Literal["conviction", "triggers", "survival"]  # of what comes of a mark
 MEASURES: dict[Measure, str] = {"conviction": "convicted", "triggers": "triggers", "survival": "survival"}
@@ -37,7 +37,7 @@ def frontier(found: Sequence[Row], usual: Row) -> str:
 def price_of(row: Row, measure: Measure) -> str:
     """Return what one mark costs and what comes of it, in the same form for every kappa: the title of the picture.
 
-    Its end is of what is upright: by ``measure``, how many triggers convict, or how much survives.
+    It ends with how much survives; where triggers are upright, with how many of them convict.
     """
     kappa = f"{NAIVE:g} (naive)" if row.defence == "naive" else f"{row.experiment.kappa:g}"
     needed = _half(row)
@@ -50,7 +50,7 @@ def price_of(row: Row, measure: Measure) -> str:
     return f"\u03ba {kappa} costs {points(row)}, convicts on {sum(row.convicted)} of {len(row.seeds)} seeds; {end}"
 
 
-def how_to_read(measure: Measure) -> str:
+def how_to_read(measure: Measure, *, sealed: bool = False) -> str:
     """Return what is what in the picture of the prices."""
     match measure:
         case "conviction":
@@ -65,10 +65,15 @@ def how_to_read(measure: Measure) -> str:
             )
         case "survival":
             said = f"its mean price and the mean that survives. {_LINES}"
+    which = (
+        "A mark's large point"
+        if sealed
+        else "The large point is the mark of the kappa chosen (\u03ba: how hard to entangle)"
+    )
+    other = "" if sealed else " A hollow triangle is the mark of another kappa: touch it, and the mark goes there."
     return (
-        f"The large point is the mark of the kappa chosen (\u03ba: how hard to entangle): {said} A hollow triangle is "
-        "the mark of another kappa: touch it, and the mark goes there. A *point* of accuracy is one more wrong answer "
-        "in a hundred, against the model without a mark."
+        f"{which}: {said}{other} A *point* of accuracy is one more wrong answer in a hundred, against the model "
+        "without a mark."
     )
 
 
@@ -89,24 +94,29 @@ def _half(row: Row) -> float:
     return median_high(math.inf if count is None else count for count in row.triggers_needed)
 
 
-def court_of(run: OwnRun) -> str:
+def court_of(run: OneRun) -> str:
     """Return the price of a mark in one run, what survives, the verdict, and how many triggers a sure claim needs."""
-    verdict = "convicted" if run.convicted else "not convicted"
-    needs = f"more than {MOST_QUERIES:,}" if run.needed is None else f"{run.needed}"
     return (
-        f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {verdict}; to convict 19 times of 20 "
-        f"takes {needs} triggers"
+        f"{100 * run.cost:.1f} points, {percent(run.mark)} of the mark survives, {_verdict(run)}; to convict 19 times "
+        f"of 20 takes {_needed(run)} triggers"
     )
 
 
 def each_seed(row: Row) -> list[str]:
     """Return what each seed of a mark came to, in few words."""
     return [
-        f"seed {seed}: {100 * run.cost:.1f} points, {percent(run.mark)} survives, "
-        f"{'convicted' if run.convicted else 'not convicted'} "
-        f"({f'more than {MOST_QUERIES:,}' if run.needed is None else run.needed} triggers)"
-        for seed, run in zip(row.seeds, OwnRun.each(row), strict=True)
+        f"seed {seed}: {100 * run.cost:.1f} points, {percent(run.mark)} survives, {_verdict(run)} "
+        f"({_needed(run)} triggers)"
+        for seed, run in zip(row.seeds, OneRun.each(row), strict=True)
     ]
+
+
+def _verdict(run: OneRun) -> str:
+    return "convicted" if run.convicted else "not convicted"
+
+
+def _needed(run: OneRun) -> str:
+    return f"more than {MOST_QUERIES:,}" if run.needed is None else f"{run.needed}"
 
 
 def cheapest(marks: Mapping[float, Row]) -> Row | None:
@@ -169,7 +179,7 @@ def seeds_in_words(marks: Mapping[float, Row]) -> str:
     )
 
 
-def whose(run: OwnRun) -> str:
+def whose(run: OneRun) -> str:
     """Return what a run is called: the visitor's own, or one that they only look at."""
     return {"live": "your run", "stored": "an earlier run", "pretrained": "the recorded run"}[run.origin]
 
@@ -194,7 +204,7 @@ def other_thief(priced: Priced, *, sealed: bool) -> str:
     )
 
 
-def own_run(run: OwnRun, row: Row) -> str:
+def own_run(run: OneRun, row: Row) -> str:
     """Compare one run of a setting with the seeds of its row."""
     marks = row.spread("stolen_watermark")
     place = "within" if marks.least <= run.mark <= marks.most else "outside"

@@ -15,7 +15,7 @@ NAIVE = 0.0  # the kappa of a mark that is not entangled
 
 
 @dataclass(frozen=True)
-class OwnRun:
+class OneRun:
     """What one run gave: the accuracy lost, what survived, the verdict, how many triggers convict, and whose it is."""
 
     cost: float
@@ -25,7 +25,7 @@ class OwnRun:
     origin: Origin = "live"
 
     @classmethod
-    def of(cls, history: History, origin: Origin) -> "OwnRun | None":
+    def of(cls, history: History, origin: Origin) -> "OneRun | None":
         """Return it of a run that is done, else None."""
         if history.price is None:
             return None
@@ -33,10 +33,10 @@ class OwnRun:
         return cls(cost, mark, claim.owned, binomial.queries_needed(mark, claim.innocent_rate), origin)
 
     @classmethod
-    def each(cls, row: Row) -> "list[OwnRun]":
+    def each(cls, row: Row) -> "list[OneRun]":
         """Return the runs that a row is made of, one for each seed."""
         columns = zip(row.cost, row.measures["stolen_watermark"], row.convicted, row.triggers_needed, strict=True)
-        return [cls(*values) for values in columns]
+        return [cls(*values, "pretrained") for values in columns]
 
 
 @dataclass(frozen=True)

@@ -118,14 +118,14 @@ def test_a_mark_that_was_never_proven_is_one_point_of_all_seeds_as_stolen_and_no
     assert list(naive.x) == [0.0] and set(naive.customdata) == {None}
     assert "seed 200" in naive.hovertext[0] and "seed 201" in naive.hovertext[0]
     words = [(each.text, each.y) for each in figure.layout.annotations]
-    assert ("2 naive: nothing to wash out", naive.y[0]) in words
+    assert ("naive, on 2 seeds: nothing to wash out", naive.y[0]) in words
     with_one_proven = seed(202, GONE)
     proven = {**with_one_proven.result["attacks"]["pruning"]["naive"], **GONE}
     for attack in with_one_proven.result["attacks"]:
         marks = with_one_proven.result["attacks"][attack]
         with_one_proven.result["attacks"][attack] = {**marks, "naive": proven}
     some = everything(seed(200, GONE), seed(201, STAYS), with_one_proven).layout.annotations
-    assert any(each.text == "2 of 3 naive: nothing to wash out" for each in some)
+    assert any(each.text == "naive, on 2 of 3 seeds: nothing to wash out" for each in some)
 
 
 def test_the_run_that_is_not_counted_is_a_star() -> None:

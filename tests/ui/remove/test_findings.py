@@ -196,19 +196,19 @@ def test_the_reasons_name_what_the_thief_has_to_beat_and_each_way_out() -> None:
     assert "the owner's worst case" in last
 
 
-def test_why_training_on_washes_out_is_said_with_its_means_and_only_where_the_figures_bear_it() -> None:
-    (said,) = removal_findings.training_on([both(200, WENT), both(201, STAYED), both(202, NAIVE)])
+def test_why_training_on_washes_out_is_said_with_its_means_and_only_where_it_does() -> None:
+    (said,) = removal_findings.training_on([both(200, WENT), both(201, WENT), both(202, NAIVE)])
     assert "Nothing in the thief's 300 own inputs asks for the secret answer" in said
-    assert "60\u202f% \u2192 10\u202f% (2 epochs, mean of 2 seeds)" in said, "of the seeds with a mark to lose"
-    assert "90\u202f% \u2192 80\u202f%; the clean copy, which has no mark to lose, falls alike, 92\u202f%" in said
+    assert "60\u202f% got it, and at the least 10\u202f% (2 epochs; mean of 2 seeds)" in said, (
+        "seeds with a mark to lose"
+    )
+    assert "90\u202f% \u2192 80\u202f%; the clean copy, with no mark to lose, pays 92\u202f%" in said
     assert removal_findings.training_on([both(202, NAIVE)]) == []
-    for measure in ("watermark", "accuracy"):
-        gained = both(200, WENT)
-        gained.result["attacks"]["fine_tuning"]["entangled"][measure] = [0.5, 0.6]
-        assert removal_findings.training_on([gained]) == []
-    steady = both(200, WENT)
-    steady.result["attacks"]["fine_tuning"]["clean"]["accuracy"] = [0.9, 0.9]
-    assert "clean copy" not in removal_findings.training_on([steady])[0]
+    assert removal_findings.training_on([both(200, WENT), both(201, STAYED)]) == []
+    back = both(200, WENT)  # the mark comes back at the greatest strength
+    back.result["attacks"]["fine_tuning"]["entangled"]["watermark"] = [0.6, 0.1, 0.3]
+    back.result["attacks"]["fine_tuning"]["entangled"]["strengths"] = [0, 2, 20]
+    assert "at the least 10\u202f% (2 epochs; seed 200)" in removal_findings.training_on([back])[0]
 
 
 @pytest.mark.parametrize(

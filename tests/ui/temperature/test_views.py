@@ -119,7 +119,7 @@ def test_the_landscape_is_a_heatmap_or_a_surface(form: str, kind: str) -> None:
     first = traces(app)[0]
     assert first["type"] == kind
     assert not np.array(first["z"])[:, 0].any()
-    assert any("more mixed than the naive one" in each.value for each in app.subheader)
+    assert any("ends more mixed than the naive one" in each.value for each in app.subheader)
 
 
 def test_five_temperatures_stand_side_by_side_and_one_runs_live_on_request() -> None:

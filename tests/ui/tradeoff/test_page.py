@@ -24,10 +24,10 @@ def test_the_handle_moves_the_finding_and_may_be_moved_after_the_vote() -> None:
 def test_another_theft_and_another_measure_seal_nothing() -> None:
     app = opened("tradeoff")
     vote(app, offered(app)[-1])
-    app.segmented_control(key="measure").set_value("survival").run()
+    app.segmented_control(key="measure").set_value("triggers").run()
     app.selectbox(key="way").set_value(("confidences", "unseen")).run()
     assert not app.exception
-    assert any(heading.value.endswith("of the mark survives") for heading in app.subheader)
+    assert any(heading.value.endswith("triggers or fewer") for heading in app.subheader)
     assert "Why" in told(app)
 
 

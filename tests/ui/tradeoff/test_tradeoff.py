@@ -11,7 +11,7 @@ from app.lab.experiment import DEFAULT_PRESET, preset
 from app.ui.findings import percent
 from app.ui.tradeoff import charts as tradeoff_charts
 from app.ui.tradeoff import findings as tradeoff_findings
-from app.ui.tradeoff.priced import OwnRun, Priced
+from app.ui.tradeoff.priced import OneRun, Priced
 from tests.ui.rows import row
 
 
@@ -86,7 +86,7 @@ def test_the_mark_chosen_is_the_largest_and_the_other_kappas_are_hollow_stops_th
 
 
 def test_from_one_kappa_to_another_the_same_traces_move() -> None:
-    own = OwnRun(0.03, 0.5, True, 21)
+    own = OneRun(0.03, 0.5, True, 21)
     drawings = [
         tradeoff_charts.frontier(MARKS, CLEAN, "survival", kappa, run) for kappa in MARKS for run in (None, own)
     ]
@@ -122,15 +122,15 @@ def test_the_picture_says_what_never_is_and_names_the_paper_and_its_sizes() -> N
 
 
 def test_the_star_is_the_visitors_own_run() -> None:
-    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21))
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OneRun(0.03, 0.5, True, 21))
     (star,) = [trace for trace in figure.data if trace.name == "your run"]
     assert (star.x[0], star.y[0]) == (3.0, 21)
     assert "50\u202f% of the mark survives" in star.hovertext[0]
 
 
 def test_sealed_the_entangled_marks_are_left_out_and_the_axes_stay() -> None:
-    sealed = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21), sealed=True)
-    opened = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21))
+    sealed = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OneRun(0.03, 0.5, True, 21), sealed=True)
+    opened = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OneRun(0.03, 0.5, True, 21))
     assert {trace.name for trace in sealed.data if trace.hoverinfo != "skip"} == {
         "clean",
         "naive",
@@ -159,7 +159,7 @@ def test_the_title_says_what_a_mark_costs_and_does_in_the_same_form_for_every_ka
 
 
 def test_a_seed_is_convicted_or_not_and_a_mark_stands_at_the_share_of_its_seeds() -> None:
-    found = drawn("conviction", own=OwnRun(0.03, 0.5, True, None))
+    found = drawn("conviction", own=OneRun(0.03, 0.5, True, None))
     assert list(found["\u03ba 5, each seed"].y) == [0, 1, 1] and found["\u03ba 5"].y[0] == pytest.approx(2 / 3)
     assert "<b>\u03ba 5</b> (2 of 3)" in found["\u03ba 5"].text[0]
     assert found["your run"].y[0] == 1, "the court says, not how many triggers it would take"
@@ -167,11 +167,11 @@ def test_a_seed_is_convicted_or_not_and_a_mark_stands_at_the_share_of_its_seeds(
 
 def test_a_run_that_was_recorded_is_nobodys_own() -> None:
     said = [
-        tradeoff_findings.own_run(OwnRun(0.03, 0.5, True, 21, origin), MARKS[10.0]).split(":")[0]
+        tradeoff_findings.own_run(OneRun(0.03, 0.5, True, 21, origin), MARKS[10.0]).split(":")[0]
         for origin in ("live", "stored", "pretrained")
     ]
     assert said == ["Your run", "An earlier run", "The recorded run"]
-    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OwnRun(0.03, 0.5, True, 21, "pretrained"))
+    figure = tradeoff_charts.frontier(MARKS, CLEAN, "triggers", 10.0, OneRun(0.03, 0.5, True, 21, "pretrained"))
     assert "your run" not in str(figure) and any(trace.name == "the recorded run" for trace in figure.data)
 
 
@@ -205,13 +205,13 @@ def test_the_price_is_that_of_the_cheapest_mark_that_convicts_on_every_seed(mark
 
 def test_a_run_is_held_against_the_seeds_of_its_mark() -> None:
     assert "outside what 3 other seeds gave (50\u202f% to 70\u202f%)" in tradeoff_findings.own_run(
-        OwnRun(0.03, 0.4, False, None), MARKS[10.0]
+        OneRun(0.03, 0.4, False, None), MARKS[10.0]
     )
-    assert tradeoff_findings.court_of(OwnRun(0.03, 0.0, False, None)) == (
+    assert tradeoff_findings.court_of(OneRun(0.03, 0.0, False, None)) == (
         "3.0 points, 0\u202f% of the mark survives, not convicted; to convict 19 times of 20 takes more than 1,000 "
         "triggers"
     )
-    assert ", not convicted; " in tradeoff_findings.court_of(OwnRun(0.03, 0.1, False, 888)), "the court has said so"
+    assert ", not convicted; " in tradeoff_findings.court_of(OneRun(0.03, 0.1, False, 888)), "the court has said so"
 
 
 def test_the_margin_is_the_one_of_the_worst_seed_above_the_naive_copy_too() -> None:
