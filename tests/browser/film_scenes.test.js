@@ -1,7 +1,7 @@
 // The film's strips and counts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { movedOn, soFar } from "../../app/ui/heist/film_scenes.js";
+import { heardBy, movedOn, soFar } from "../../app/ui/heist/film_scenes.js";
 
 test("a strip moves on by whole cells, keeps its head in sight, and ends with its last cell", () => {
   for (const [visible, count] of [
@@ -24,4 +24,10 @@ test("a strip moves on by whole cells, keeps its head in sight, and ends with it
 test("a count that is on its way names the whole", () => {
   assert.equal(soFar(31, 200), "the first 31 of 200");
   assert.equal(soFar(200, 200), "all 200");
+});
+
+test("the last answer is told with the verdict, in whatever frames the film comes there", () => {
+  for (const now of [0.9974, 0.9999]) assert.equal(heardBy(now, 200), 199);
+  assert.equal(heardBy(1, 200), 200);
+  assert.equal(heardBy(0, 200), 0);
 });

@@ -18,6 +18,13 @@ DRAWN = """async (film) => {
     return times;
 }"""
 
+LEFT_AND_BACK = """async (film, wait) => {
+    const [first, , third] = film.querySelectorAll("[data-part=beats] button");
+    first.click();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (third.isConnected) third.click();
+}"""
+
 
 def film(page: Page) -> Locator:
     found = page.get_by_role("group", name="The heist, step by step")
@@ -45,6 +52,18 @@ def test_played_it_stops_before_the_trial_and_a_prediction_in_it_plays_on_to_the
     expect(page.get_by_text(re.compile("You said"))).to_be_visible()
     expect(picture.get_by_role("heading")).to_be_in_viewport()
     expect(picture.get_by_role("button", name="Play again")).to_be_in_viewport(ratio=1)
+
+
+def test_a_verdict_that_was_played_to_its_end_is_stamped(visit: Visit) -> None:
+    page = visit("heist")
+    page.emulate_media(reduced_motion="no-preference")
+    picture = film(page)
+    picture.get_by_label("Speed").select_option("4")
+    page.locator(".st-key-vote_heist_of_4").get_by_role("button", name="both").click()
+    at(picture, "Verdict")
+    expect(picture.get_by_role("button", name="Play again")).to_be_visible()
+    expect(picture.get_by_text("Convicted", exact=True)).to_have_count(2)  # of either thief, the entangled copy
+    expect(picture.get_by_text("Walks free", exact=True)).to_have_count(4)
 
 
 def test_the_keyboard_alone_steps_back_and_forth_and_up_to_the_gate(visit: Visit) -> None:
@@ -91,6 +110,18 @@ def test_turned_faster_than_the_page_answers_film_address_and_question_are_those
     page.wait_for_timeout(1000)  # what is still on its way changes nothing
     expect(page).not_to_have_url(re.compile("inputs="))
     expect(thieves[0]).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_third_thief_who_is_left_and_turned_to_again_at_once_leaves_film_and_page_of_one_mind(visit: Visit) -> None:
+    page = visit("heist?inputs=noise")  # a third one, who is gone from the film when another is chosen
+    picture = film(page)
+    for wait in (0, 60, 150):
+        page.goto(page.url.split("?")[0] + "?inputs=noise")
+        expect(picture.get_by_role("button", name="A thief with pure noise")).to_have_attribute("aria-pressed", "true")
+        picture.evaluate(LEFT_AND_BACK, wait)
+        page.wait_for_timeout(1500)
+        shown = picture.locator("[data-part=beats] [aria-pressed=true]").inner_text()
+        expect(page.locator(".st-key-vote_heist_of_4")).to_contain_text(shown)
 
 
 def test_one_key_hides_everything_but_the_picture(visit: Visit) -> None:

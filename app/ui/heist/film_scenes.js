@@ -305,6 +305,15 @@ function journey(track, colour, query, answer, look) {
 }
 
 /**
+ * How many of the answers are told by now: all of them at the end, and not before, for then comes the verdict.
+ * @param {number} now
+ * @param {number} asked
+ */
+export function heardBy(now, asked) {
+  return now < 1 ? Math.min(asked - 1, Math.round(asked * now)) : asked;
+}
+
+/**
  * One copy's answers in court, and what became of it; returns how far they are told.
  * @param {HTMLElement} track
  * @param {Defence} name
@@ -331,7 +340,7 @@ function side(track, name, colour, trial, look) {
   made.append(hits.length ? canvas : bar, ends);
   let drawn = "";
   return (now) => {
-    const seen = Math.round(asked * now);
+    const seen = heardBy(now, asked);
     const state = `${look.sizes} ${seen}`;
     if (state === drawn) return;
     drawn = state;
