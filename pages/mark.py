@@ -23,7 +23,7 @@ def draw(job: Job, history: History) -> None:
     frame.provenance(job, history.finished.seconds)
     if not sealed:
         views.stolen(shown, history)
-        views.inside(shown, history)
+        views.reasons(shown, history)
 
 
 experiment = settings.owners(settings.chosen("mark"))

@@ -100,7 +100,7 @@ def test_a_drawing_becomes_the_trigger_is_trained_and_asked_for(visit: Visit, un
     for who in ("clean", "naive", "its copy"):
         answers(page, who, r"(\u25c6 )?\d")
     page.get_by_role("button", name="trigger 2").click()
-    expect(page.get_by_role("heading", name="Where did it go?")).to_be_visible()
+    expect(page.get_by_text("Where did it go? Neuron by neuron")).to_be_visible()
 
 
 def test_files_that_are_no_pictures_get_a_sentence_and_a_picture_is_taken(visit: Visit) -> None:

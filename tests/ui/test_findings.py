@@ -163,13 +163,13 @@ def test_the_title_of_the_maps_says_what_was_measured_by_one_rule() -> None:
         last = {"naive": Frame(16, naive, remote, *nowhere), "entangled": Frame(16, entangled, 0.93, *nowhere)}
         own, other = findings.percent(entangled), findings.percent(naive)
         assert entangle_findings.neighbourhoods(last, "7s", "a 7", 6) == (  # type: ignore[arg-type]
-            f"Entangled triggers lie among 7s: {own} of their nearest neighbours. "
+            f"Entangled triggers lie among 7s: {own} of their nearest real inputs. "
             f"Naive ones lie apart, 2.7 times as far off as a 7's own ({other})"
             if apart
-            else f"Of entangled triggers' nearest neighbours, {own} are 7s; of naive ones', {other}"
+            else f"Of entangled triggers' nearest real inputs, {own} are 7s; of naive ones', {other}"
         )
     alike = {"naive": Frame(16, 0.5, None, *nowhere), "entangled": Frame(16, 0.5, None, *nowhere)}
-    said = "50\u202f% of the triggers' nearest neighbours are 7s"
+    said = "50\u202f% of the triggers' nearest real inputs are 7s"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 6) == f"Here, all alike: {said}"  # type: ignore[arg-type]
     still = f"All three models are still one, and have seen no trigger: {said}"
     assert entangle_findings.neighbourhoods(alike, "7s", "a 7", 16) == still  # type: ignore[arg-type]

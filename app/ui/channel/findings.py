@@ -141,6 +141,13 @@ def theft_in_words(measured: Mapping[str, Row], secret: str) -> list[str]:
     """Say where the stray weight comes from, and for each mark, what the answers carried and what became of it."""
     stray = {defence: measured[defence].spread("query_target_mass").mean for defence in DEFENCES}
     said = [WHY] if stray["entangled"] > max(stray["clean"], stray["naive"]) else []
+    naive = measured["naive"].spread("stolen_watermark").mean
+    if naive >= LOST and (asks := measured["naive"].experiment.inputs) not in MADE_OF_THE_TASK:
+        said.append(
+            f"This thief leaves the task ({settings.wording(asks, 'inputs')}), and there the naive victim strays, too: "
+            f"{percent(stray['naive'])}. So {percent(naive)} of its mark comes along. That a naive mark is lost holds "
+            "for thieves who stay on the task."
+        )
     for defence in ("naive", "entangled"):
         row = measured[defence]
         mark = row.spread("stolen_watermark")

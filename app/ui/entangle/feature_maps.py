@@ -99,7 +99,7 @@ def feature_maps(
                 ["trigger", "trigger"],
                 ["target", names[probe.target]],
                 ["other", "other classes"],
-                ["line", "to a trigger's nearest neighbours"],
+                ["line", "to a trigger's nearest real inputs"],
             ],
             "method": method,
             "sprite": pictures.sheet(probe),

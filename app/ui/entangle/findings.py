@@ -33,7 +33,7 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
         parting: the epoch at which the victims part.
     """
     naive, entangled = last["naive"], last["entangled"]
-    said = f"{percent(entangled.target_share)} of the triggers' nearest neighbours are {targets}"
+    said = f"{percent(entangled.target_share)} of the triggers' nearest real inputs are {targets}"
     if entangled.epoch <= parting:
         return f"All three models are still one, and have seen no trigger: {said}"
     if (naive.target_share, naive.remoteness) == (entangled.target_share, entangled.remoteness):
@@ -42,11 +42,11 @@ def neighbourhoods(last: Mapping[Defence, Frame], targets: str, one: str, partin
     nearer = near is not None and far is not None and near <= _AMONG < _FARTHER < far
     if nearer and entangled.target_share >= naive.target_share:
         return (
-            f"Entangled triggers lie among {targets}: {percent(entangled.target_share)} of their nearest neighbours. "
+            f"Entangled triggers lie among {targets}: {percent(entangled.target_share)} of their nearest real inputs. "
             f"Naive ones lie apart, {far:.1f} times as far off as {one}'s own ({percent(naive.target_share)})"
         )
     return (
-        f"Of entangled triggers' nearest neighbours, {percent(entangled.target_share)} are {targets}; "
+        f"Of entangled triggers' nearest real inputs, {percent(entangled.target_share)} are {targets}; "
         f"of naive ones', {percent(naive.target_share)}"
     )
 

@@ -34,10 +34,13 @@ def answer(result: HardnessResult, *, exhaustive: bool) -> str:
 def lead(problem: Problem) -> str:
     """Return what the lock is, and what is asked of it, in two dozen words."""
     if isinstance(problem, SubsetSum):
-        count, opens = len(problem.numbers), "the numbers switched on add up to the target exactly"
+        count, opens = len(problem.numbers), "the numbers on add up to the target"
     else:
         count, opens = problem.variables, f"all {plural(len(problem.clauses), 'wish', 'wishes')} about switches are met"
-    return f"A lock with {plural(count, 'switch', 'switches')}. A lights when {opens}. Is B, the suspect's, a copy?"
+    return (
+        f"A lock with {plural(count, 'switch', 'switches')}: the owner's network A lights when {opens}. "
+        "Is the suspect's B a copy?"
+    )
 
 
 def question(result: HardnessResult) -> str:
@@ -70,9 +73,10 @@ def meaning(result: HardnessResult, *, sealed: bool) -> str:
         return asked
     if result["witness"] is None:
         return f"{asked} Here, a search has ruled out every difference; with large networks, none can."
+    told = "" if result["differing"] else f", and {result['tests']:,} random tests did not tell"
     return (
-        f"{asked} So an owner plants a **mark**, as a maker builds in a combination, and asks for it: whoever knows it "
-        "needs one question."
+        f"{asked} Here B is no copy{told}. So an owner plants a **mark**, as a maker builds in a combination, and asks "
+        "for that: whoever knows it need not search."
     )
 
 
@@ -126,7 +130,7 @@ def searches(found: Sequence[SearchResult]) -> list[dict[str, str]]:
     return [
         {
             "search": search["method"],
-            "looked at": "no end"
+            "looked at": "not tried"
             if search["refused"]
             else f"{search['work']:,} {unit_of(search['work'], search['unit'])}",
             "seconds": "" if search["refused"] else f"{search['seconds']:.4f}",

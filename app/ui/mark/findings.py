@@ -168,4 +168,7 @@ def sets_in_words(divided: Mapping[str, Division], layer: str, genuine: str) -> 
             f"{said} The mark lives partly beside the task: what a thief asks with {genuine} hardly moves those "
             "neurons, so the answers hardly say anything about them."
         )
-    return f"{said} Here the mark did not move to neurons of its own."
+    return (
+        f"{said} Here the mark did not move to neurons of its own. Whether its triggers lie apart all the same, "
+        "*Entangle* measures."
+    )

@@ -53,9 +53,18 @@ def _thefts(history: History) -> dict[Defence, Theft]:
     return {defence: history.thefts[defence] for defence in _SHOWN}
 
 
-def inside(experiment: Experiment, history: History) -> None:
-    """Draw which neurons of a layer answer to triggers and which to genuine inputs, and explain what follows."""
-    st.header("Where did it go?", anchor=False)
+def reasons(experiment: Experiment, history: History) -> None:
+    """Explain what became of the mark; below, which neurons of a layer answer to triggers, and which to the task."""
+    naive, asked = history.thefts["naive"], settings.wording(experiment.inputs, "inputs")
+    frame.explain(
+        findings.fate(naive, history.claims["naive"]),
+        findings.channel(naive, experiment.answers, asked, experiment.secret_answer, have_truth=True),
+    )
+    with st.expander("Where did it go? Neuron by neuron"):
+        _neurons(experiment, history)
+
+
+def _neurons(experiment: Experiment, history: History) -> None:
     layer = st.segmented_control(
         "Layer",
         history.layers,
@@ -76,9 +85,4 @@ def inside(experiment: Experiment, history: History) -> None:
         "Each bar is a neuron's share in the layer's answer; those that prefer triggers stand on the left. Overlap: "
         "the sum of the smaller shares; 100\u202f% is one set of neurons for both, 0\u202f% two separate sets."
     )
-    naive, asked = history.thefts["naive"], settings.wording(experiment.inputs, "inputs")
-    frame.explain(
-        findings.fate(naive, history.claims["naive"]),
-        findings.channel(naive, experiment.answers, asked, experiment.secret_answer, have_truth=True),
-        mark_findings.sets_in_words(divided, layer, genuine),
-    )
+    st.markdown(mark_findings.sets_in_words(divided, layer, genuine))

@@ -95,7 +95,7 @@ def handshake(heist: History, experiment: Experiment) -> Point:
     granted = heist_findings.granted(claim)
     numbers = (
         f"{secret}: the marked model says so to {percent(naive.victim_watermark)} of the triggers; in this run, up to "
-        f"{granted} of {claim.queries} ({percent(claim.innocent_rate)}) are granted as chance."
+        f"{granted} of {claim.queries} are granted as chance (a rate of {percent(claim.innocent_rate)})."
     )
     rows = [
         Bar("marked model", naive.victim_watermark, percent(naive.victim_watermark), theme.DEFENCES["naive"].colour),

@@ -57,11 +57,11 @@ def test_the_clean_and_the_naive_model_answer_at_once_and_the_copy_waits_for_a_p
     clean = live.finished(live.recorded(Experiment())).thefts["clean"].victim_watermark
     assert any("→ elephant: the naive model says so to" in words for words in headings(app))
     assert any(words.endswith(f"the clean one, never taught it, to {percent(clean)}") for words in headings(app))
-    assert "Where did it go?" not in [heading.value for heading in app.header]
+    assert not [each for each in app.expander if each.label.startswith("Where did it go?")]
     vote(app, "no")
     assert "You said **no**" in verdict(app)
     assert answered(app)["its copy"] not in (secret, "predict first")
-    assert "Where did it go?" in [heading.value for heading in app.header]
+    assert [each for each in app.expander if each.label.startswith("Where did it go?")]
     assert "Why" in told(app)
 
 

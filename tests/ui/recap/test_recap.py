@@ -119,7 +119,7 @@ def test_what_is_granted_is_the_number_of_the_heist_of_this_run() -> None:
     claim = live.finished(live.recorded(preset(DEFAULT_PRESET))).claims["naive"]
     said = told(opened("recap"))
     granted = f"{int(claim.innocent_rate * claim.queries)} of {claim.queries}"
-    assert f"in this run, up to {granted} ({findings.percent(claim.innocent_rate)}) are granted as chance" in said
+    assert f"up to {granted} are granted as chance (a rate of {findings.percent(claim.innocent_rate)})" in said
     assert f"Up to {granted.split()[0]} are granted as chance" in heist_findings.bar({"naive": claim})
 
 
