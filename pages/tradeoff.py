@@ -78,7 +78,8 @@ with beside:
     )
     if other := tradeoff_findings.other_thief(priced, sealed=predicted.sealed()):
         st.caption(other)
-with beside, live.controls(experiment, job, "seed", by_itself=False):  # each choice is measured already, over seeds
+# Each choice is measured already, over seeds: nothing runs by itself.
+with beside, live.controls(experiment, job, "seed", by_itself=False, joins=priced.alike(experiment)):
     pass
 with picture:
     sealed = predicted.sealed()

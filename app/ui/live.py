@@ -186,7 +186,7 @@ def rehearse(experiment: Experiment) -> None:
 
 @contextmanager
 def controls(
-    experiment: Experiment, job: Job, *more: str, task: Task = "run", by_itself: bool = True
+    experiment: Experiment, job: Job, *more: str, task: Task = "run", by_itself: bool = True, joins: bool = False
 ) -> Iterator[None]:
     """Lay out a lesson's controls: its own, the button of the run, the settings ``more`` in a popover, the way back.
 
@@ -196,6 +196,7 @@ def controls(
         more: names of settings.
         task: what "Run it live" runs.
         by_itself: whether a setting that was chosen here and that nobody has run is run once the visitor lets it rest.
+        joins: whether one run of it would join a picture that is measured over seeds.
     """
     settings.announce(experiment)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -206,7 +207,7 @@ def controls(
         settings.ways_on(experiment)
     settings.refusal()
     if not failed(experiment, job, task) and job.experiment != experiment:
-        _not_yet(experiment, job, task, by_itself=by_itself)
+        _not_yet(experiment, job, task, by_itself=by_itself, joins=joins)
 
 
 def run_buttons(experiment: Experiment, job: Job, task: Task) -> None:
@@ -239,13 +240,16 @@ def failed(experiment: Experiment, job: Job, task: Task = "run") -> bool:
     return True
 
 
-def _not_yet(experiment: Experiment, job: Job, task: Task, *, by_itself: bool) -> None:
+def _not_yet(experiment: Experiment, job: Job, task: Task, *, by_itself: bool, joins: bool) -> None:
     """Say that the run on the page is that of another setting; start the visitor's own, if they chose it here."""
     mine = settings.in_words(experiment, job.experiment)
     if st.query_params.get(links.LIVE) == links.RECORDED:
         st.info(f"Recorded. Yours differs: {mine}.", icon=":material/inventory_2:")
         return
-    st.info(f"Recorded. Your setting ({mine}) has not been run.", icon=":material/inventory_2:")
+    if joins:
+        st.info(f"Measured over seeds. A run of your own ({mine}) joins them: run it live.", icon=":material/casino:")
+    else:
+        st.info(f"Recorded. Your setting ({mine}) has not been run.", icon=":material/inventory_2:")
     if by_itself and settings.changed_here(experiment):
         due = time.monotonic() + _REST
 

@@ -21,6 +21,14 @@ def test_the_handle_moves_the_finding_and_may_be_moved_after_the_vote() -> None:
     assert any(heading.value.startswith("\u03ba 0 (naive) costs ") for heading in app.subheader)
 
 
+def test_of_a_kappa_that_is_measured_it_is_not_said_that_nobody_has_run_it() -> None:
+    app = opened("tradeoff")
+    vote(app, offered(app)[-1])
+    app.segmented_control(key="kappa").set_value(5.0).run()
+    (said,) = [box.value for box in app.info if "run" in box.value]
+    assert said.startswith("Measured over seeds.") and "5" in said
+
+
 def test_another_theft_and_another_measure_seal_nothing() -> None:
     app = opened("tradeoff")
     vote(app, offered(app)[-1])
