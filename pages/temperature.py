@@ -49,7 +49,8 @@ def toy() -> None:
         "**stranger**? That is the number in the title, averaged over all points. The "
         "[soft nearest neighbor loss (SNNL)](https://arxiv.org/abs/1902.01889) is the average of minus the log chance "
         "that it is *no* stranger, so a few points deep among strangers count for much. Near 0: apart. "
-        "**Where distance does not tell the two apart: mixed**, which is what an owner who entangles trains for."
+        "**Where distance does not tell the two apart: mixed**, which is what an owner who entangles trains for. Which "
+        "T is cold depends on the distances: those of trained networks (*Real features*) have a scale of their own."
     )
     st.caption(
         "A line is as thick as that neighbour is likely. A mark is filled up "

@@ -226,9 +226,10 @@ def _survival(figure: go.Figure, tried: Sequence[Tried], temperatures: Sequence[
     """Add the secret answers of the copies, filled where the court convicts, and the rule from which it does."""
     seeds = sorted({each.seed for each in tried})
     some = [claim for each in tried for claim in each.claims.values()]
-    bar = max(binomial.conviction_bar(claim.queries, claim.innocent_rate) for claim in some)
-    queries = max(claim.queries for claim in some)
-    charts.threshold(figure, "y", bar / queries, f"convicted from {bar} of {queries} on", theme.COURT.colour, late=True)
+    bars = {binomial.conviction_bar(claim.queries, claim.innocent_rate) for claim in some}
+    bar, queries = max(bars), max(claim.queries for claim in some)
+    says = f"convicted from {bar} of {queries} on" + (" in each run" if len(bars) > 1 else "")
+    charts.threshold(figure, "y", bar / queries, says, theme.COURT.colour, late=True)
     for defence in WATERMARKED:
         means = [
             float(np.mean([each.thefts[defence].stolen_watermark for each in tried if each.temperature == temperature]))

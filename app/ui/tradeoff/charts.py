@@ -95,7 +95,7 @@ def frontier(
         _nothing(figure, 2)
     else:
         _mark(figure, NAIVE, shown[NAIVE], measure, "bottom right")
-    _stops(figure, {kappa: row for kappa, row in shown.items() if kappa not in (NAIVE, chosen)}, measure)
+    _stops(figure, {kappa: row for kappa, row in shown.items() if kappa not in (NAIVE, chosen)}, measure, max(shown))
     if picked is not None:
         # Above it, where no line rises and no star has its words.
         high = own is None and measure == "conviction" and middle(picked, measure) > 0.5
@@ -227,8 +227,11 @@ def _run(figure: go.Figure, own: OneRun, measure: Measure) -> None:
     )
 
 
-def _stops(figure: go.Figure, rows: Mapping[float, Row], measure: Measure) -> None:
-    """Draw the marks of the other kappas small and hollow: where the mark would go; what each seed did is read out."""
+def _stops(figure: go.Figure, rows: Mapping[float, Row], measure: Measure, most: float) -> None:
+    """Draw the marks of the other kappas small and hollow: where the mark would go; what each seed did is read out.
+
+    ``most`` is the largest kappa of all.
+    """
     if not rows:
         _nothing(figure, 1)
         return
@@ -239,7 +242,7 @@ def _stops(figure: go.Figure, rows: Mapping[float, Row], measure: Measure) -> No
         mode="markers+text",
         marker={**charts.marker("entangled", _SMALL, hollow=True), "opacity": 0.7},
         text=[_label(_name(kappa), row, measure) for kappa, row in rows.items()],
-        textposition=[_below(row, measure, last=kappa == max(rows)) for kappa, row in rows.items()],
+        textposition=[_below(row, measure, last=kappa == most) for kappa, row in rows.items()],
         cliponaxis=False,
         hovertext=[
             "<br>".join([f"<b>{_name(kappa)}</b>: {tradeoff_findings.court(row)}", *tradeoff_findings.each_seed(row)])
