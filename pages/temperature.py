@@ -95,8 +95,6 @@ with beside:
 match view:
     case "real":
         views.real_features(picture, beside)
-    case "epochs":
-        views.over_epochs(picture, beside)
     case "trained":
         views.trained_at(picture, beside)
     case _:

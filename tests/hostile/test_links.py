@@ -35,7 +35,7 @@ VIEWS = {  # which view of a page a parameter belongs to, where it is not the fi
     "suspects": {"room": "Several suspects"},
     "share": {"cousin": "Backdoor"},
     **{name: {"view": "Real features"} for name in ("layer", "epoch", "distance", "among")},
-    "form": {"view": "Over epochs"},
+    "form": {"view": "Real features"},
     **{name: {"view": "Trained at T"} for name in ("map_seed", "map_of", "trained_at")},
 }
 LATER = "mark_layer"  # there after the prediction

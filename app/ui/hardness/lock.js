@@ -177,7 +177,7 @@ function create(root) {
         const turned = new Set(on.slice(0, Math.floor(share * on.length)));
         set(combination.map((_, i) => turned.has(i)));
       },
-      () => say("A lights, B stays dark. Who made the lock knew its combination: one question."),
+      () => say("A lights, B stays dark: B is no copy. Who made the lock knows its combination."),
     );
   }
 

@@ -100,8 +100,6 @@ def ridge(found: Landscape, trained: float | None) -> str:
 
     ``trained``: the temperature that was trained with, if with these distances; else it is that of the largest lead.
     """
-    if not found.difference.any():
-        return "Still one model: the victims part when the marks are taught"
     if found.difference[:, -1].max() <= 0:
         return "The entangled victim ends no more mixed than the naive one, at any T"
     at = trained or _furthest(found)

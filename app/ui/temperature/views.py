@@ -1,6 +1,6 @@
 """What the page shows of trained networks: their features at any temperature, over epochs, and trained at five."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -22,7 +22,7 @@ from app.ui.temperature import findings as words
 Looks = Mapping[Defence, Mapping[float, Distances]]  # into one layer of each victim, by epoch
 
 VIEW = "view"  # the key of the control that chooses what the page shows, and its name in the URL
-VIEWS = {"toy": "Toy", "real": "Real features", "epochs": "Over epochs", "trained": "Trained at T"}
+VIEWS = {"toy": "Toy", "real": "Real features", "trained": "Trained at T"}
 _SETTINGS = ("temperature", "kappa", "layers", "metric", "trigger", "target", "watermark_epochs", "seed")
 
 
@@ -47,51 +47,18 @@ def _segments(label: str, key: str, options: dict[str, str], usual: str | None =
     return chosen
 
 
-def _of_a_run(
-    picture: DeltaGenerator,
-    beside: DeltaGenerator,
-    layer: str,
-    draw: Callable[[Experiment, History, Looks], Sequence[str]],
-) -> None:
-    """Draw the visitor's run or, where nobody has run it, the recorded one.
+def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """The SNNL of the victims' features against the temperature, and what is near one input; below, over the epochs.
 
-    Args:
-        picture: the place of the picture.
-        beside: the rail.
-        layer: that the visitor looks into; where the run has no such one, the last.
-        draw: draws the picture, given the looks into that layer; returns what explains it.
+    It is of the visitor's run or, where nobody has run it, of the recorded one.
     """
     asked = settings.owners(settings.chosen("temperature"))
     job = live.find(asked, models=True)
     experiment = job.experiment
-    with beside, live.controls(asked, job, *_SETTINGS):
-        pass
-
-    def drawn(run: Job, history: History) -> None:
-        shown = layer if layer in history.layers else (history.layers or [""])[-1]
-        looks = {defence: history.distances_of(defence, shown, experiment.task_epochs) for defence in DEFENCES}
-        said: Sequence[str] = ()
-        with picture:
-            if all(looks.values()):
-                said = draw(experiment, history, looks)
-            elif run.status == "done":
-                st.info("This run was recorded without the distances of its features. Run it live.")
-            else:
-                st.empty()  # the place is taken: a fragment may fill only what it has written to before
-        if history.finished is not None:
-            frame.provenance(run, history.finished.seconds)
-            frame.explain(*said, words.came_to(history.thefts, history.claims, experiment.temperature))
-
-    live.island(job, drawn, beside)
-
-
-def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
-    """The SNNL of the victims' features against the temperature, and what is near one input."""
-    experiment = settings.owners(settings.chosen("temperature"))
     epochs = experiment.task_epochs + experiment.watermark_epochs
     with beside:
         layer = _layer(experiment)
-        with _few_need():
+        with st.popover("Compare otherwise", icon=":material/compare_arrows:"):  # what few need
             epoch = st.slider("Epoch", 0, epochs, epochs, key="epoch", bind=links.between("epoch", 0, epochs, epochs))
             metric = _metric(experiment)
             among = _segments(
@@ -100,49 +67,68 @@ def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
                 {among: real.others(experiment, among) for among in ("target", "all")},
                 help="EWE compares triggers with real inputs of the target class only.",
             )
+    with beside, live.controls(asked, job, *_SETTINGS):
+        pass
 
-    def draw(experiment: Experiment, history: History, looks: Looks) -> Sequence[str]:
-        assert history.probe is not None
-        then = {defence: own[max(seen for seen in own if seen <= epoch)] for defence, own in looks.items()}
-        real.draw(experiment, history.probe, then, _span(history, metric), metric, among)
-        trained = experiment.temperature
-        if metric != experiment.metric:  # a temperature means nothing to other distances
-            return []
-        losses = {
-            defence: float(probe_snnl.snnl(look, history.probe, [trained], metric, among)[0])
-            for defence, look in then.items()
-        }
-        even, others = probe_snnl.neutral(history.probe, among), real.others(experiment, among)
-        return [words.of_networks(losses, even, trained, f"{then['clean'].layer}, epoch {epoch}", others)]
+    def drawn(run: Job, history: History) -> None:
+        shown = layer if layer in history.layers else (history.layers or [""])[-1]
+        looks = {defence: history.distances_of(defence, shown, experiment.task_epochs) for defence in DEFENCES}
+        with picture:
+            if all(looks.values()):
+                assert history.probe is not None
+                then = {defence: own[max(seen for seen in own if seen <= epoch)] for defence, own in looks.items()}
+                real.draw(experiment, history.probe, then, _span(history, metric), metric, among)
+            elif run.status == "done":
+                st.info("This run was recorded without the distances of its features. Run it live.")
+            else:
+                st.empty()  # the place is taken: a fragment may fill only what it has written to before
+        if history.finished is None:
+            return
+        frame.provenance(run, history.finished.seconds)
+        came_to = words.came_to(history.thefts, history.claims, experiment.temperature)
+        if not all(looks.values()):
+            frame.explain(came_to)
+            return
+        frame.explain(*_at_both_ends(experiment, history, then, metric, among), came_to)
+        with st.expander("Over the epochs: from when on is the entangled victim more mixed?"):
+            _over_epochs(experiment, history, looks, metric)
 
-    _of_a_run(picture, beside, layer, draw)
+    live.island(job, drawn, beside)
 
 
-def over_epochs(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
-    """Where, over temperatures and epochs, the entangled victim is above the naive one."""
-    experiment = settings.owners(settings.chosen("temperature"))
-    with beside:
-        layer = _layer(experiment)
-        form = _segments("Picture", "form", {"flat": "heatmap", "space": "3-D"})
-        with _few_need():
-            metric = _metric(experiment)
+def _at_both_ends(
+    experiment: Experiment, history: History, then: Mapping[Defence, Distances], metric: str, among: str
+) -> Sequence[str]:
+    """Say what the SNNL of each victim is at the T of the training, and at both ends; nothing of other distances."""
+    if metric != experiment.metric:
+        return []
+    assert history.probe is not None
+    trained, clean = experiment.temperature, then["clean"]
+    losses = {
+        defence: float(probe_snnl.snnl(look, history.probe, [trained], metric, among)[0])
+        for defence, look in then.items()
+    }
+    even, others = probe_snnl.neutral(history.probe, among), real.others(experiment, among)
+    return [words.of_networks(losses, even, trained, f"{clean.layer}, epoch {clean.epoch:g}", others)]
 
-    def draw(experiment: Experiment, history: History, looks: Looks) -> Sequence[str]:
-        found = _landscape(f"{experiment.key} {history.done} {layer} {metric}", metric, history, looks)
-        trained = experiment.temperature if metric == experiment.metric else None
-        said = words.ridge(found, trained)
-        if form == "space":
-            frame.figure(said, charts.landscape_in_space(found), "landscape_in_space")
-        else:
-            frame.figure(said, charts.landscape(found, trained), "landscape")
-        return [words.landscape(found)]
 
-    _of_a_run(picture, beside, layer, draw)
+def _over_epochs(experiment: Experiment, history: History, looks: Looks, metric: str) -> None:
+    """Draw where, over temperatures and epochs, the entangled victim is above the naive one."""
+    layer = next(iter(looks["clean"].values())).layer
+    form = _segments("Picture", "form", {"flat": "heatmap", "space": "3-D"})
+    found = _landscape(f"{experiment.key} {layer} {metric}", metric, history, looks)
+    trained = experiment.temperature if metric == experiment.metric else None
+    said = words.ridge(found, trained)
+    if form == "space":
+        frame.figure(said, charts.landscape_in_space(found), "landscape_in_space")
+    else:
+        frame.figure(said, charts.landscape(found, trained), "landscape")
+    st.markdown(words.landscape(found))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _landscape(key: str, metric: str, _history: History, _looks: Looks) -> Landscape:
-    """Return the landscape of a run, computed once; ``key`` says of which run, how much of it, and which layer."""
+    """Return the landscape of a run that has ended, computed once; ``key`` says of which run and layer."""
     assert _history.probe is not None
     naive, entangled = (_looks[defence] for defence in WATERMARKED)
     return probe_snnl.landscape(entangled, naive, _history.probe, _span(_history, metric), metric)
@@ -231,11 +217,6 @@ def _run_at(experiment: Experiment) -> None:
     settings.choose(experiment)
     live.launch(experiment)
     st.session_state[VIEW] = "real"
-
-
-def _few_need() -> DeltaGenerator:
-    """Return the place of the settings of this view that few need."""
-    return st.popover("Compare otherwise", icon=":material/compare_arrows:")
 
 
 def _metric(experiment: Experiment) -> str:

@@ -103,7 +103,7 @@ def test_a_landscape_is_told_by_both_models_at_the_end(ridged: Landscape) -> Non
 def test_a_mark_that_is_mixed_in_no_further_is_not_said_to_be(ridged: Landscape) -> None:
     below = replace(ridged, naive=ridged.entangled + 0.1)
     assert "no more mixed" in words.ridge(below, 0.1) and "furthest" not in words.landscape(below)
-    assert words.ridge(replace(ridged, naive=ridged.entangled), 0.1).startswith("Still one model")
+    assert "no more mixed" in words.ridge(replace(ridged, naive=ridged.entangled), 0.1)
     crossed = replace(ridged, naive=np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.6], [0.0, 0.0, 0.0]]))
     assert "ends more mixed" in words.ridge(crossed, 0.01)
     assert "ends no more mixed" in words.ridge(crossed, 0.1)

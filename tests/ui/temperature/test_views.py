@@ -115,7 +115,7 @@ def test_a_run_without_distances_says_so(recorded: Path) -> None:
 
 @pytest.mark.parametrize(("form", "kind"), [("heatmap", "heatmap"), ("3-D", "surface")])
 def test_the_landscape_is_a_heatmap_or_a_surface(form: str, kind: str) -> None:
-    app = opened("temperature", view=VIEWS["epochs"], form=form)
+    app = opened("temperature", view=VIEWS["real"], form=form)
     first = traces(app)[0]
     assert first["type"] == kind
     assert not np.array(first["z"])[:, 0].any()
