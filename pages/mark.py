@@ -41,7 +41,7 @@ with beside:
     predicted.ask(f"{words} Will the copy know the handshake?", options, job, happened)
     with live.controls(experiment, job, "trigger_count", "perturbed", "watermark_epochs", "seed"):
         innocents = affinity.switch()
-        with st.expander("Another secret, or other pictures", width=298):  # a row of its own in the rail
+        with st.expander("Another secret, or other pictures", width=frame.RAIL):
             trigger_choice.answer(experiment)
             trigger_choice.offer(experiment)
             own_data.offer()

@@ -71,7 +71,7 @@ with beside:
         WORDS, steal_findings.OPTIONS, job, steal_findings.outcome(history.copied) if history.copied else None
     )
     # A row of the rail for each of its own controls: their words need it.
-    with live.controls(experiment, job, *more, task="steal"), st.container(width=298, gap="small"):
+    with live.controls(experiment, job, *more, task="steal"), st.container(width=frame.RAIL, gap="small"):
         settings.control("attack", experiment)
         policies.control(experiment)
 with picture:

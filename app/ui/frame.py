@@ -89,6 +89,9 @@ def picture(key: str) -> DeltaGenerator:
     return st.container(key=f"{_PICTURE}{key}")
 
 
+RAIL = 298  # pixels: what needs a row of its own in the rail is so wide
+
+
 def explain(*sentences: str) -> None:
     """Explain, after the picture, in sentences that were written from the result."""
     st.subheader("Why", anchor=False)

@@ -37,10 +37,10 @@ def why(thefts: Mapping[Defence, Theft], claims: Mapping[Defence, Claimed], answ
 
 def _learned(claim: Claimed) -> str:
     """Say what a copy that never saw a trigger says to them, and what a court makes of that."""
-    end = {UNFIT: "; but it is no model of the task, and cannot be judged"}.get(
-        claim.verdict, ": convicted" if claim.owned else ": too few to convict"
-    )
-    return f"gives the secret answer to {claim.successes} of {claim.queries} triggers{end}"
+    said = f"gives the secret answer to {claim.successes} of {claim.queries} triggers"
+    if claim.verdict == UNFIT:
+        return f"{said}; but it is no model of the task, and cannot be judged"
+    return f"{said}: {'convicted' if claim.owned else 'too few to convict'}"
 
 
 def price(thefts: Mapping[Defence, Theft]) -> str:

@@ -90,8 +90,15 @@ def real_features(picture: DeltaGenerator, beside: DeltaGenerator) -> None:
             frame.explain(came_to)
             return
         frame.explain(*_at_both_ends(experiment, history, then, metric, among), came_to)
-        with st.expander("Over the epochs: from when on is the entangled victim more mixed?"):
-            _over_epochs(experiment, history, looks, metric)
+        below = st.expander(
+            "Over the epochs: from when on is the entangled victim more mixed?",
+            expanded="form" in st.query_params,
+            key="over_epochs",
+            on_change="rerun",
+        )
+        if below.open:  # it takes half a second, for each layer
+            with below:
+                _over_epochs(experiment, history, looks, metric)
 
     live.island(job, drawn, beside)
 

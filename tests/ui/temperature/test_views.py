@@ -113,6 +113,12 @@ def test_a_run_without_distances_says_so(recorded: Path) -> None:
         runtime.pool()._jobs.clear()
 
 
+def test_the_landscape_is_not_computed_before_somebody_opens_it() -> None:
+    app = opened("temperature", view=VIEWS["real"])
+    assert not any("more mixed than the naive one" in each.value for each in app.subheader)
+    assert any("Over the epochs" in each.label for each in app.expander)
+
+
 @pytest.mark.parametrize(("form", "kind"), [("heatmap", "heatmap"), ("3-D", "surface")])
 def test_the_landscape_is_a_heatmap_or_a_surface(form: str, kind: str) -> None:
     app = opened("temperature", view=VIEWS["real"], form=form)
